@@ -1,0 +1,1 @@
+"""HTTP (JSON and pages), command line, worker: the composition root."""

@@ -1,0 +1,1 @@
+"""The appraisal domain: tables and pure rules. Knows neither engine nor forms."""

@@ -1,0 +1,1 @@
+"""Measures of the product, each printed beside its target."""

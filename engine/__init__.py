@@ -1,0 +1,1 @@
+"""Run BPMN processes. Knows nothing of appraisal, forms or HTTP."""

@@ -1,0 +1,1 @@
+"""Form definitions: reading, rendering and checking. Knows neither engine nor domain."""

@@ -1,0 +1,1 @@
+"""Form files by scope."""

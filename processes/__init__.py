@@ -1,0 +1,1 @@
+"""Diagrams, decision tables and their scenarios, by scope. No code lives here."""

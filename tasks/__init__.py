@@ -1,0 +1,1 @@
+"""Service tasks: the glue between a diagram and the appraisal domain."""
