@@ -1,0 +1,66 @@
+# Two commands are enough: `make run` and `make test`. The rest is for developers.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test check fmt lint types bench lock openapi clean
+
+help: ## Show the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12" >&2; exit 1; }
+	@.ci/make-venv $(PYTHON)
+	@touch $@
+
+.venv/runtime: .venv/made requirements.txt requirements-build.txt pyproject.toml
+	@echo "· installing what the product needs (pinned, with hashes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/runtime requirements-dev.txt
+	@echo "· installing what the tests need (pinned, with hashes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@.ci/install-browser
+	@touch $@
+
+setup: .venv/runtime ## Install what the product needs into .venv
+setup-dev: .venv/dev ## Install what the tests need, too
+
+run: setup ## Do a whole demo batch, then serve it on 127.0.0.1:8000
+	@$(BIN)/jiancheng simulate --serve --port $(PORT)
+
+demo: setup ## Do a whole demo batch and write var/demo/result.json
+	@$(BIN)/jiancheng simulate
+
+test: setup-dev ## Run every test, PostgreSQL and browser included
+	@mkdir -p var
+	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup --junitxml=var/test-report.xml
+
+check: setup-dev lint types ## Style, types and layers
+
+lint:
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types:
+	@$(BIN)/mypy
+
+fmt: setup-dev ## Format and repair what can be repaired
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup-dev ## Measure the product and write var/bench.json
+	@$(BIN)/python -m bench
+
+openapi: setup ## Write docs/openapi.json anew
+	@$(BIN)/python -m api.openapi docs/openapi.json
+
+lock: setup-dev ## Pin the dependencies of pyproject.toml anew
+	@.ci/lock $(BIN)
+
+clean: ## Remove what the commands above made
+	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
