@@ -1,0 +1,107 @@
+"""Typesetting: PDF/A pages from Typst templates and JSON data.
+
+Rendering is repeatable: the same template, data, fonts and timestamp give the same bytes. A
+template sees nothing but the files it is given and its data.
+"""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pylopdf_fonts_zh_cn
+import typst
+from fontTools.ttLib import TTCollection, TTFont
+
+from appraisal.errors import AppraisalError
+
+# Debian's fonts-noto-cjk: more weights and characters than the wheel's fonts, so it goes first.
+SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")
+WHEEL_FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+class TypesettingFailed(AppraisalError):
+    """A template could not be typeset; the message says where."""
+
+
+def render_pdf(
+    template: bytes,
+    data: Mapping[str, Any],
+    *,
+    at: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Typeset one document as PDF/A-2b.
+
+    Args:
+        template: Typst source; it reads its data with `json(bytes(sys.inputs.data))`.
+        data: What the template shows; JSON types only.
+        at: The creation time written into the PDF, aware.
+        files: Further files beside the template by name: libraries, images.
+
+    Raises:
+        TypesettingFailed: The template is wrong or misses data.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        for path, content in (files or {}).items():
+            _inside(root, path).write_bytes(content)
+        main = root / "main.typ"
+        main.write_bytes(template)
+        try:
+            pdf = typst.compile(
+                str(main),
+                root=str(root),
+                font_paths=_fonts(),
+                sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+                pdf_standards="a-2b",
+                timestamp=int(at.timestamp()),
+            )
+        except typst.TypstError as error:
+            raise TypesettingFailed(f"{error.message}\n{error.diagnostic}") from error
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def missing_glyphs(text: str) -> list[str]:
+    """Characters that no font at hand can draw, in order, each once."""
+    covered = _covered()
+    return list(dict.fromkeys(c for c in text if not c.isspace() and ord(c) not in covered))
+
+
+def _inside(root: Path, name: str) -> Path:
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise TypesettingFailed(f"file name outside the document: {name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _font_folders() -> list[Path]:
+    return [folder for folder in (SYSTEM_FONTS, WHEEL_FONTS) if folder.is_dir()]
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(folder) for folder in _font_folders()],
+    )
+
+
+@lru_cache(maxsize=1)
+def _covered() -> frozenset[int]:
+    points: set[int] = set()
+    for folder in _font_folders():
+        for path in sorted(folder.iterdir()):
+            if path.suffix in {".otf", ".ttf"}:
+                with TTFont(path, lazy=True) as font:
+                    points.update(font.getBestCmap())
+            elif path.suffix == ".ttc" and "Serif" in path.name and "Regular" in path.name:
+                with TTCollection(path, lazy=True) as collection:
+                    points.update(collection.fonts[0].getBestCmap())
+    return frozenset(points)
