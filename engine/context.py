@@ -1,0 +1,78 @@
+"""What a service task may know about where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.service_tasks import BpmnError, Continue, Json
+
+if TYPE_CHECKING:
+    from engine.runtime import ProcessEngine
+
+__all__ = ["AnswerPort", "BpmnError", "Continue", "FactProvider", "InstanceHead", "TaskContext"]
+
+
+class AnswerPort(Protocol):
+    """Where the host keeps what people answered; the engine never stores answers itself."""
+
+    def last_answer(
+        self, db: Session, instance_id: UUID, element_id: str
+    ) -> Mapping[str, Any] | None:
+        """Give the newest answer to that element in that instance, decrypted."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceHead:
+    """The identity of a running instance, without its state."""
+
+    id: UUID
+    process_id: str
+    bundle_id: str
+    business_key: str
+    tenant: str
+    parent_id: UUID | None
+
+
+FactProvider = Callable[[Session, InstanceHead, Mapping[str, Any]], Json]
+"""Looks one fact up: gets the instance and its process variables, gives JSON.
+
+It is called when an expression first reads the fact's name, once for each step of an instance.
+"""
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """Who called a service task, from where, and at what business time.
+
+    `today` is the local date in Asia/Shanghai. `cursor` is what the last `Continue` held, for a job
+    that is called again.
+    """
+
+    instance_id: UUID
+    process_id: str
+    business_key: str
+    tenant: str
+    bundle_id: str
+    element_id: str
+    task_id: UUID
+    actor: str | None
+    now: datetime
+    today: date
+    cursor: Json | None
+    engine: ProcessEngine
+    variables: Mapping[str, Any] = field(repr=False)
+    db: Session = field(repr=False)
+    answers: AnswerPort | None = field(default=None, repr=False)
+
+    def answer(self, element_id: str) -> dict[str, Any] | None:
+        """Give the last stored answer of that element in this instance."""
+        if self.answers is None:
+            return None
+        found = self.answers.last_answer(self.db, self.instance_id, element_id)
+        return None if found is None else dict(found)
