@@ -6,7 +6,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection, Engine
+from sqlmodel import Session
+
 from appraisal.errors import AppraisalError
+
+_OPTION = "jiancheng_objects"
+
+
+class MissingObjectStore(AppraisalError):
+    """No object store was attached to this database."""
 
 
 class UnknownObject(AppraisalError):
@@ -72,6 +81,26 @@ class ObjectStore:
         if len(key) != 64 or not all(c in "0123456789abcdef" for c in key):
             raise ValueError("not an object key")
         return self._folder / key[:2] / key[2:4] / key
+
+
+def attach_objects(database: Engine | Connection, store: ObjectStore) -> None:
+    """Give every session of this database engine the store."""
+    if isinstance(database, Engine):
+        database.update_execution_options(**{_OPTION: store})
+    else:
+        database.execution_options(**{_OPTION: store})
+
+
+def objects_of(db: Session) -> ObjectStore:
+    """The store attached to the session's database.
+
+    Raises:
+        MissingObjectStore: None was attached.
+    """
+    store = db.info.get("objects") or db.get_bind().get_execution_options().get(_OPTION)
+    if not isinstance(store, ObjectStore):
+        raise MissingObjectStore("attach_objects was not called for this database")
+    return store
 
 
 def _write_whole(target: Path, content: bytes) -> None:
