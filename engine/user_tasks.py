@@ -1,0 +1,127 @@
+"""User tasks: the rows an inbox shows. They follow from the instances' states."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Index, Table, Text, Uuid, text
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from engine.database import JsonText, UtcDateTime
+from engine.errors import UnknownUserTask
+
+
+class UserTaskStatus(StrEnum):
+    """Whether a user task waits for its answer."""
+
+    READY = "ready"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class UserTask(SQLModel, table=True):
+    """Work for a person.
+
+    `candidate_groups` and `excludes` hold JSON lists, read by `groups()` and
+    `excluded_elements()`. `context` is what the form may show: the element's input parameters,
+    evaluated when the task became ready. `id` is the id of the task in the instance.
+    """
+
+    __tablename__ = "engine_user_task"
+    __table_args__ = (
+        Index("ix_engine_user_task_instance", "instance_id", "status"),
+        Index(
+            "ix_engine_user_task_assignee",
+            "assignee",
+            "due_at",
+            sqlite_where=text("status = 'ready'"),
+            postgresql_where=text("status = 'ready'"),
+        ),
+        Index(
+            "ix_engine_user_task_key",
+            "business_key",
+            sqlite_where=text("status = 'ready'"),
+            postgresql_where=text("status = 'ready'"),
+        ),
+        Index(
+            "ix_engine_user_task_open",
+            "tenant",
+            "due_at",
+            "created_at",
+            sqlite_where=text("status = 'ready'"),
+            postgresql_where=text("status = 'ready'"),
+        ),
+    )
+
+    id: UUID = Field(sa_type=Uuid, primary_key=True)
+    instance_id: UUID = Field(sa_type=Uuid)
+    process_id: str = Field(max_length=200)
+    business_key: str = Field(max_length=200)
+    tenant: str = Field(default="", max_length=100)
+    element_id: str = Field(max_length=200)
+    name: str = ""
+    name_en: str | None = None
+    form_ref: str | None = None
+    form_key: str | None = None
+    candidate_groups: str = Field(default="[]", sa_type=Text)
+    assignee: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    priority: int = 0
+    stage: str | None = None
+    step: int | None = None
+    status: str = Field(default=UserTaskStatus.READY, max_length=20)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    completed_by: str | None = None
+    context: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
+    excludes: str = Field(default="[]", sa_type=Text)
+    duty: str | None = None
+
+    def groups(self) -> list[str]:
+        """List the posts whose people may take it."""
+        found: list[str] = orjson.loads(self.candidate_groups)
+        return found
+
+    def excluded_elements(self) -> list[str]:
+        """List the elements whose doers may not do this one."""
+        found: list[str] = orjson.loads(self.excludes)
+        return found
+
+
+class UserTaskGroup(SQLModel, table=True):
+    """One row for each candidate group of a ready user task: the inbox's index.
+
+    `due_at` and `created_at` repeat the user task's, so that a page is read in order.
+    """
+
+    __tablename__ = "engine_user_task_group"
+    __table_args__ = (
+        Index("ix_engine_user_task_group_inbox", "tenant", "group_key", "due_at", "created_at"),
+    )
+
+    user_task_id: UUID = Field(sa_type=Uuid, primary_key=True)
+    group_key: str = Field(max_length=100, primary_key=True)
+    tenant: str = Field(default="", max_length=100)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+USER_TASK: Table = UserTask.__table__  # type: ignore[attr-defined]
+USER_TASK_GROUP: Table = UserTaskGroup.__table__  # type: ignore[attr-defined]
+
+
+def get_user_task(db: Session, user_task_id: UUID) -> UserTask:
+    """Read a user task as it is in the database now.
+
+    Raises:
+        UnknownUserTask: There is none of that id.
+    """
+    user_task = db.get(UserTask, user_task_id, populate_existing=True)
+    if user_task is None:
+        raise UnknownUserTask(str(user_task_id))
+    return user_task
