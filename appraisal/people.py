@@ -1,0 +1,114 @@
+"""People who sign in, and the posts they hold."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
+
+from appraisal import organisations  # noqa: F401 -- its tables are referred to below
+from appraisal.errors import AppraisalError
+
+
+class UnknownPerson(AppraisalError):
+    """There is no person with this id or sign-in name."""
+
+
+class Person(SQLModel, table=True):
+    """Somebody who may sign in: a member of staff or a candidate."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("organisation_id", "sign_in_name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    name: str = Field(max_length=100)
+    sign_in_name: str = Field(max_length=100)
+    is_candidate: bool = False
+    active: bool = True
+
+
+class PostAssignment(SQLModel, table=True):
+    """A person holds a post in an organisation."""
+
+    __tablename__ = "post_assignment"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", "post"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    post: str = Field(max_length=60)
+
+
+def add_person(
+    db: Session,
+    organisation_id: int,
+    name: str,
+    sign_in_name: str,
+    *,
+    posts: Iterable[str] = (),
+    is_candidate: bool = False,
+) -> Person:
+    """Add a person with posts. A sign-in name never derives from an ID number."""
+    person = Person(
+        organisation_id=organisation_id,
+        name=name,
+        sign_in_name=sign_in_name,
+        is_candidate=is_candidate,
+    )
+    db.add(person)
+    db.flush()
+    for post in posts:
+        assign_post(db, person, post)
+    return person
+
+
+def assign_post(db: Session, person: Person, post: str) -> PostAssignment:
+    """Appoint a person to a post in their organisation."""
+    assert person.id is not None
+    assignment = PostAssignment(
+        person_id=person.id, organisation_id=person.organisation_id, post=post
+    )
+    db.add(assignment)
+    db.flush()
+    return assignment
+
+
+def person_by_id(db: Session, person_id: int) -> Person:
+    """Load a person.
+
+    Raises:
+        UnknownPerson: There is none.
+    """
+    person = db.get(Person, person_id)
+    if person is None:
+        raise UnknownPerson(person_id)
+    return person
+
+
+def person_by_sign_in_name(db: Session, sign_in_name: str) -> Person | None:
+    """Find an active person by sign-in name; names are unique within an organisation only."""
+    found = db.exec(
+        select(Person).where(Person.sign_in_name == sign_in_name).where(Person.active)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def posts_of(db: Session, person_id: int, organisation_id: int | None = None) -> set[str]:
+    """The posts a person holds, in one organisation or anywhere."""
+    query = select(PostAssignment.post).where(PostAssignment.person_id == person_id)
+    if organisation_id is not None:
+        query = query.where(PostAssignment.organisation_id == organisation_id)
+    return set(db.exec(query).all())
+
+
+def holders_of(db: Session, post: str, organisation_id: int) -> list[Person]:
+    """The active people who hold a post, in the order of their ids."""
+    return list(
+        db.exec(
+            select(Person)
+            .join(PostAssignment, PostAssignment.person_id == Person.id)  # type: ignore[arg-type]
+            .where(PostAssignment.post == post)
+            .where(PostAssignment.organisation_id == organisation_id)
+            .where(Person.active)
+            .order_by(Person.id)  # type: ignore[arg-type]
+        ).all()
+    )
