@@ -186,7 +186,7 @@ def anomalies(marks: Mapping[int, Mapping[str, SubjectResult]]) -> list[Anomaly]
     found: list[Anomaly] = []
     for enrolment_id, subjects in sorted(marks.items()):
         found += _anomalies_of(enrolment_id, list(subjects.values()))
-    return found + _distribution(marks)
+    return [*found, *_distribution(marks)]
 
 
 def _anomalies_of(enrolment_id: int, results: Sequence[SubjectResult]) -> Iterable[Anomaly]:
