@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
+
+from engine.findings import Finding
 
 
 class EngineError(Exception):
@@ -82,3 +85,19 @@ class MilestoneClosed(EngineError):
 
 class MilestoneAlreadyOpen(EngineError):
     """The milestone's round is open or over with other subjects."""
+
+
+class BadCollection(EngineError):
+    """A multi-instance activity got something that is no list, or too long a list."""
+
+
+class NoFlowTaken(EngineError):
+    """No condition at a gateway holds, and it has no default flow."""
+
+
+class DiagramError(EngineError):
+    """A definition cannot be compiled; `findings` say why, each with its element."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(one.message_en for one in findings))
+        self.findings = tuple(findings)

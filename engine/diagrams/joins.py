@@ -1,0 +1,216 @@
+"""Gateways and the end of a process: prediction that does not explode, joins that lose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask, _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins import (
+    BpmnSpecMixin,
+    ExclusiveGatewayMixin,
+    InclusiveGatewayMixin,
+    ParallelGatewayMixin,
+)
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.operators import Operator
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import NoFlowTaken
+
+
+class Condition(Operator):
+    """A condition on a sequence flow: holds only if FEEL gives true."""
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(expression)
+        self.expression = expression
+
+    def _matches(self, task: Any) -> bool:
+        return task.workflow.script_engine.evaluate(task, self.expression) is True
+
+
+def merge_branches(base: dict[str, Any], branches: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Merge what parallel branches made of the variables they all began with.
+
+    A variable takes the value of the last branch that changed it; a deletion stays one; where
+    several branches appended to the same list, all additions are kept in the branches' order.
+    Replaces SpiffWorkflow 3.2's merge, which mixes lists by position and revives deleted keys.
+    """
+    merged = dict(base)
+    for branch in branches:
+        for name, value in branch.items():
+            if name in base and base[name] == value:
+                continue
+            merged[name] = _combine(base.get(name), merged.get(name), value)
+        for name in base.keys() - branch.keys():
+            merged.pop(name, None)
+    return merged
+
+
+def _combine(before: Any, so_far: Any, value: Any) -> Any:
+    lists = isinstance(before, list) and isinstance(so_far, list) and isinstance(value, list)
+    if not lists or so_far == before:
+        return value
+    size = len(before)
+    if so_far[:size] == before and value[:size] == before:
+        return so_far + value[size:]
+    return value
+
+
+def _ancestors(task: Any) -> list[Any]:
+    chain = []
+    current = task
+    while current is not None:
+        chain.append(current)
+        current = current.parent
+    return chain
+
+
+def _fork(tasks: Iterable[Any]) -> Any:
+    """Find the task from which all of these descend."""
+    chains = [list(reversed(_ancestors(task))) for task in tasks]
+    fork = chains[0][0]
+    for level in zip(*chains, strict=False):
+        if any(task is not level[0] for task in level):
+            break
+        fork = level[0]
+    return fork
+
+
+def _merge_arrived(join: Any, my_task: Any) -> None:
+    mine = _ancestors(my_task)
+    arrived = [
+        task
+        for task in my_task.workflow.tasks.values()
+        if task.task_spec is join and task.has_state(TaskState.FINISHED_MASK) and task not in mine
+    ]
+    arrived.sort(key=lambda task: task.last_state_change)
+    if arrived:
+        sources = [task.parent for task in [*arrived, my_task]]
+        fork = _fork(sources)
+        my_task.data = merge_branches(fork.data, [source.data for source in sources])
+    for task in arrived:
+        # After a return into one branch the finished branch still hangs in the tree.
+        if task.has_state(TaskState.COMPLETED):
+            task._drop_children(force=True)
+
+
+class MergingJoin(UnstructuredJoin):
+    """A join that merges the variables of its branches against those of the fork."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        _merge_arrived(self, my_task)
+        return True
+
+
+class ParallelGateway(MergingJoin, ParallelGatewayMixin, BpmnSpecMixin):
+    """An AND gateway.
+
+    `lazy` (set by the compiler for a join outside any cycle) predicts nothing beyond the join
+    before it fires: SpiffWorkflow 3.2 predicts 2^k tasks for k blocks in a row. In a cycle the
+    stock join needs the prediction to tell its first round from later ones.
+    """
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.lazy = False
+
+    def _predict_hook(self, my_task: Any) -> None:
+        if self.lazy and not my_task.has_state(TaskState.READY | TaskState.FINISHED_MASK):
+            return
+        super()._predict_hook(my_task)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        super()._run_hook(my_task)
+        if self.lazy:
+            _go_on(my_task, self.outputs)
+        return True
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        """Tell whether each flow has brought a token; stock code does it recursively.
+
+        In a loop a token of this round counts, one of an earlier round does not, and a flow that
+        can only be reached from behind the join is not waited for in the first round.
+        """
+        missing = set(self.inputs)
+        earlier = set(_ancestors(my_task)[1:])
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is not self or task in earlier:
+                continue
+            chain = _ancestors(task)
+            if my_task in chain[1:]:
+                behind = [one.task_spec for one in chain if one.task_spec in missing]
+                missing.difference_update(behind[:1])
+            elif task.parent.state == TaskState.COMPLETED:
+                missing.discard(task.parent.task_spec)
+        return not missing
+
+
+def _go_on(my_task: Any, specs: list[Any]) -> None:
+    my_task._sync_children(specs, TaskState.FUTURE)
+    for child in my_task.children:
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+
+
+class _Conditional:
+    """Takes conditions as FEEL."""
+
+    def connect_outgoing_if(self, condition: str | None, task_spec: Any) -> None:
+        """Connect a flow with its condition, None for the default flow."""
+        if condition is None:
+            self.connect(task_spec)  # type: ignore[attr-defined]
+        else:
+            self.connect_if(Condition(condition), task_spec)  # type: ignore[attr-defined]
+
+
+class ExclusiveGateway(_Conditional, ExclusiveGatewayMixin, BpmnSpecMixin):
+    """An XOR gateway; flows are tried in the order of the file, not from top to bottom."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        matches, defaults = self._get_matching_outputs(my_task)
+        if not matches and not defaults:
+            raise NoFlowTaken(f"{self.bpmn_id}: no condition holds and there is no default flow")
+        _go_on(my_task, (matches or defaults)[:1])
+        return True
+
+
+class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
+    """An OR gateway; its join merges like the AND join."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        _merge_arrived(self, my_task)
+        matches, defaults = self._get_matching_outputs(my_task)
+        if not matches and not defaults:
+            raise NoFlowTaken(f"{self.bpmn_id}: no condition holds and there is no default flow")
+        _go_on(my_task, matches or defaults)
+        return True
+
+
+class EndJoin(MergingJoin, _EndJoin):
+    """The end of a process: waits for every branch, also for one that failed."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        unfinished = TaskState.NOT_FINISHED_MASK | TaskState.ERROR
+        return not any(
+            task.has_state(unfinished)
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is not self and task.task_spec.name != "End"
+        )
+
+    def _run_hook(self, my_task: Any) -> bool:
+        super()._run_hook(my_task)
+        my_task.workflow.data.update(my_task.data)
+        return True
+
+
+class ProcessSpec(BpmnProcessSpec):
+    """A process or sub-process with our end join."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        name = f"{self.name}.EndJoin"
+        del self.task_specs[name], self.task_specs["End"]
+        self.end: Any = EndJoin(self, name)
+        self.end.connect(SimpleBpmnTask(self, "End"))

@@ -1,0 +1,313 @@
+"""Task specs: SpiffWorkflow's, with the traps closed and the work given to the runtime's hooks.
+
+Every spec that stands for a drawn element has `bpmn_id` (the id in the diagram, also for the
+instances of a multi-instance activity, whose `name` is `<id> [child]`) and `extensions` (see
+`dialect.read_extensions`). What runs calls `task.workflow.script_engine`, see
+`engine.diagrams.hooks.EngineHooks`; waiting events are read and fired by
+`engine.diagrams.events.waiting_events` and `trigger`.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins import (
+    BoundaryEventMixin,
+    BpmnSpecMixin,
+    CallActivityMixin,
+    EndEventMixin,
+    EventBasedGatewayMixin,
+    IntermediateCatchEventMixin,
+    IntermediateThrowEventMixin,
+    ManualTaskMixin,
+    ReceiveTaskMixin,
+    SendTaskMixin,
+    StartEventMixin,
+    SubWorkflowTaskMixin,
+    UserTaskMixin,
+)
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.util.task import TaskState
+
+from engine.diagrams.events import Event, SeveralEvents
+
+START_EVENT = "start_event"
+"""Key in the root task's `internal_data`: which start event an instance began with."""
+
+
+class _Element(BpmnSpecMixin):
+    """A drawn element."""
+
+    extensions: dict[str, Any] = {}  # noqa: RUF012 -- replaced on each spec by the parser
+
+
+class UserTask(UserTaskMixin, _Element):
+    """Work for a person."""
+
+
+class ManualTask(ManualTaskMixin, _Element):
+    """Work for a person without a form: confirmed like a user task."""
+
+
+class AbstractTask(_Element):
+    """A task of no kind: passes at once."""
+
+
+class ServiceTask(_Element):
+    """A registered function, run inline or as a job."""
+
+    def _run_hook(self, my_task: Any) -> bool | None:
+        return my_task.workflow.script_engine.run_service_task(my_task)  # type: ignore[no-any-return]
+
+
+class BusinessRuleTask(_Element):
+    """A decision."""
+
+    def _run_hook(self, my_task: Any) -> bool | None:
+        return my_task.workflow.script_engine.run_decision(my_task)  # type: ignore[no-any-return]
+
+
+class ScriptTask(_Element):
+    """A FEEL context that is merged into the data; `script` has no leading `=`."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, script: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.script = script
+
+    def _run_hook(self, my_task: Any) -> bool | None:
+        return my_task.workflow.script_engine.run_script(my_task)  # type: ignore[no-any-return]
+
+
+class SendTask(SendTaskMixin, _Element):
+    """Throws a message."""
+
+
+class ThrowEvent(IntermediateThrowEventMixin, _Element):
+    """Throws a message, a signal or an escalation, or nothing."""
+
+
+class EndEvent(EndEventMixin, _Element):
+    """Ends a branch."""
+
+
+class _Catching:
+    """What all catching elements share: a payload taken over once, errors that do not spread."""
+
+    event_definition: Any
+
+    def _update_hook(self, my_task: Any) -> bool | None:
+        try:
+            return super()._update_hook(my_task)  # type: ignore[misc, no-any-return]
+        except Exception as error:  # the edge of a timer's expression: becomes an incident
+            my_task.error()
+            my_task.workflow.script_engine.fail(my_task, error)
+            return None
+
+    def _run_hook(self, my_task: Any) -> bool:
+        self.event_definition.update_task_data(my_task)
+        return True
+
+
+class CatchEvent(_Catching, IntermediateCatchEventMixin, _Element):
+    """Waits for a message, a signal or a timer."""
+
+
+class ReceiveTask(_Catching, ReceiveTaskMixin, _Element):
+    """Waits for a message."""
+
+
+class StartEvent(_Catching, StartEventMixin, _Element):
+    """Where an instance begins. It never waits: the one that is chosen fires, the others do not.
+
+    Chosen is what `choose_start` said; otherwise the start event without a trigger, or if there
+    is none the first.
+    """
+
+    def _update_hook(self, my_task: Any) -> bool | None:
+        if _chosen_start(my_task) != self.bpmn_id:
+            my_task._inherit_data()
+            my_task._set_state(TaskState.WAITING)
+            return None
+        my_task._inherit_data()
+        payload = my_task.workflow.task_tree.internal_data.get("start_payload")
+        if isinstance(self.event_definition, Event) and payload is not None:
+            event_id = self.event_definition.event_id
+            self.event_definition.arrive(my_task, event_id, payload)
+        return True
+
+
+def _chosen_start(task: Any) -> str:
+    chosen = task.workflow.task_tree.internal_data.get(START_EVENT)
+    starts = task.workflow.spec.bpmn_start_events
+    if chosen is not None:
+        return str(chosen)
+    plain = [spec for spec in starts if not isinstance(spec.event_definition, Event)]
+    return str((plain or starts)[0].bpmn_id)
+
+
+def choose_start(workflow: Any, element_id: str, payload: Any = None) -> None:
+    """Say which start event a new instance begins with; before it is first driven.
+
+    Raises:
+        ValueError: The process has no such start event.
+    """
+    if element_id not in {spec.bpmn_id for spec in workflow.spec.bpmn_start_events}:
+        raise ValueError(f"{workflow.spec.name} has no start event {element_id}")
+    workflow.task_tree.internal_data[START_EVENT] = element_id
+    workflow.task_tree.internal_data["start_payload"] = payload
+
+
+class EventBasedGateway(EventBasedGatewayMixin, _Element):
+    """Waits for the first of the events behind it; those then pass at once.
+
+    The runtime sees the waiting events on the gateway's task, under the ids of the events.
+    """
+
+    event_definition: SeveralEvents
+
+    def connect(self, child: Any) -> None:
+        """Take over the event of what follows."""
+        TaskSpec.connect(self, child)
+        self.event_definition.events.append(child.event_definition)
+        child.event_definition = NoneEventDefinition()
+
+    def _run_hook(self, my_task: Any) -> bool:
+        (event_id, _), *_ = my_task.internal_data["arrived"]
+        position = [event.event_id for event in self.event_definition.events].index(event_id)
+        self.event_definition.update_task_data(my_task)
+        my_task._sync_children([self.outputs[position]], TaskState.FUTURE)
+        for child in my_task.children:
+            mask = TaskState.FUTURE | TaskState.PREDICTED_MASK
+            child.task_spec._predict(child, mask=mask)
+        return True
+
+
+class BoundaryEvent(_Catching, BoundaryEventMixin, _Element):
+    """An event at the edge of an activity.
+
+    Interrupting, it stops the activity at once; SpiffWorkflow 3.2 lets the rest of a sub-process
+    run on in the same pass. Not interrupting, it can fire again while the activity runs; there it
+    fires once. On an embedded sub-process it sees the variables as they are inside by then.
+    """
+
+    def _on_ready_hook(self, my_task: Any) -> None:
+        super()._on_ready_hook(my_task)
+        activity = _activity_of(my_task)
+        if activity is None:
+            return
+        my_task.data.update(_inner_data(activity))
+        if self.cancel_activity:
+            _stop(activity)
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        super()._on_complete_hook(my_task)
+        activity = _activity_of(my_task)
+        if self.cancel_activity or activity is None or activity.has_state(TaskState.FINISHED_MASK):
+            return
+        state = self.event_definition.rearm(my_task)
+        if state is not None:
+            again = my_task.parent._add_child(self, TaskState.MAYBE)
+            again.internal_data.update(state)
+            self._predict(again)
+            again._set_state(TaskState.WAITING)
+            self._update(again)
+
+
+def _stop(activity: Any) -> None:
+    # Task.cancel drops the instances of a loop from the tree before it tells them, and what runs
+    # inside them would go on. Seen in SpiffWorkflow 3.2.0.
+    if isinstance(activity.task_spec, LoopTask):
+        for instance in list(activity.children):
+            instance.cancel()
+    activity.cancel()
+
+
+def _activity_of(boundary: Any) -> Any:
+    for sibling in boundary.parent.children:
+        if not isinstance(sibling.task_spec, BoundaryEvent):
+            return sibling
+    return None
+
+
+def _inner_data(activity: Any) -> dict[str, Any]:
+    """Gather the variables of an embedded sub-process from where its branches stand."""
+    spec = activity.task_spec
+    workflow = activity.workflow.top_workflow.subprocesses.get(activity.id)
+    if workflow is None or not isinstance(spec, SubProcess):
+        return {}
+    active = [
+        task
+        for task in workflow.tasks.values()
+        if task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED)
+        and not isinstance(task.task_spec, BoundaryEvent)
+    ]
+    gathered: dict[str, Any] = {}
+    for task in sorted(active, key=lambda one: one.last_state_change):
+        gathered.update(deepcopy(task.data))
+        gathered.update(_inner_data(task))
+    return gathered
+
+
+class SubProcess(SubWorkflowTaskMixin, _Element):
+    """An embedded sub-process, or a transaction."""
+
+
+class CallActivity(CallActivityMixin, _Element):
+    """Runs another process inside this instance.
+
+    `extensions["call_in"]` and `["call_out"]` are lists of `[expression, target]`; without them
+    all variables go in, and all come out.
+    """
+
+    def copy_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Hand the variables to the called process."""
+        root = subworkflow.task_tree
+        mapping = self.extensions.get("call_in")
+        root.data.update(deepcopy(my_task.data) if mapping is None else _mapped(my_task, mapping))
+
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Take the variables back."""
+        last = subworkflow.last_task
+        mapping = self.extensions.get("call_out")
+        if mapping is None:
+            my_task.data = deepcopy(last.data)
+        else:
+            my_task.data.update(_mapped(last, mapping))
+
+    def _update_hook(self, my_task: Any) -> bool | None:
+        try:
+            return super()._update_hook(my_task)  # type: ignore[no-any-return]
+        except Exception as error:  # the edge of a mapping's expressions: becomes an incident
+            my_task.workflow.top_workflow.subprocesses.pop(my_task.id, None)
+            my_task.error()
+            my_task.workflow.script_engine.fail(my_task, error)
+            return None
+
+
+def _mapped(task: Any, mapping: list[list[str]]) -> dict[str, Any]:
+    hooks = task.workflow.script_engine
+    return {target: deepcopy(hooks.evaluate(task, source)) for source, target in mapping}
+
+
+__all__ = [
+    "AbstractTask",
+    "BoundaryEvent",
+    "BusinessRuleTask",
+    "CallActivity",
+    "CatchEvent",
+    "EndEvent",
+    "EventBasedGateway",
+    "ManualTask",
+    "ReceiveTask",
+    "ScriptTask",
+    "SendTask",
+    "ServiceTask",
+    "StartEvent",
+    "SubProcess",
+    "ThrowEvent",
+    "UserTask",
+    "choose_start",
+]

@@ -1,0 +1,96 @@
+"""Names of BPMN, of the designers' dialect and of what the compiler adds."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+BPMN_NS = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+CAMUNDA_NS = "http://camunda.org/schema/1.0/bpmn"
+INTERNAL_NS = "urn:jiancheng:lowered"
+B = f"{{{BPMN_NS}}}"
+C = f"{{{CAMUNDA_NS}}}"
+ORIGIN = f"{{{INTERNAL_NS}}}origin"
+"""On an element that the compiler made: the id of the drawn element that it stands for."""
+
+SYNTHETIC = "__"
+"""Ids with this in them were made by the compiler; a trace for people leaves them out."""
+
+
+def tags(*names: str) -> frozenset[str]:
+    """Give BPMN element names their namespace."""
+    return frozenset(B + name for name in names)
+
+
+SUBPROCESSES = tags("subProcess", "transaction", "adHocSubProcess")
+TASKS = tags(
+    "task",
+    "userTask",
+    "manualTask",
+    "scriptTask",
+    "serviceTask",
+    "sendTask",
+    "receiveTask",
+    "businessRuleTask",
+)
+ACTIVITIES = TASKS | SUBPROCESSES | tags("callActivity")
+CATCH_EVENTS = tags("startEvent", "intermediateCatchEvent", "boundaryEvent")
+THROW_EVENTS = tags("intermediateThrowEvent", "endEvent")
+EVENTS = CATCH_EVENTS | THROW_EVENTS
+GATEWAYS = tags(
+    "exclusiveGateway",
+    "inclusiveGateway",
+    "parallelGateway",
+    "eventBasedGateway",
+    "complexGateway",
+)
+FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
+SCOPES = tags("process", "subProcess", "transaction", "adHocSubProcess")
+GLOBAL_TASKS = tags(
+    "globalTask",
+    "globalUserTask",
+    "globalManualTask",
+    "globalScriptTask",
+    "globalBusinessRuleTask",
+)
+EVENT_DEFINITIONS = tags(
+    "messageEventDefinition",
+    "signalEventDefinition",
+    "timerEventDefinition",
+    "errorEventDefinition",
+    "escalationEventDefinition",
+    "conditionalEventDefinition",
+    "linkEventDefinition",
+    "compensateEventDefinition",
+    "cancelEventDefinition",
+    "terminateEventDefinition",
+)
+FLOW = B + "sequenceFlow"
+CONDITION = B + "conditionExpression"
+
+
+def local_name(node: etree._Element) -> str:
+    """Name an element without its namespace; empty for comments and the like."""
+    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+
+
+def children(node: etree._Element, among: frozenset[str]) -> list[etree._Element]:
+    """List the direct children that have one of these tags, in document order."""
+    return [child for child in node if child.tag in among]
+
+
+def event_definitions(node: etree._Element) -> list[etree._Element]:
+    """List the event definitions that lie directly in an event."""
+    return children(node, EVENT_DEFINITIONS)
+
+
+def text_of(node: etree._Element, tag: str) -> str | None:
+    """Read the trimmed text of the first direct child with this tag; None if absent or empty."""
+    child = node.find(B + tag)
+    text = (child.text or "").strip() if child is not None else ""
+    return text or None
+
+
+def strip_equals(source: str) -> str:
+    """Drop the optional leading `=` where an expression is always meant."""
+    stripped = source.strip()
+    return stripped[1:].strip() if stripped.startswith("=") else stripped
