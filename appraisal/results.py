@@ -1,12 +1,14 @@
 """Results (成绩): entry by two people, their comparison, the conclusion, and what looks odd."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from statistics import fmean, pstdev
 
+from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import enrolments  # noqa: F401 -- its table is referred to below
@@ -14,6 +16,17 @@ from appraisal.columns import DecimalText, UtcDateTime
 from appraisal.errors import AppraisalError
 
 MAX_POINTS = Decimal(100)
+# Names under which subjects appear in sheets.
+SUBJECT_NAMES = {
+    "theory": "theory",
+    "practical": "practical",
+    "review": "review",
+    "理论知识": "theory",
+    "理论": "theory",
+    "操作技能": "practical",
+    "实操": "practical",
+    "综合评审": "review",
+}
 # Passing marks of one occupation-level whose mean differs by more than this many standard
 # deviations from the mean of all sites are shown for a look, never changed.
 OUTLIER_DEVIATIONS = 2.0
@@ -44,6 +57,44 @@ class ResultEntry(SQLModel, table=True):
     points: Decimal | None = Field(default=None, sa_type=DecimalText)
     entered_by: str = Field(max_length=40)
     entered_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Result(SQLModel, table=True):
+    """The conclusion on one enrolment, with the ids of the table rows that decided.
+
+    `subjects` gives the conclusion and the deciding row of each subject.
+    """
+
+    __tablename__ = "result"
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="appraisal_session.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: int = Field(foreign_key="enrolment.id", unique=True)
+    outcome: str = Field(max_length=20)
+    rows: list[str] = Field(default_factory=list, sa_type=JSON)
+    subjects: dict[str, dict[str, str]] = Field(default_factory=dict, sa_type=JSON)
+    resit: bool = False
+    resit_until: date | None = None
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One line of an entry sheet."""
+
+    admission_number: str
+    subject: str
+    points: Decimal
+
+
+@dataclass(frozen=True)
+class LineError:
+    """What is wrong with one line of an entry sheet; lines count from 1."""
+
+    line: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -97,36 +148,38 @@ def checked_points(value: Decimal) -> Decimal:
     return value
 
 
-def subject_passed(result: SubjectResult) -> bool:
-    """Whether one subject is passed.
+def read_entry_lines(text: str) -> tuple[list[EntryLine], list[LineError]]:
+    """Read what somebody pasted from a sheet: admission number, subject, points in each line.
 
-    Source: each subject is marked of 100 and passed at 60 and above unless the scheme says
-    otherwise (牡丹江技师学院 认定流程 第十一条); a failed veto item fails the subject whatever
-    its points; an exempt or earlier passed subject counts as passed.
+    Columns are parted by tab, comma or blanks; a head line and empty lines are passed over.
+    Every wrong line is reported, none is guessed.
     """
-    if result.state in ("exempt", "passed_earlier"):
-        return True
-    if result.state != "present" or result.veto or result.points is None:
-        return False
-    return result.points >= result.pass_mark
+    lines: list[EntryLine] = []
+    errors: list[LineError] = []
+    for no, raw in enumerate(text.splitlines(), start=1):
+        parts = [part for part in re.split(r"[\t,,\s]+", raw.strip()) if part]
+        if not parts or parts[0] in ("准考证号", "admission"):
+            continue
+        try:
+            lines.append(_entry_line(parts))
+        except (ValueError, PointsOutOfRange) as error:
+            errors.append(LineError(no, str(error)))
+    return lines, errors
 
 
-def outcome_of(results: Sequence[SubjectResult]) -> str:
-    """The conclusion over all subjects: passed, partly, failed, absent or void.
-
-    `void` wins over everything (cheating voids the sitting), `absent` means absent from every
-    subject that was to be sat, `partly` that something was passed now and may be kept.
-    """
-    if any(r.state == "void" for r in results):
-        return "void"
-    if all(subject_passed(r) for r in results):
-        return "passed"
-    sat = [r for r in results if r.state in ("present", "absent")]
-    if sat and all(r.state == "absent" for r in sat):
-        return "absent"
-    return (
-        "partly" if any(subject_passed(r) and r.state == "present" for r in results) else "failed"
-    )
+def _entry_line(parts: Sequence[str]) -> EntryLine:
+    if len(parts) != 3:
+        raise ValueError("应有三列:准考证号、科目、得分 / three columns are needed")
+    number, subject, points = parts
+    if subject not in SUBJECT_NAMES:
+        raise ValueError(f"没有这个科目 / no such subject: {subject}")
+    try:
+        value = Decimal(points)
+    except InvalidOperation:
+        raise ValueError(f"不是数 / not a number: {points}") from None
+    if not value.is_finite() or not 0 <= value <= MAX_POINTS:
+        raise ValueError(f"得分应在 0 到 100 之间 / points lie in 0..100: {points}")
+    return EntryLine(number, SUBJECT_NAMES[subject], value)
 
 
 def enter_points(
@@ -237,3 +290,17 @@ def _newest(db: Session, session_id: int, entry: int) -> dict[tuple[int, str], R
         .order_by(col(ResultEntry.turn))
     )
     return {(row.enrolment_id, row.subject): row for row in rows}
+
+
+def result_of(db: Session, enrolment_id: int) -> Result | None:
+    """The conclusion on an enrolment, or nothing."""
+    return db.exec(select(Result).where(Result.enrolment_id == enrolment_id)).first()
+
+
+def results_of(db: Session, session_id: int) -> list[Result]:
+    """The conclusions of a batch by enrolment."""
+    return list(
+        db.exec(
+            select(Result).where(Result.session_id == session_id).order_by(col(Result.enrolment_id))
+        ).all()
+    )

@@ -1,17 +1,17 @@
-"""The conclusion of an appraisal, row by row."""
+"""Entry of results, rounding, and what looks odd in them."""
 
 from decimal import Decimal
 
 import pytest
 
 from appraisal.results import (
+    EntryLine,
     PointsOutOfRange,
     SubjectResult,
     anomalies,
     checked_points,
-    outcome_of,
+    read_entry_lines,
     rounded,
-    subject_passed,
 )
 
 SIXTY = Decimal(60)
@@ -22,46 +22,28 @@ def result(state: str, points: str | None = None, *, veto: bool = False) -> Subj
 
 
 @pytest.mark.parametrize(
-    ("one", "passed"),
+    ("text", "lines", "errors"),
     [
-        (result("present", "59.9"), False),
-        (result("present", "59.5"), False),
-        (result("present", "60"), True),
-        (result("present", "100"), True),
-        (result("present", "95", veto=True), False),
-        (result("present"), False),
-        (result("absent"), False),
-        (result("void", "80"), False),
-        (result("exempt"), True),
-        (result("passed_earlier"), True),
+        ("", [], []),
+        (
+            "准考证号\t科目\t得分\n26001\t理论知识\t59.5\n\n26002,实操,60",
+            [
+                EntryLine("26001", "theory", Decimal("59.5")),
+                EntryLine("26002", "practical", Decimal(60)),
+            ],
+            [],
+        ),
+        ("26001 理论", [], [1]),
+        ("26001 体育 60", [], [1]),
+        ("26001 理论 六十", [], [1]),
+        ("26001 理论 100.5\n26001 理论 -1\n26001 理论 NaN", [], [1, 2, 3]),
+        ("26001 理论 =1+1", [], [1]),
     ],
 )
-def test_one_subject(one: SubjectResult, passed: bool) -> None:
-    assert subject_passed(one) is passed
+def test_entry_lines(text: str, lines: list[EntryLine], errors: list[int]) -> None:
+    found, wrong = read_entry_lines(text)
 
-
-PASS, FAIL = result("present", "60"), result("present", "59.5")
-ABSENT, VOID, EXEMPT = result("absent"), result("void"), result("exempt")
-
-
-@pytest.mark.parametrize(
-    ("subjects", "outcome"),
-    [
-        ([PASS, PASS], "passed"),
-        ([EXEMPT, PASS], "passed"),
-        ([PASS, FAIL], "partly"),
-        ([FAIL, FAIL], "failed"),
-        ([EXEMPT, FAIL], "failed"),
-        ([ABSENT, ABSENT], "absent"),
-        ([EXEMPT, ABSENT], "absent"),
-        ([PASS, ABSENT], "partly"),
-        ([FAIL, ABSENT], "failed"),
-        ([VOID, PASS], "void"),
-        ([PASS, PASS, FAIL], "partly"),
-    ],
-)
-def test_outcome_over_all_subjects(subjects: list[SubjectResult], outcome: str) -> None:
-    assert outcome_of(subjects) == outcome
+    assert (found, [error.line for error in wrong]) == (lines, errors)
 
 
 @pytest.mark.parametrize(
