@@ -1,0 +1,68 @@
+"""What the names of an expression stand for while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.feel.convert import to_feel
+from engine.feel.limits import DEFAULT_LIMITS, Budget, Limits
+from engine.feel.values import Function, Value
+
+
+class Scope:
+    """Names bound by one construct, over those of the constructs around it."""
+
+    __slots__ = ("parent", "run", "values")
+
+    def __init__(self, values: dict[str, Value], parent: Scope | None, run: Run) -> None:
+        self.values = values
+        self.parent = parent
+        self.run = run
+
+    def find(self, name: str) -> Value:
+        """Give the value of a name: the nearest binding, the context, or a function."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        return self.run.resolve(name)
+
+    def has(self, name: str) -> bool:
+        """Say whether the name stands for anything, be it null."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return True
+            scope = scope.parent
+        return name in self.run.context or name in self.run.functions
+
+    def child(self, values: dict[str, Value]) -> Scope:
+        """Bind further names over these."""
+        return Scope(values, self, self.run)
+
+
+class Run(Budget):
+    """One evaluation: its budget, its context and the functions it may call."""
+
+    __slots__ = ("context", "functions", "root")
+
+    def __init__(
+        self,
+        context: Mapping[str, Value],
+        functions: Mapping[str, Function],
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        super().__init__(limits)
+        self.context = context
+        self.functions = functions
+        self.root = Scope({}, None, self)
+
+    def resolve(self, name: str) -> Value:
+        """Look a name up in the context, once, and else among the functions."""
+        try:
+            value = to_feel(self.context[name])
+        except KeyError:
+            return self.functions.get(name)
+        self.root.values[name] = value
+        return value
