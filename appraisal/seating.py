@@ -82,12 +82,14 @@ def assign_seats(
     *,
     strategy: SeatingStrategy = SeatingStrategy.SEQUENTIAL,
     merge_below: int = MERGE_BELOW,
+    mixed_rooms: bool = True,
 ) -> Seating:
     """Give every sitter a seat, the same input always giving the same seats.
 
     Candidates of one occupation, trade and level stay together: each group fills whole rooms
-    first, what is left of the groups shares the last rooms. Those who need a room of their
-    own get one of the separate rooms each. Neighbours differ: in affiliation where the
+    first, what is left of the groups shares the last rooms, unless a room is for one group
+    only (`mixed_rooms=False`, where a panel assesses one occupation). Those who need a room of
+    their own get one of the separate rooms each. Neighbours differ: in affiliation where the
     people allow it, in the paper variant always.
 
     Source: requirement documents of a provincial appraisal platform, 2018 (same occupation,
@@ -101,7 +103,7 @@ def assign_seats(
     ]
     together = [sitter for sitter in sitters if not sitter.separate_room]
     shared = [room for room in rooms if not room.separate]
-    filled, left_over = _fill_rooms(together, shared, merge_below)
+    filled, left_over = _fill_rooms(together, shared, merge_below, mixed_rooms)
     for room in shared:
         places += _seat_room(filled[room.room_id], room, strategy)
     unseated = [s.enrolment_id for s in alone[len(own_rooms) :]]
@@ -121,7 +123,7 @@ def neighbours(places: Sequence[Place]) -> list[tuple[Place, Place]]:
 
 
 def _fill_rooms(
-    sitters: Sequence[Sitter], rooms: Sequence[RoomSpace], merge_below: int
+    sitters: Sequence[Sitter], rooms: Sequence[RoomSpace], merge_below: int, mixed: bool
 ) -> tuple[dict[int, list[Sitter]], list[Sitter]]:
     filled: dict[int, list[Sitter]] = {room.room_id: [] for room in rooms}
     free = list(rooms)
@@ -134,23 +136,31 @@ def _fill_rooms(
             filled[room.room_id], group = group[: room.limit], group[room.limit :]
         if group:
             tails.append(group)
-    left_over = _pack_tails(tails, free, filled)
-    _merge_last_rooms(rooms, filled, merge_below)
+    left_over = _pack_tails(tails, free, filled, mixed)
+    _merge_last_rooms(rooms, filled, merge_below, mixed)
     return filled, left_over
 
 
 def _pack_tails(
-    tails: list[list[Sitter]], free: Sequence[RoomSpace], filled: dict[int, list[Sitter]]
+    tails: list[list[Sitter]],
+    free: Sequence[RoomSpace],
+    filled: dict[int, list[Sitter]],
+    mixed: bool,
 ) -> list[Sitter]:
     """Put each tail whole into the first room that holds it; split one only in need."""
     split = []
     for tail in sorted(tails, key=len, reverse=True):
         for room in free:
-            if len(filled[room.room_id]) + len(tail) <= room.limit:
+            shared = filled[room.room_id]
+            if shared and not mixed:
+                continue
+            if len(shared) + len(tail) <= room.limit:
                 filled[room.room_id] += tail
                 break
         else:
             split += tail
+    if not mixed:
+        return split
     for room in free:
         places = room.limit - len(filled[room.room_id])
         filled[room.room_id] += split[:places]
@@ -159,7 +169,7 @@ def _pack_tails(
 
 
 def _merge_last_rooms(
-    rooms: Sequence[RoomSpace], filled: dict[int, list[Sitter]], merge_below: int
+    rooms: Sequence[RoomSpace], filled: dict[int, list[Sitter]], merge_below: int, mixed: bool
 ) -> None:
     for room in rooms:
         tail = filled[room.room_id]
@@ -172,6 +182,7 @@ def _merge_last_rooms(
             if host.room_id != room.room_id
             and filled[host.room_id]
             and len(filled[host.room_id]) + len(tail) <= host.capacity
+            and (mixed or groups == {sitter.group for sitter in filled[host.room_id]})
         ]
         # A host with the same group keeps the group together.
         hosts.sort(key=lambda host: groups.isdisjoint(s.group for s in filled[host.room_id]))
