@@ -1,1 +1,56 @@
 """Compile BPMN diagrams: read, check, lower, parse. The only reader of the designers' dialect."""
+
+from __future__ import annotations
+
+from engine.diagrams.checking import DUTIES, STAGES, Environment, check_diagram
+from engine.diagrams.compile import (
+    CompiledDiagram,
+    CompiledProcess,
+    ElementInfo,
+    compile_diagram,
+    link,
+)
+from engine.diagrams.events import (
+    WaitingEvent,
+    raise_in_scope,
+    reschedule,
+    trigger,
+    waiting_events,
+)
+from engine.diagrams.hooks import EngineHooks
+from engine.diagrams.lowering import COMPILER_VERSION, lower
+from engine.diagrams.read import ReadLimits, read_diagram, read_xml
+from engine.diagrams.source import CheckedDiagram, References, prepare_diagram
+from engine.diagrams.specs import choose_start
+from engine.diagrams.starts import StartTrigger, start_triggers
+from engine.diagrams.vocabulary import SYNTHETIC
+
+__all__ = [
+    "COMPILER_VERSION",
+    "DUTIES",
+    "STAGES",
+    "SYNTHETIC",
+    "CheckedDiagram",
+    "CompiledDiagram",
+    "CompiledProcess",
+    "ElementInfo",
+    "EngineHooks",
+    "Environment",
+    "ReadLimits",
+    "References",
+    "StartTrigger",
+    "WaitingEvent",
+    "check_diagram",
+    "choose_start",
+    "compile_diagram",
+    "link",
+    "lower",
+    "prepare_diagram",
+    "raise_in_scope",
+    "read_diagram",
+    "read_xml",
+    "reschedule",
+    "start_triggers",
+    "trigger",
+    "waiting_events",
+]

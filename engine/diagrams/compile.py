@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins import ParallelGatewayMixin, SubWorkflowTas
 from engine.diagrams.dialect import read_extensions
 from engine.diagrams.parser import DiagramParser
 from engine.diagrams.read import read_lowered
-from engine.diagrams.vocabulary import FLOW_NODES, ORIGIN, SYNTHETIC, B, local_name
+from engine.diagrams.vocabulary import DRAWN_ID, FLOW_NODES, SYNTHETIC, B, local_name
 from engine.errors import UnknownProcess
 
 CACHED_DIAGRAMS = 512
@@ -137,8 +137,8 @@ def _elements(process: etree._Element) -> Iterator[tuple[str, ElementInfo]]:
         for reference in lane.iterfind(B + "flowNodeRef")
     }
     for node in process.iter(*FLOW_NODES):
-        element_id = node.get("id") or ""
-        if SYNTHETIC in element_id or node.get(ORIGIN):
+        element_id = node.get(DRAWN_ID) or node.get("id") or ""
+        if SYNTHETIC in element_id:
             continue
         extensions = read_extensions(node)
         name = node.get("name") or element_id

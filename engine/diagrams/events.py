@@ -18,7 +18,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefi
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
-from engine.diagrams.timers import Schedule, is_iso, schedule
+from engine.diagrams.timers import Schedule, schedule
+from engine.feel import is_timer_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class TimerEvent(Event):
     ) -> None:
         super().__init__(form, event_id=event_id, extensions=extensions)
         self.expression = expression
-        self.is_literal = is_iso(expression)
+        self.is_literal = is_timer_literal(expression)
 
     def schedule_of(self, my_task: Any) -> Schedule | None:
         """Read the schedule, None when it is exhausted or not computed yet."""
@@ -172,7 +173,7 @@ class TimerEvent(Event):
         """
         hooks = my_task.workflow.script_engine
         value = self.expression if self.is_literal else hooks.evaluate(my_task, self.expression)
-        return schedule(value, hooks.now())
+        return schedule(self.name, value, hooks.now())
 
     def update_task(self, my_task: Any) -> None:
         """Compute the schedule when the task starts to wait."""

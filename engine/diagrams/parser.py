@@ -27,6 +27,7 @@ from engine.diagrams.events import (
 )
 from engine.diagrams.loops import Loop, MultiInstance
 from engine.diagrams.vocabulary import (
+    DRAWN_ID,
     ORIGIN,
     B,
     C,
@@ -50,6 +51,16 @@ class ElementParser(TaskParser):
             "lane": self.lane,
             "bpmn_name": self.node.get("name"),
         }
+
+    def parse_node(self) -> Any:
+        """Parse the node and what follows it; give a renamed element its drawn id back."""
+        parsed = super().parse_node()
+        drawn = self.node.get(DRAWN_ID)
+        if drawn:
+            for name in (self.bpmn_id, f"{self.bpmn_id} [child]"):
+                if name in self.spec.task_specs:
+                    self.spec.task_specs[name].bpmn_id = drawn
+        return parsed
 
     def get_position(self, node: Any = None) -> dict[str, float]:
         """Keep flows in the order of the file: stock code sorts them from top to bottom."""
@@ -190,7 +201,7 @@ class EventParser(ElementParser):
 
     def definition(self) -> Any:
         """Build what the event waits for or throws."""
-        event_id = self.node.get(ORIGIN) or self.bpmn_id
+        event_id = self.node.get(ORIGIN) or self.node.get(DRAWN_ID) or self.bpmn_id
         extensions = self.parse_extensions()
         nodes = event_definitions(self.node)
         if not nodes and self.node.get("messageRef"):

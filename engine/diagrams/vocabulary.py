@@ -12,6 +12,11 @@ C = f"{{{CAMUNDA_NS}}}"
 ORIGIN = f"{{{INTERNAL_NS}}}origin"
 """On an element that the compiler made: the id of the drawn element that it stands for."""
 
+DRAWN_ID = f"{{{INTERNAL_NS}}}drawn"
+"""On an element whose id SpiffWorkflow uses itself: the id as drawn."""
+
+RESERVED_IDS = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
+TERMINATE_CODE = "__terminate"
 SYNTHETIC = "__"
 """Ids with this in them were made by the compiler; a trace for people leaves them out."""
 

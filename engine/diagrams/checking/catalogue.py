@@ -1,0 +1,233 @@
+"""Every finding the publish check can make: its severity and its sentence in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.findings import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence with places for names, in Chinese and English."""
+
+    zh: str
+    en: str
+    severity: Severity = "error"
+
+
+_STRUCTURE = {
+    "no_process": Message(
+        "文件里没有可执行的流程(isExecutable=true)。",
+        "The file has no executable process (isExecutable=true).",
+    ),
+    "process_id_differs": Message(
+        "流程编号应为“{expected}”(与文件名一致),现为“{found}”。",
+        "The process id must be “{expected}” (the file's name), not “{found}”.",
+    ),
+    "missing_id": Message("元素没有编号。", "The element has no id."),
+    "duplicate_id": Message("编号“{id}”重复。", "The id “{id}” is used twice."),
+    "bad_id": Message(
+        "编号“{id}”只能由字母、数字、下划线组成,以字母开头,并且不能含有连续两个下划线。",
+        "The id “{id}” may have letters, digits and underscores only, must begin with a letter, "
+        "and must not have two underscores in a row.",
+    ),
+    "dangling_flow": Message(
+        "顺序流没有连到同一层的两个元素上。",
+        "The sequence flow does not join two elements of the same scope.",
+    ),
+    "no_start": Message("缺少开始事件。", "There is no start event."),
+    "several_starts": Message(
+        "子流程只能有一个开始事件。", "A sub-process may have one start event only."
+    ),
+    "start_trigger": Message(
+        "子流程的开始事件不能带触发条件。",
+        "The start event of a sub-process cannot have a trigger.",
+    ),
+    "event_subprocess_start": Message(
+        "事件子流程必须正好有一个带触发条件的开始事件。",
+        "An event sub-process needs exactly one start event, with a trigger.",
+    ),
+    "event_subprocess_connected": Message(
+        "事件子流程不能有进出的顺序流。",
+        "No sequence flow may enter or leave an event sub-process.",
+    ),
+    "starts_diverge": Message(
+        "含有事件子流程时,所有开始事件必须通向同一个元素。",
+        "Beside an event sub-process all start events must lead to the same element.",
+    ),
+    "start_entered": Message("开始事件不能有进入的顺序流。", "No flow may enter a start event."),
+    "end_left": Message("结束事件不能有离开的顺序流。", "No flow may leave an end event."),
+    "boundary_entered": Message(
+        "边界事件不能有进入的顺序流。", "No flow may enter a boundary event."
+    ),
+    "boundary_detached": Message(
+        "边界事件没有附着在同一层的活动上。",
+        "The boundary event is not attached to an activity of its scope.",
+    ),
+    "unreachable": Message("从开始事件到不了这个元素。", "No path from a start leads here."),
+    "implicit_end": Message(
+        "分支在这里没有结束事件,将视为结束。",
+        "The branch has no end event; it is taken to end here.",
+        "warning",
+    ),
+    "unnamed": Message("用户任务没有名称。", "The user task has no name.", "warning"),
+    "bad_default": Message(
+        "默认流不是从这个元素离开的顺序流。", "The default flow does not leave this element."
+    ),
+}
+
+_CONSTRUCTS = {
+    "complex_gateway": Message("不支持复杂网关。", "Complex gateways are not supported."),
+    "compensation": Message("不支持补偿。", "Compensation is not supported."),
+    "ad_hoc": Message("不支持即席子流程。", "Ad hoc sub-processes are not supported."),
+    "conditional_event": Message(
+        "不支持条件事件,请用信号、消息或定时。",
+        "Conditional events are not supported; use a signal, a message or a timer.",
+    ),
+    "unsupported_element": Message(
+        "不支持的元素“{tag}”。", "The element “{tag}” is not supported."
+    ),
+    "quantity": Message("不支持 {attribute}={value}。", "{attribute}={value} is not supported."),
+    "mi_behavior": Message(
+        "不支持多实例的 behavior={value}。",
+        "Multi-instance behavior={value} is not supported.",
+    ),
+    "mi_source": Message(
+        "多实例必须正好给出一个集合(camunda:collection)或一个次数。",
+        "A multi-instance activity needs exactly one collection (camunda:collection) or count.",
+    ),
+    "mi_too_large": Message(
+        "多实例最多 {most} 个;更多的对象请各自成为流程实例。",
+        "A multi-instance activity has at most {most} instances; larger sets are process "
+        "instances of their own.",
+    ),
+    "bad_number": Message("“{value}”不是正整数。", "“{value}” is not a positive whole number."),
+    "loop_unbounded": Message(
+        "循环必须有条件或最多次数。", "A loop needs a condition or a maximum."
+    ),
+    "data_transform": Message(
+        "不支持数据关联里的赋值或转换,请用输入输出参数。",
+        "Assignments and transformations in data associations are not supported; use input and "
+        "output parameters.",
+    ),
+    "event_not_allowed": Message(
+        "这里不能用“{kind}”事件。", "An event of kind “{kind}” is not possible here."
+    ),
+    "boundary_without_event": Message(
+        "边界事件没有事件定义。", "The boundary event has no event definition."
+    ),
+    "catch_without_event": Message(
+        "捕获事件没有事件定义。", "The catching event has no event definition."
+    ),
+    "cancel_outside_transaction": Message(
+        "取消事件只能用于事务子流程。", "Cancel events belong to transactions."
+    ),
+    "unknown_event_definition": Message(
+        "引用的事件定义“{name}”不存在。", "There is no event definition “{name}”."
+    ),
+    "event_reference": Message("没有引用有名称的{kind_zh}。", "It refers to no named {kind}."),
+    "link_without_target": Message(
+        "链接“{name}”在同一层没有对应的捕获事件。",
+        "The link “{name}” has no catching event in its scope.",
+    ),
+    "link_name_twice": Message(
+        "链接“{name}”有几个捕获事件。", "The link “{name}” has several catching events."
+    ),
+    "event_gateway_target": Message(
+        "事件网关之后只能直接接消息、信号、定时捕获事件或接收任务,且它们没有其他进入流。",
+        "Behind an event-based gateway come only catching message, signal and timer events or "
+        "receive tasks, entered from nowhere else.",
+    ),
+    "instantiate_not_first": Message(
+        "启动流程的接收任务之前不能有其他元素。",
+        "Nothing may come before a receive task that starts the process.",
+    ),
+    "no_condition": Message(
+        "网关的顺序流没有条件,也不是默认流。",
+        "The flow leaves a gateway without a condition and is not its default.",
+    ),
+    "no_default": Message(
+        "条件可能都不成立,而没有默认流;那时流程会停在这里等人处理。",
+        "All conditions may fail, and there is no default flow; the process would stop here.",
+        "warning",
+    ),
+    "condition_ignored": Message(
+        "并行网关和事件网关之后的顺序流不能有条件。",
+        "Flows behind a parallel or event-based gateway cannot have conditions.",
+    ),
+    "script_format": Message(
+        "脚本任务只能是 FEEL 上下文,不能用 {format}。",
+        "A script task is a FEEL context; {format} is not run.",
+    ),
+    "script_not_context": Message(
+        "脚本任务的内容必须是 FEEL 上下文,例如 {{a: 1, b: a + 1}}。",
+        "A script task must be a FEEL context such as {{a: 1, b: a + 1}}.",
+    ),
+    "foreign_language": Message(
+        "只支持 FEEL 表达式,不支持 {language}。",
+        "Expressions are FEEL; {language} is not supported.",
+    ),
+    "foreign_implementation": Message(
+        "不支持 camunda:{attribute};服务任务用 type=external 和 topic。",
+        "camunda:{attribute} is not supported; a service task has type=external and a topic.",
+    ),
+    "listener": Message(
+        "不支持监听器、连接器和脚本参数。",
+        "Listeners, connectors and script parameters are not supported.",
+    ),
+    "ignored_attribute": Message(
+        "camunda:{attribute} 不起作用。", "camunda:{attribute} has no effect.", "warning"
+    ),
+    "candidate_users": Message(
+        "不支持 candidateUsers,请用 candidateGroups 或 assignee。",
+        "candidateUsers is not supported; use candidateGroups or assignee.",
+    ),
+    "endless_loop": Message(
+        "循环里没有能离开的网关,流程会无止境地运行。",
+        "No gateway leads out of the loop; the process would run for ever.",
+    ),
+    "too_many_paths": Message(
+        "并行分支层层相乘,同时可能有超过 {most} 条路径;请用子流程分开或合并分支。",
+        "Parallel branches multiply to more than {most} paths; join them, or use sub-processes.",
+    ),
+}
+
+_MEANING = {
+    "bad_expression": Message("{what}写错了:{problem_zh}", "The {what_en} is wrong: {problem_en}"),
+    "bad_timer": Message(
+        "定时“{text}”不是正确的{form_zh}。", "The timer “{text}” is not a valid {form}."
+    ),
+    "no_timer": Message("定时事件没有写时间。", "The timer event says no time."),
+    "bad_name": Message("“{name}”不能作变量名。", "“{name}” cannot be the name of a variable."),
+    "no_called_process": Message("调用活动没有写被调用的流程。", "It calls no process."),
+    "called_by_expression": Message(
+        "被调用的流程必须写死,不能用表达式。", "The called process cannot be an expression."
+    ),
+    "unknown_process": Message("没有流程“{name}”。", "There is no process “{name}”."),
+    "unknown_form": Message("没有表单“{name}”。", "There is no form “{name}”."),
+    "unknown_page": Message("没有页面“{name}”。", "There is no page “{name}”."),
+    "bad_form_key": Message("formKey 必须以 jc: 开头。", "A formKey must begin with jc:."),
+    "no_form": Message("用户任务没有表单。", "The user task has no form.", "warning"),
+    "no_decision": Message("业务规则任务没有写决策。", "It names no decision."),
+    "unknown_decision": Message("没有决策“{name}”。", "There is no decision “{name}”."),
+    "no_topic": Message(
+        "服务任务必须写 camunda:type=external 和 topic。",
+        "A service task needs camunda:type=external and a topic.",
+    ),
+    "unknown_service_task": Message("没有服务任务“{name}”。", "There is no service task “{name}”."),
+    "unknown_group": Message("没有岗位“{name}”。", "There is no post “{name}”."),
+    "nobody_may": Message(
+        "用户任务没有写候选岗位或办理人,谁也办不了。",
+        "The user task has no candidate group or assignee: nobody could do it.",
+    ),
+    "unknown_element": Message(
+        "{attribute} 提到的元素“{name}”不存在。",
+        "The element “{name}” in {attribute} does not exist.",
+    ),
+    "bad_stage": Message("没有阶段“{name}”。", "There is no stage “{name}”."),
+    "bad_step": Message("步骤必须是 1 到 14。", "A step is a number from 1 to 14."),
+    "bad_duty": Message("没有职责“{name}”。", "There is no duty “{name}”."),
+}
+
+MESSAGES = {**_STRUCTURE, **_CONSTRUCTS, **_MEANING}

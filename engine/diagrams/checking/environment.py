@@ -1,0 +1,38 @@
+"""What a diagram may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STAGES = (
+    "preparation",
+    "application_review",
+    "venue_preparation",
+    "conduct",
+    "marking",
+    "consolidation",
+    "certification",
+    "archiving",
+)
+DUTIES = ("review", "money", "marks", "items", "train", "assess", "issue")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The names that exist, by kind. None: nothing is known, so it is not checked.
+
+    `functions` are the host's FEEL functions. `stages` and `duties` are what the host gives a
+    meaning to.
+    """
+
+    processes: Collection[str] | None = None
+    forms: Collection[str] | None = None
+    pages: Collection[str] | None = None
+    decisions: Collection[str] | None = None
+    service_tasks: Collection[str] | None = None
+    groups: Collection[str] | None = None
+    functions: Mapping[str, Callable[..., Any]] | None = None
+    stages: Collection[str] = STAGES
+    duties: Collection[str] = DUTIES

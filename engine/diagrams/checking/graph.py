@@ -1,0 +1,131 @@
+"""A diagram as the checks look at it: nodes and flows of each scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.diagrams.vocabulary import (
+    FLOW,
+    FLOW_NODES,
+    GLOBAL_TASKS,
+    SCOPES,
+    B,
+    children,
+    local_name,
+)
+
+Node = etree._Element
+
+
+@dataclass
+class Scope:
+    """A process or sub-process with what lies directly in it."""
+
+    node: Node
+    nodes: dict[str, Node] = field(default_factory=dict)
+    leaving: dict[str, list[Node]] = field(default_factory=dict)
+    entering: dict[str, list[Node]] = field(default_factory=dict)
+    loose: list[Node] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, node: Node) -> Scope:
+        """Index a scope; flows that do not join two of its nodes are `loose`."""
+        scope = cls(node)
+        for child in children(node, FLOW_NODES):
+            scope.nodes.setdefault(child.get("id") or "", child)
+        for flow in node.iterfind(FLOW):
+            source, target = flow.get("sourceRef") or "", flow.get("targetRef") or ""
+            if source in scope.nodes and target in scope.nodes:
+                scope.leaving.setdefault(source, []).append(flow)
+                scope.entering.setdefault(target, []).append(flow)
+            else:
+                scope.loose.append(flow)
+        return scope
+
+    @property
+    def is_process(self) -> bool:
+        """Tell a process from a sub-process."""
+        return self.node.tag == B + "process"
+
+    @property
+    def is_event_subprocess(self) -> bool:
+        """Tell an event sub-process from others."""
+        return self.node.get("triggeredByEvent") == "true"
+
+    def out(self, node: Node) -> list[Node]:
+        """List the flows that leave a node."""
+        return self.leaving.get(node.get("id") or "", [])
+
+    def into(self, node: Node) -> list[Node]:
+        """List the flows that enter a node."""
+        return self.entering.get(node.get("id") or "", [])
+
+    def boundaries(self, node: Node) -> list[Node]:
+        """List the boundary events of an activity."""
+        name = node.get("id")
+        return [
+            one
+            for one in self.nodes.values()
+            if one.tag == B + "boundaryEvent" and one.get("attachedToRef") == name
+        ]
+
+    def next(self, node: Node) -> Iterator[Node]:
+        """List what can come after a node: along flows, links and its boundary events."""
+        for flow in self.out(node):
+            yield self.nodes[flow.get("targetRef") or ""]
+        yield from self.boundaries(node)
+        link = node.find(B + "linkEventDefinition")
+        if link is not None and node.tag == B + "intermediateThrowEvent":
+            for other in self.nodes.values():
+                caught = other.find(B + "linkEventDefinition")
+                if (
+                    caught is not None
+                    and other is not node
+                    and other.tag == B + "intermediateCatchEvent"
+                    and caught.get("name") == link.get("name")
+                ):
+                    yield other
+
+
+def _as_task(node: Node) -> Node:
+    """Copy a global task as the task that it will be lowered to."""
+    task = deepcopy(node)
+    kind = local_name(node).removeprefix("global")
+    task.tag = B + kind[0].lower() + kind[1:]
+    return task
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All scopes of the executable processes of a file."""
+
+    root: Node
+    scopes: list[Scope]
+    globals: list[Node]
+
+    @classmethod
+    def of(cls, root: Node) -> Graph:
+        """Index a diagram."""
+        found = [
+            Scope.of(node)
+            for process in root.iterfind(B + "process")
+            if process.get("isExecutable") == "true"
+            for node in process.iter(*SCOPES)
+        ]
+        return cls(root, found, [_as_task(node) for node in children(root, GLOBAL_TASKS)])
+
+    def processes(self) -> list[Node]:
+        """List the executable processes."""
+        return [scope.node for scope in self.scopes if scope.is_process]
+
+    def nodes(self) -> Iterator[tuple[Scope, Node]]:
+        """List every flow node with its scope; a global task has a scope of its own."""
+        for node in self.globals:
+            yield Scope(node), node
+        for scope in self.scopes:
+            for node in scope.nodes.values():
+                yield scope, node

@@ -1,0 +1,132 @@
+"""Check how a diagram hangs together: ids, starts and ends, flows, what can be reached."""
+
+from __future__ import annotations
+
+import re
+
+from engine.diagrams.checking.graph import Graph, Node, Scope
+from engine.diagrams.checking.report import Report
+from engine.diagrams.vocabulary import (
+    ACTIVITIES,
+    FLOW,
+    FLOW_NODES,
+    GLOBAL_TASKS,
+    SYNTHETIC,
+    B,
+    event_definitions,
+)
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+def check_structure(graph: Graph, report: Report, key: str | None) -> None:
+    """Report what is loose, doubled or out of reach. `key`: the process id that is expected."""
+    processes = graph.processes()
+    globals_ = [node for node in graph.root if node.tag in GLOBAL_TASKS]
+    if not processes and not globals_:
+        report.add(graph.root, "no_process")
+    elif key is not None and key not in {one.get("id") for one in [*processes, *globals_]}:
+        first = [*processes, *globals_][0]
+        report.add(first, "process_id_differs", expected=key, found=first.get("id"))
+    _check_ids(graph, report)
+    for scope in graph.scopes:
+        for flow in scope.loose:
+            report.add(flow, "dangling_flow")
+        _check_starts(scope, report)
+        for node in scope.nodes.values():
+            _check_flows(scope, node, report)
+        _check_reach(scope, report)
+
+
+def _check_ids(graph: Graph, report: Report) -> None:
+    seen: set[str] = set()
+    for node in graph.root.iter(*FLOW_NODES, B + "process", FLOW, *GLOBAL_TASKS):
+        name = node.get("id")
+        if name is None:
+            report.add(node, "missing_id")
+            continue
+        if name in seen:
+            report.add(node, "duplicate_id", id=name)
+        seen.add(name)
+        if not _ID.fullmatch(name) or SYNTHETIC in name:
+            report.add(node, "bad_id", id=name)
+
+
+def _check_starts(scope: Scope, report: Report) -> None:
+    starts = scope.node.findall(B + "startEvent")
+    receives = [
+        node for node in scope.node.iterfind(B + "receiveTask") if node.get("instantiate") == "true"
+    ]
+    if scope.is_event_subprocess:
+        if len(starts) != 1 or not event_definitions(starts[0]):
+            report.add(scope.node, "event_subprocess_start")
+        return
+    if not starts and not (scope.is_process and receives):
+        report.add(scope.node, "no_start")
+    if not scope.is_process:
+        if len(starts) > 1:
+            report.add(scope.node, "several_starts")
+        for start in starts:
+            if event_definitions(start):
+                report.add(start, "start_trigger")
+    _check_divergence(scope, [*starts, *receives], report)
+
+
+def _check_divergence(scope: Scope, starts: list[Node], report: Report) -> None:
+    handled = any(node.get("triggeredByEvent") == "true" for node in scope.nodes.values())
+    targets = {flow.get("targetRef") for start in starts for flow in scope.out(start)}
+    lonely = any(not scope.out(start) for start in starts)
+    several = len(starts) > 1 and (len(targets) > 1 or lonely)
+    if handled and (several or lonely):
+        report.add(scope.node, "starts_diverge")
+
+
+def _check_flows(scope: Scope, node: Node, report: Report) -> None:
+    entered, left = bool(scope.into(node)), bool(scope.out(node))
+    if node.get("triggeredByEvent") == "true":
+        if entered or left:
+            report.add(node, "event_subprocess_connected")
+        return
+    forbidden = {
+        B + "startEvent": ("start_entered", entered),
+        B + "endEvent": ("end_left", left),
+        B + "boundaryEvent": ("boundary_entered", entered),
+    }
+    code, wrong = forbidden.get(str(node.tag), ("", False))
+    if wrong:
+        report.add(node, code)
+    if node.tag == B + "boundaryEvent":
+        host = scope.nodes.get(node.get("attachedToRef") or "")
+        if host is None or host.tag not in ACTIVITIES:
+            report.add(node, "boundary_detached")
+    if not left and node.tag != B + "endEvent" and not _throws_link(node):
+        report.add(node, "implicit_end")
+    default = node.get("default")
+    if default and default not in {flow.get("id") for flow in scope.out(node)}:
+        report.add(node, "bad_default")
+
+
+def _throws_link(node: Node) -> bool:
+    link = node.find(B + "linkEventDefinition")
+    return link is not None and node.tag == B + "intermediateThrowEvent"
+
+
+def _check_reach(scope: Scope, report: Report) -> None:
+    waiting = [
+        node
+        for node in scope.nodes.values()
+        if node.tag == B + "startEvent"
+        or node.get("triggeredByEvent") == "true"
+        or node.get("instantiate") == "true"
+    ]
+    if not waiting:
+        return
+    seen: set[Node] = set()
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(scope.next(node))
+    for node in scope.nodes.values():
+        if node not in seen:
+            report.add(node, "unreachable")

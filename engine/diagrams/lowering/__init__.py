@@ -1,0 +1,43 @@
+"""Rewrite a checked diagram into what SpiffWorkflow runs correctly.
+
+Ids of drawn elements stay; what is added has `__` in its id. Every rewriting is one module.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from lxml import etree
+
+from engine.diagrams.lowering.drawing import strip_drawing
+from engine.diagrams.lowering.endings import end_open_branches
+from engine.diagrams.lowering.event_subprocesses import lower_event_subprocesses
+from engine.diagrams.lowering.forks import fork_explicitly
+from engine.diagrams.lowering.identifiers import free_reserved_ids
+from engine.diagrams.lowering.links import lower_links
+from engine.diagrams.lowering.references import inline_event_definitions, lower_global_tasks
+from engine.diagrams.lowering.starts import lower_instantiating_receives
+
+COMPILER_VERSION = 1
+"""Goes up when the same source would be lowered differently."""
+
+__all__ = ["COMPILER_VERSION", "lower"]
+
+
+def lower(root: etree._Element) -> bytes:
+    """Lower a diagram that the check has accepted; `root` itself is not changed."""
+    lowered = deepcopy(root)
+    for step in (
+        strip_drawing,
+        inline_event_definitions,
+        lower_global_tasks,
+        lower_instantiating_receives,
+        lower_links,
+        fork_explicitly,
+        end_open_branches,
+        lower_event_subprocesses,
+        free_reserved_ids,
+    ):
+        step(lowered)
+    etree.cleanup_namespaces(lowered)
+    return etree.tostring(lowered, encoding="utf-8", xml_declaration=True)
