@@ -1,0 +1,168 @@
+"""Tables from spreadsheets: read as text with their limits, written so that nothing runs.
+
+A spreadsheet may hold formulas, numbers that lost digits and compressed bombs; none of them
+gets further than this module.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook
+
+from appraisal.errors import AppraisalError
+from appraisal.zip_files import ZipLimits, check_zip
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+MAX_CELL_LENGTH = 2_000
+_LIMITS = ZipLimits(
+    entries=500, total_bytes=64 * 1024 * 1024, entry_bytes=48 * 1024 * 1024, ratio=200
+)
+# Above this a number cell may have lost digits: doubles are exact up to 2**53 only.
+_EXACT = 2**53
+_SHEET_ROW = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+class UnreadableTable(AppraisalError):
+    """A file is no table that can be read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first sheet as text. `formulas` and `inexact` hold (row, column) from 1."""
+
+    rows: list[list[str]]
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    inexact: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+
+def read_table(content: bytes) -> Table:
+    """Read the first sheet of an .xlsx file, or a .csv in UTF-8 or GB 18030.
+
+    The kind of file is seen from its bytes.
+
+    Raises:
+        UnreadableTable: It is neither, or breaks a limit.
+    """
+    return _read_xlsx(content) if content.startswith(b"PK") else _read_csv(content)
+
+
+def neutralised(value: str) -> str:
+    """Text that a spreadsheet shows and never computes.
+
+    Source: OWASP, CSV Injection (leading = + - @ tab and carriage return).
+    """
+    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def write_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """A .csv that Excel opens as UTF-8, every text neutralised."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in rows:
+        writer.writerow([neutralised(v) if isinstance(v, str) else v for v in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def column_letters(column: int) -> str:
+    """The letters of a column counted from 1: 1 is A, 28 is AB."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _read_csv(content: bytes) -> Table:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise UnreadableTable("encoding")
+    if "\x00" in text:
+        raise UnreadableTable("format")
+    try:
+        rows = list(_limited(csv.reader(io.StringIO(text, newline=""), strict=True)))
+    except csv.Error:
+        raise UnreadableTable("format") from None
+    return Table(rows)
+
+
+def _read_xlsx(content: bytes) -> Table:
+    check_zip(content, _LIMITS)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        raw = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, IndexError, ValueError):
+        raise UnreadableTable("format") from None
+    inexact = frozenset(
+        (r, c)
+        for r, row in enumerate(raw, 1)
+        for c, value in enumerate(row, 1)
+        if isinstance(value, int | float) and abs(value) >= _EXACT
+    )
+    return Table(list(_limited(raw)), _formula_cells(content), inexact)
+
+
+def _limited(rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
+    for number, row in enumerate(rows, 1):
+        if number > MAX_ROWS + 1:
+            raise UnreadableTable("too_many_rows")
+        if len(row) > MAX_COLUMNS:
+            raise UnreadableTable("too_many_columns")
+        texts = [_text(value) for value in row]
+        if any(len(text) > MAX_CELL_LENGTH for text in texts):
+            raise UnreadableTable("cell_too_long")
+        yield texts
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _formula_cells(content: bytes) -> frozenset[tuple[int, int]]:
+    """Where the first sheet computes; calamine gives only the last computed value."""
+    found = set()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = sorted(n for n in archive.namelist() if n.startswith("xl/worksheets/sheet"))
+        if not names:
+            raise UnreadableTable("format")
+        with archive.open(names[0]) as sheet:
+            parsed = etree.iterparse(
+                sheet, tag=_SHEET_ROW + "c", resolve_entities=False, no_network=True
+            )
+            try:
+                for _, cell in parsed:
+                    if cell.find(_SHEET_ROW + "f") is not None:
+                        found.add(_position(cell.get("r", "")))
+                    cell.clear()
+            except etree.XMLSyntaxError:
+                raise UnreadableTable("format") from None
+    return frozenset(found)
+
+
+def _position(reference: str) -> tuple[int, int]:
+    letters = reference.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(reference[len(letters) :] or 0), column
