@@ -222,8 +222,8 @@ _MEANING = {
         "The user task has no candidate group or assignee: nobody could do it.",
     ),
     "unknown_element": Message(
-        "{attribute} 提到的元素“{name}”不存在。",
-        "The element “{name}” in {attribute} does not exist.",
+        "jc:excludes 提到的元素“{name}”不存在。",
+        "The element “{name}” in jc:excludes does not exist.",
     ),
     "bad_stage": Message("没有阶段“{name}”。", "There is no stage “{name}”."),
     "bad_step": Message("步骤必须是 1 到 14。", "A step is a number from 1 to 14."),

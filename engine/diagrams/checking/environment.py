@@ -23,7 +23,7 @@ DUTIES = ("review", "money", "marks", "items", "train", "assess", "issue")
 class Environment:
     """The names that exist, by kind. None: nothing is known, so it is not checked.
 
-    `functions` are the host's FEEL functions. `stages` and `duties` are what the host gives a
+    `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions. `stages` and `duties` are what the host gives a
     meaning to.
     """
 
@@ -33,6 +33,7 @@ class Environment:
     decisions: Collection[str] | None = None
     service_tasks: Collection[str] | None = None
     groups: Collection[str] | None = None
+    elements: Collection[str] | None = None
     functions: Mapping[str, Callable[..., Any]] | None = None
     stages: Collection[str] = STAGES
     duties: Collection[str] = DUTIES

@@ -28,7 +28,7 @@ def check_references(graph: Graph, environment: Environment, report: Report) -> 
             report.add(node, "nobody_may")
         for name in extensions.get("excludes", []):
             if name not in elements:
-                report.add(node, "unknown_element", attribute="jc:excludes", name=name)
+                _known(node, "unknown_element", name, environment.elements, report)
         _check_marks(node, extensions, environment, report)
     own = {one.get("id") or "" for one in graph.root if one.tag in GLOBAL_TASKS}
     own |= {one.get("id") or "" for one in graph.processes()}

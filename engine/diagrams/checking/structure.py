@@ -48,7 +48,7 @@ def _check_ids(graph: Graph, report: Report) -> None:
         if name in seen:
             report.add(node, "duplicate_id", id=name)
         seen.add(name)
-        if not _ID.fullmatch(name) or SYNTHETIC in name:
+        if node.tag != FLOW and (not _ID.fullmatch(name) or SYNTHETIC in name):
             report.add(node, "bad_id", id=name)
 
 

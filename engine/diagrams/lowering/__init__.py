@@ -13,7 +13,7 @@ from engine.diagrams.lowering.drawing import strip_drawing
 from engine.diagrams.lowering.endings import end_open_branches
 from engine.diagrams.lowering.event_subprocesses import lower_event_subprocesses
 from engine.diagrams.lowering.forks import fork_explicitly
-from engine.diagrams.lowering.identifiers import free_reserved_ids
+from engine.diagrams.lowering.identifiers import free_reserved_ids, rename_flows
 from engine.diagrams.lowering.links import lower_links
 from engine.diagrams.lowering.references import inline_event_definitions, lower_global_tasks
 from engine.diagrams.lowering.starts import lower_instantiating_receives
@@ -29,6 +29,7 @@ def lower(root: etree._Element) -> bytes:
     lowered = deepcopy(root)
     for step in (
         strip_drawing,
+        rename_flows,
         inline_event_definitions,
         lower_global_tasks,
         lower_instantiating_receives,

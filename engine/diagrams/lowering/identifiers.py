@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.diagrams.vocabulary import DRAWN_ID, FLOW_NODES, RESERVED_IDS, SYNTHETIC, B
+from engine.diagrams.vocabulary import DRAWN_ID, FLOW, FLOW_NODES, RESERVED_IDS, SYNTHETIC, B
 
 
 def free_reserved_ids(root: etree._Element) -> None:
@@ -28,3 +28,14 @@ def free_reserved_ids(root: etree._Element) -> None:
                 node.set(attribute, renamed[node.get(attribute) or ""])
     for reference in root.iter(B + "flowNodeRef"):
         reference.text = renamed.get(reference.text or "", reference.text)
+
+
+def rename_flows(root: etree._Element) -> None:
+    """Give flows ids that no element made by the compiler can have."""
+    for number, flow in enumerate(root.iter(FLOW), start=1):
+        drawn = flow.get("id") or ""
+        flow.set("id", f"{drawn.replace(SYNTHETIC, '..')}:{number}")
+        scope = flow.getparent()
+        for node in scope if scope is not None else ():
+            if node.get("default") == drawn:
+                node.set("default", flow.get("id") or "")
