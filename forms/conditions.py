@@ -1,0 +1,158 @@
+"""When a component is hidden: a FEEL expression, and where it is simple also a CSS selector.
+
+form-js hides a component when `conditional.hide` is true. Here the server decides, for every
+answer. So that the page follows without any script, conditions built of comparisons between a
+choice and a literal are also written as a `:has()` selector; others follow when the form is
+drawn again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Expression(Protocol):
+    """A compiled FEEL expression."""
+
+    def __call__(self, context: Mapping[str, object], /) -> object:
+        """Evaluate it; what cannot be computed is null.
+
+        Raises:
+            RuntimeError: It went over its limits of steps or size.
+        """
+        ...
+
+
+CompileExpression = Callable[[str], Expression]
+
+
+def evaluate(expression: Expression, scope: Mapping[str, object]) -> object:
+    """Evaluate an expression; one that goes over its limits is null too."""
+    try:
+        return expression(scope)
+    except RuntimeError:
+        return None
+
+
+_TOKEN = re.compile(
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<op>!=|=|\(|\))|(?P<word>[^\W\d]\w*)|(?P<bad>\S))'
+)
+_SAFE_VALUE = re.compile(r"[\w.\-/ ]{1,100}")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled condition with its source and the names it reads."""
+
+    source: str
+    expression: Expression
+    words: frozenset[str]
+
+    def holds(self, scope: Mapping[str, object]) -> bool:
+        """Tell whether it is true; null and everything else count as false."""
+        return evaluate(self.expression, scope) is True
+
+
+def compile_condition(source: str, compile_expression: CompileExpression) -> Condition:
+    """Compile the text of `conditional.hide`, with or without its leading equals sign."""
+    text = source.strip().removeprefix("=").strip()
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', " ", text)
+    return Condition(text, compile_expression(text), frozenset(re.findall(r"[^\W\d]\w*", bare)))
+
+
+@dataclass(frozen=True)
+class Selectable:
+    """A choice (with its values) or a checkbox (with none) that CSS can see.
+
+    `guard` is the selector that holds while it is itself visible.
+    """
+
+    values: Collection[object] = ()
+    guard: str = ""
+
+
+class NotSelectable(Exception):
+    """The condition cannot be said in CSS."""
+
+
+class _SelectorParser:
+    """Read `a = "x" or not(b = true) and …` and write it as a selector on the form's element."""
+
+    def __init__(self, source: str, selectable: Mapping[str, Selectable]) -> None:
+        self._tokens = list(_TOKEN.finditer(source))
+        self._at = 0
+        self._selectable = selectable
+
+    def selector(self) -> str:
+        """Translate the whole condition."""
+        found = self._either()
+        if self._at != len(self._tokens):
+            raise NotSelectable
+        return found
+
+    def _peek(self) -> str:
+        return self._tokens[self._at].group().strip() if self._at < len(self._tokens) else ""
+
+    def _take(self) -> str:
+        found = self._peek()
+        self._at += 1
+        return found
+
+    def _either(self) -> str:
+        parts = [self._both()]
+        while self._peek() == "or":
+            self._take()
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else f":is({','.join(parts)})"
+
+    def _both(self) -> str:
+        parts = [self._single()]
+        while self._peek() == "and":
+            self._take()
+            parts.append(self._single())
+        return "".join(parts)
+
+    def _single(self) -> str:
+        part = self._take()
+        if part == "not" and self._peek() == "(":
+            return f":not({self._single()})"
+        if part == "(":
+            inner = self._either()
+            if self._take() != ")":
+                raise NotSelectable
+            return inner
+        return self._comparison(part)
+
+    def _comparison(self, key: str) -> str:
+        operator, literal = self._take(), self._take()
+        if key not in self._selectable or operator not in ("=", "!="):
+            raise NotSelectable
+        chosen = self._chosen(self._selectable[key], key, literal)
+        return chosen if operator == "=" else f":not({chosen})"
+
+    def _chosen(self, part: Selectable, key: str, literal: str) -> str:
+        if literal in ("true", "false") and not part.values:
+            ticked = f':has([data-k="{key}"]:checked){part.guard}'
+            return ticked if literal == "true" else f":not({ticked})"
+        value = literal[1:-1]
+        known = literal.startswith('"') and value in part.values
+        if not known or not _SAFE_VALUE.fullmatch(value):
+            raise NotSelectable
+        return (
+            f':has([data-k="{key}"][value="{value}"]:checked,'
+            f'[data-k="{key}"]>option[value="{value}"]:checked){part.guard}'
+        )
+
+
+def selector_of(condition: Condition, selectable: Mapping[str, Selectable]) -> str | None:
+    """Write a condition as a CSS selector for the element around the fields, or give None.
+
+    `selectable` holds, by key, what lies within that element.
+    """
+    try:
+        return _SelectorParser(condition.source, selectable).selector()
+    except NotSelectable:
+        return None
