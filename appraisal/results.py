@@ -230,6 +230,13 @@ def compare_entries(db: Session, session_id: int) -> list[Difference]:
     return found
 
 
+def entered_points(
+    db: Session, session_id: int, entry: int
+) -> dict[tuple[int, str], Decimal | None]:
+    """The newest points of one of the two entries by (enrolment id, subject)."""
+    return {key: row.points for key, row in _newest(db, session_id, entry).items()}
+
+
 def anomalies(marks: Mapping[int, Mapping[str, SubjectResult]]) -> list[Anomaly]:
     """What looks odd in the marks of a batch, by enrolment id.
 
