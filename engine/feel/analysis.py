@@ -9,6 +9,7 @@ from typing import Any
 from engine.feel.nodes import (
     Call,
     ContextLiteral,
+    Embedded,
     Filter,
     For,
     FunctionLiteral,
@@ -84,8 +85,8 @@ class FreeNames:
         self._filters -= 1
 
     def _parts(self, node: Node | Test, bound: Bound) -> None:
-        if isinstance(node, Membership):
-            self.visit(node.value, bound)
+        if isinstance(node, Membership | Embedded):
+            # Tests may name what they test.
             bound |= {"?"}
         for part in parts_of(node):
             self.visit(part, bound)

@@ -16,6 +16,7 @@ from engine.feel.nodes import (
     Comparison,
     ComparisonRange,
     ContextLiteral,
+    Embedded,
     FunctionLiteral,
     If,
     InstanceOf,
@@ -283,6 +284,10 @@ def _function(node: FunctionLiteral, build: Build) -> Closure:
     return lambda scope: DesignerFunction(parameters, types, body, scope)
 
 
+def _embedded(node: Embedded, build: Build) -> Closure:
+    return node.closure
+
+
 BASIC_BUILDERS: dict[type, Builder] = {
     Literal: _literal,
     Name: _name,
@@ -301,4 +306,5 @@ BASIC_BUILDERS: dict[type, Builder] = {
     RangeLiteral: _range,
     ComparisonRange: _comparison_range,
     FunctionLiteral: _function,
+    Embedded: _embedded,
 }

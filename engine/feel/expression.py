@@ -11,6 +11,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.closures import TestClosure, meets_any, test_closure
 from engine.feel.comparison import is_member
 from engine.feel.compilation import build
+from engine.feel.convert import to_feel
 from engine.feel.errors import FeelLimit
 from engine.feel.explanation import NullReason, explain_null
 from engine.feel.functions import Implementation, host_functions
@@ -119,8 +120,9 @@ class UnaryTests(_Compiled):
     def __call__(
         self, value: Value, context: Mapping[str, Value] = MappingProxyType({})
     ) -> bool | None:
-        """Say whether the value, one of FEEL's, meets the tests; null when that is unknown."""
-        return self.evaluate(value, Run(context, self.functions, self.limits).root)
+        """Say whether the value meets the tests; null when that is unknown."""
+        run = Run(context, self.functions, self.limits)
+        return self.evaluate(to_feel(value), run.root)
 
     def evaluate(self, value: Value, scope: Scope) -> bool | None:
         """Test within the scope, and at the cost, of another evaluation."""
@@ -170,7 +172,8 @@ def _cell_test(test: Test) -> TestClosure:
 
 
 @lru_cache(256)
-def _functions(lent: _Lent) -> Functions:
+def functions_of(lent: _Lent) -> Functions:
+    """Give the built-in functions with those of the host, which win."""
     return MappingProxyType({**BUILTINS, **host_functions(dict(lent))})
 
 
@@ -178,14 +181,14 @@ def _functions(lent: _Lent) -> Functions:
 def _compile_expression(
     source: str, names: frozenset[str], lent: _Lent, limits: Limits
 ) -> Expression:
-    functions = _functions(lent)
+    functions = functions_of(lent)
     node = parse_expression(source, names.union(functions), limits)
     return Expression(source, node, functions, limits)
 
 
 @lru_cache(_CACHED)
 def _compile_tests(source: str, names: frozenset[str], lent: _Lent, limits: Limits) -> UnaryTests:
-    functions = _functions(lent)
+    functions = functions_of(lent)
     if source.strip() in ("", "-"):
         return UnaryTests(source, [], False, functions, limits)
     tests, negated = parse_tests(source, names.union(functions), limits)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from engine.feel.types import Type
 from engine.feel.values import Value
@@ -231,6 +232,19 @@ class FunctionLiteral:
     body: Node | None
 
 
+@dataclass(slots=True)
+class Embedded:
+    """Logic that is no text, such as a decision table inside a context.
+
+    `closure` gives its value within a scope; `parts` are the expressions it is made of.
+    """
+
+    start: int
+    end: int
+    closure: Callable[[Any], Value]
+    parts: list[Node | Test]
+
+
 Node: TypeAlias = (
     Literal
     | Name
@@ -253,4 +267,5 @@ Node: TypeAlias = (
     | RangeLiteral
     | ComparisonRange
     | FunctionLiteral
+    | Embedded
 )

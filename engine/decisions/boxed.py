@@ -1,0 +1,148 @@
+"""Boxed expressions: the parts of a decision that are drawn, as parts of an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.decisions.document import Element, child, children, local_name
+from engine.decisions.expressions import ExpressionReader
+from engine.decisions.table_reader import TableReader
+from engine.decisions.tables import DecisionTable
+from engine.feel.nodes import (
+    Call,
+    ContextLiteral,
+    Embedded,
+    Filter,
+    For,
+    FunctionLiteral,
+    If,
+    Iterator,
+    ListLiteral,
+    Node,
+    Path,
+    Quantified,
+    Test,
+)
+from engine.feel.types import Type
+
+_RESULT = "(result)"
+
+
+def embed_table(table: DecisionTable) -> Embedded:
+    """Make a table a part of an expression, with the expressions it is made of."""
+    parts: list[Node | Test] = [column.node for column in table.inputs]
+    for rule in table.rules:
+        parts += rule.nodes
+        parts += [test for cell in rule.tests for test in cell.tests]
+    return Embedded(0, 0, lambda scope: table.decide(scope).value, parts)
+
+
+class BoxedReader:
+    """Reads the logic of decisions and business knowledge models."""
+
+    def __init__(self, expressions: ExpressionReader) -> None:
+        self.expressions = expressions
+        self.tables = TableReader(expressions)
+        self._readers: dict[str, Callable[[Element], Node]] = {
+            "literalExpression": expressions.read,
+            "context": self._context,
+            "invocation": self._invocation,
+            "list": self._list,
+            "relation": self._relation,
+            "functionDefinition": self.function,
+            "decisionTable": self._table,
+            "conditional": self._conditional,
+            "filter": self._filter,
+            "for": self._for,
+            "some": self._quantified,
+            "every": self._quantified,
+        }
+
+    def logic_of(self, element: Element | None) -> Element | None:
+        """Give the child that is an expression."""
+        return child(element, *self._readers)
+
+    def read(self, element: Element | None) -> Node:
+        """Read an expression; null when there is none."""
+        if element is None:
+            return self.expressions.null
+        return self._readers[local_name(element)](element)
+
+    def _inside(self, element: Element | None) -> Node:
+        return self.read(self.logic_of(element))
+
+    def _part(self, element: Element, name: str) -> Node:
+        return self._inside(child(element, name))
+
+    def _table(self, element: Element) -> Node:
+        return embed_table(self.tables.read(element, self._table_name(element)))
+
+    def _table_name(self, element: Element) -> str:
+        around = element.getparent()
+        around_name = around.get("name") if around is not None else None
+        return element.get("id") or around_name or ""
+
+    def _context(self, element: Element) -> Node:
+        entries: list[tuple[str, Node]] = []
+        for entry in children(element, "contextEntry"):
+            variable = child(entry, "variable")
+            name = variable.get("name", "") if variable is not None else _RESULT
+            entries.append((name, self._inside(entry)))
+        context = ContextLiteral(0, 0, entries)
+        gives_result = bool(entries) and entries[-1][0] == _RESULT
+        return Path(0, 0, context, _RESULT) if gives_result else context
+
+    def _list(self, element: Element) -> Node:
+        items = [self.read(item) for item in children(element, *self._readers)]
+        return ListLiteral(0, 0, items)
+
+    def _relation(self, element: Element) -> Node:
+        columns = [column.get("name", "") for column in children(element, "column")]
+        rows: list[Node] = []
+        for row in children(element, "row"):
+            cells = [self.read(cell) for cell in children(row, *self._readers)]
+            rows.append(ContextLiteral(0, 0, list(zip(columns, cells, strict=False))))
+        return ListLiteral(0, 0, rows)
+
+    def _invocation(self, element: Element) -> Node:
+        callee = self._inside(element)
+        names: list[str] = []
+        arguments: list[Node] = []
+        for binding in children(element, "binding"):
+            parameter = child(binding, "parameter")
+            names.append(parameter.get("name", "") if parameter is not None else "")
+            arguments.append(self._inside(binding))
+        return Call(0, 0, callee, arguments, names)
+
+    def function(self, element: Element) -> Node:
+        """Read a function definition."""
+        if element.get("kind", "FEEL") != "FEEL":
+            self.expressions.report.add(element, "dmn_external")
+            return FunctionLiteral(0, 0, self._parameters(element), self._types(element), None)
+        body = self._inside(element)
+        return FunctionLiteral(0, 0, self._parameters(element), self._types(element), body)
+
+    def _parameters(self, element: Element) -> list[str]:
+        return [one.get("name", "") for one in children(element, "formalParameter")]
+
+    def _types(self, element: Element) -> list[Type | None]:
+        resolve = self.expressions.types.resolve
+        return [resolve(one.get("typeRef")) for one in children(element, "formalParameter")]
+
+    def _conditional(self, element: Element) -> Node:
+        condition, then = self._part(element, "if"), self._part(element, "then")
+        return If(0, 0, condition, then, self._part(element, "else"))
+
+    def _filter(self, element: Element) -> Node:
+        return Filter(0, 0, self._part(element, "in"), self._part(element, "match"))
+
+    def _iterator(self, element: Element) -> Iterator:
+        return Iterator(element.get("iteratorVariable", ""), self._part(element, "in"), None)
+
+    def _for(self, element: Element) -> Node:
+        return For(0, 0, [self._iterator(element)], self._part(element, "return"))
+
+    def _quantified(self, element: Element) -> Node:
+        every = local_name(element) == "every"
+        condition = self._part(element, "satisfies")
+        return Quantified(0, 0, every, [self._iterator(element)], condition)

@@ -1,0 +1,73 @@
+"""Reading the FEEL texts of a DMN file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.decisions.document import Element, text_of
+from engine.decisions.item_types import ItemTypes
+from engine.decisions.report import DecisionReport
+from engine.feel import FeelSyntaxError, UnaryTests, compile_unary_tests
+from engine.feel.nodes import Literal, Node
+from engine.feel.parser import parse_expression, parse_tests
+
+
+class ExpressionReader:
+    """Reads texts with the names that the file knows; what is wrong is reported."""
+
+    def __init__(self, names: Iterable[str], types: ItemTypes, report: DecisionReport) -> None:
+        self.names = frozenset(names)
+        self.types = types
+        self.report = report
+
+    @property
+    def null(self) -> Literal:
+        """A constant in the place of what is missing."""
+        return Literal(0, 0, None)
+
+    @property
+    def any_value(self) -> UnaryTests:
+        """A cell that every value meets."""
+        return compile_unary_tests("-")
+
+    def read(self, element: Element) -> Node:
+        """Read the text of an element; null when it is empty or wrong."""
+        text = text_of(element)
+        self._check_language(element)
+        if not text:
+            return self.null
+        try:
+            return parse_expression(text, self.names)
+        except FeelSyntaxError as error:
+            self.report.add_syntax(element, error)
+            return self.null
+
+    def read_tests(self, element: Element) -> UnaryTests:
+        """Read the cell of a condition; a wrong one is met by nothing."""
+        self._check_language(element)
+        try:
+            return compile_unary_tests(text_of(element), names=self.names)
+        except FeelSyntaxError as error:
+            self.report.add_syntax(element, error)
+            return compile_unary_tests("? != ?")
+
+    def read_each_test(self, element: Element) -> tuple[UnaryTests, ...]:
+        """Read a list of tests as one cell each."""
+        text = text_of(element)
+        try:
+            tests, _ = parse_tests(text, self.names)
+        except FeelSyntaxError as error:
+            self.report.add_syntax(element, error)
+            return ()
+        sources = (text[test.start : test.end] for test in tests)
+        return tuple(compile_unary_tests(source, names=self.names) for source in sources)
+
+    def check_type(self, element: Element, reference: str | None) -> None:
+        """Report a type that nobody knows."""
+        if reference and not self.types.knows(reference):
+            self.report.add(element, "dmn_type", value=reference, severity="warning")
+
+    def _check_language(self, element: Element) -> None:
+        language = element.get("expressionLanguage") or ""
+        if language and "feel" not in language.lower():
+            self.report.add(element, "dmn_language", value=language)

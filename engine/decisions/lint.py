@@ -1,0 +1,62 @@
+"""Reading files of decisions, strictly or for advice."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from engine.decisions.decision import Decision, HostFunctions
+from engine.decisions.document import parse_document
+from engine.decisions.errors import InvalidDecisions
+from engine.decisions.model import DecisionModel
+from engine.decisions.overlaps import overlapping_rules, uncovered_numbers
+from engine.decisions.tables import DecisionTable
+from engine.findings import Finding
+
+
+def parse_decisions(xml: bytes, *, functions: HostFunctions | None = None) -> dict[str, Decision]:
+    """Read and compile the decisions of a DMN file, by id.
+
+    `functions` are lent by the host; another set may be given for an evaluation, but names
+    with spaces can be read only when they are known here.
+
+    Raises:
+        InvalidDecisions: Something in the file is wrong; its findings say what and where.
+    """
+    model = read_model(xml, functions=functions)
+    errors = [finding for finding in model.report.findings if finding.severity == "error"]
+    if errors:
+        raise InvalidDecisions(errors)
+    return model.decisions
+
+
+def read_model(xml: bytes, *, functions: HostFunctions | None = None) -> DecisionModel:
+    """Read a DMN file even when expressions in it are wrong; those are null.
+
+    Raises:
+        InvalidDecisions: It is no DMN file at all.
+    """
+    return DecisionModel(parse_document(xml), functions or MappingProxyType({}))
+
+
+def lint_decisions(xml: bytes, *, functions: HostFunctions | None = None) -> list[Finding]:
+    """Give what is wrong with a file, and what its author should think about."""
+    try:
+        model = read_model(xml, functions=functions)
+    except InvalidDecisions as error:
+        return list(error.findings)
+    for decision in model.decisions.values():
+        if isinstance(decision.step.logic, DecisionTable):
+            _lint_table(decision.step.logic, model)
+    return model.report.findings
+
+
+def _lint_table(table: DecisionTable, model: DecisionModel) -> None:
+    element = next(
+        one for one in model.root.iter("{*}decisionTable") if one.get("id", table.id) == table.id
+    )
+    if table.hit_policy == "UNIQUE":
+        for one, other in overlapping_rules(table):
+            pair = f"{one}, {other}"
+            model.report.add(element, "dmn_overlap", value=pair, severity="warning")
+    for gap in uncovered_numbers(table):
+        model.report.add(element, "dmn_gap", value=gap, severity="warning")

@@ -1,0 +1,75 @@
+"""Collecting what is wrong with a file of decisions."""
+
+from __future__ import annotations
+
+from engine.decisions.document import Element, label_of, nearest_id
+from engine.feel import FeelSyntaxError
+from engine.findings import Finding, Severity
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "dmn_hit_policy": ("未知的命中策略“{value}”", "the hit policy {value} is unknown"),
+    "dmn_aggregation": ("未知的聚合方式“{value}”", "the aggregation {value} is unknown"),
+    "dmn_aggregated_outputs": (
+        "聚合方式 {value} 只允许一个输出",
+        "the aggregation {value} allows one output only",
+    ),
+    "dmn_no_output": ("决策表没有输出列", "the table has no output"),
+    "dmn_cells": (
+        "第 {value} 条规则的单元格数与列数不符",
+        "rule {value} has not as many cells as there are columns",
+    ),
+    "dmn_language": (
+        "只支持 FEEL 表达式，不支持“{value}”",
+        "expressions must be FEEL, not {value}",
+    ),
+    "dmn_type": ("未知的类型“{value}”", "the type {value} is unknown"),
+    "dmn_logic": ("不支持的决策逻辑“{value}”", "the logic {value} is not supported"),
+    "dmn_external": ("不支持外部函数", "external functions are not supported"),
+    "dmn_no_logic": ("决策没有逻辑", "the decision has no logic"),
+    "dmn_no_id": ("决策没有 id", "the decision has no id"),
+    "dmn_same_id": ("决策 id“{value}”重复", "the decision id {value} appears twice"),
+    "dmn_requirement": ("找不到所需的元素“{value}”", "the required element {value} is missing"),
+    "dmn_cycle": ("决策之间循环依赖: {value}", "decisions need each other in a circle: {value}"),
+    "dmn_import": ("不支持引入其他决策文件", "importing other files is not supported"),
+    "dmn_overlap": (
+        "规则 {value} 会同时成立，而命中策略只允许一条",
+        "the rules {value} may hold together, but the hit policy allows one",
+    ),
+    "dmn_gap": ("输入“{value}”没有规则覆盖", "no rule covers the input {value}"),
+}
+
+
+class DecisionReport:
+    """Findings of one file."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(
+        self, element: Element, code: str, *, value: str = "", severity: Severity = "error"
+    ) -> None:
+        """Note a finding about an element."""
+        zh, en = (text.format(value=value) for text in _MESSAGES[code])
+        self._note(element, code, zh, en, element.sourceline, severity)
+
+    def add_syntax(self, element: Element, error: FeelSyntaxError) -> None:
+        """Note an expression that is none, with the place in it."""
+        where_zh = f"第 {error.line} 行第 {error.column} 列: "
+        where_en = f"line {error.line}, column {error.column}: "
+        zh = f"表达式有误，{where_zh}{error.message_zh}"
+        en = f"the expression is wrong, {where_en}{error.message_en}"
+        self._note(element, "dmn_expression", zh, en, element.sourceline, "error")
+
+    def _note(
+        self, element: Element, code: str, zh: str, en: str, line: int | None, severity: Severity
+    ) -> None:
+        finding = Finding(
+            code=code,
+            message_zh=zh,
+            message_en=en,
+            element_id=nearest_id(element),
+            element_name=label_of(element),
+            line=line,
+            severity=severity,
+        )
+        self.findings.append(finding)
