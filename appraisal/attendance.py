@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 
-from appraisal import enrolments  # noqa: F401 -- tables referred to below
+from appraisal import enrolments, rooms  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
 
@@ -50,7 +50,7 @@ class Attendance(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
     subject: str = Field(max_length=20)
     admission_number: str = Field(max_length=40)
@@ -90,7 +90,7 @@ class StaffAttendance(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     subject: str = Field(max_length=20)
     person_id: int
     duty: str = Field(max_length=40)

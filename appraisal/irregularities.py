@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from appraisal import enrolments  # noqa: F401 -- tables referred to below
+from appraisal import enrolments, rooms  # noqa: F401 -- tables referred to below
 from appraisal.aggregation import half_up
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
@@ -87,7 +87,7 @@ class Violation(SQLModel, table=True):
     number: str = Field(max_length=100, unique=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
     subject: str = Field(max_length=20)
     behaviour: str = Field(max_length=20)
@@ -118,7 +118,7 @@ class Outage(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     subject: str = Field(max_length=20)
     cause: str = Field(max_length=40)
     stage: str = Field(max_length=20)

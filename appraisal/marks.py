@@ -10,7 +10,7 @@ from sqlalchemy import DDL, JSON, Connection, event
 from sqlalchemy.orm import Mapper
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from appraisal import enrolments  # noqa: F401 -- tables referred to below
+from appraisal import enrolments, rooms  # noqa: F401 -- tables referred to below
 from appraisal.columns import DecimalText, UtcDateTime
 from appraisal.errors import AppraisalError
 
@@ -57,7 +57,7 @@ class Work(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
     subject: str = Field(max_length=20)
     blind_code: str = Field(max_length=40)

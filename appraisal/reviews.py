@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from appraisal import enrolments  # noqa: F401 -- tables referred to below
+from appraisal import enrolments, rooms  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
 from appraisal.marking import draw_order
@@ -47,7 +47,7 @@ class DefenceTurn(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     enrolment_id: int = Field(foreign_key="enrolment.id", index=True)
     position: int = Field(ge=1)
     drawn_at: datetime = Field(sa_type=UtcDateTime)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from appraisal import enrolments  # noqa: F401 -- tables referred to below
+from appraisal import rooms  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
 
@@ -72,7 +72,7 @@ class RoomSitting(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     organisation_id: int = Field(foreign_key="organisation.id", index=True)
     session_id: int = Field(foreign_key="appraisal_session.id", index=True)
-    room_id: int = Field(index=True)
+    room_id: int = Field(foreign_key="exam_room.id", index=True)
     subject: str = Field(max_length=20)
     business_key: str = Field(max_length=100, unique=True)
     state: str = Field(default=RoomState.PENDING, max_length=20)
