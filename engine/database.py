@@ -124,11 +124,17 @@ class Database:
 
     def create_schema(self) -> None:
         """Create every missing table of the modules that are imported."""
+        self.create_namespace()
         with self.writer.begin() as connection:
-            if self.schema is not None:
-                name = connection.dialect.identifier_preparer.quote(self.schema)
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
             SQLModel.metadata.create_all(connection)
+
+    def create_namespace(self) -> None:
+        """Create the PostgreSQL schema this installation was given, if any."""
+        if self.schema is None:
+            return
+        with self.writer.begin() as connection:
+            name = connection.dialect.identifier_preparer.quote(self.schema)
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {name}"))
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -158,9 +164,12 @@ def create_database(url: str | URL, *, schema: str | None = None) -> Database:
     Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
     # One pooled write connection: threads of this process then queue on a
     # condition variable, in order, instead of sleeping in SQLite's busy handler.
-    writer = _sqlite_engine(address, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+    writer = _sqlite_engine(
+        address, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=120
+    )
     reader = _sqlite_engine(address, begin="BEGIN", query_only=True, pool_size=10)
-    jobs = _sqlite_engine(address, begin="BEGIN IMMEDIATE", pool_size=4, max_overflow=8)
+    # DBOS opens its write transactions itself and expects the driver's own handling.
+    jobs = _sqlite_engine(address, begin=None, pool_size=4, max_overflow=8)
     return Database(address, writer, reader, jobs)
 
 
@@ -170,6 +179,7 @@ def _postgresql(address: URL, schema: str | None) -> Database:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_pre_ping": True,
+        "hide_parameters": True,
     }
     if schema is not None:
         options["connect_args"] = {"options": f"-csearch_path={schema}"}
@@ -179,12 +189,19 @@ def _postgresql(address: URL, schema: str | None) -> Database:
     return Database(address, writer, reader, jobs, schema)
 
 
-def _sqlite_engine(address: URL, *, begin: str, query_only: bool = False, **pool: Any) -> Engine:
+def _sqlite_engine(
+    address: URL, *, begin: str | None, query_only: bool = False, **pool: Any
+) -> Engine:
     # The driver's own transaction handling issued one number twice and broke
-    # savepoints, so it is switched off (`isolation_level=None` is autocommit)
+    # savepoints, so where `begin` is given it is switched off (None is autocommit)
     # and SQLAlchemy's `begin` event opens each transaction.
+    level = None if begin else "IMMEDIATE"
+    # Parameters may be data of persons, and errors end up in logs and incidents.
     engine = create_engine(
-        address, connect_args={"check_same_thread": False, "isolation_level": None}, **pool
+        address,
+        connect_args={"check_same_thread": False, "isolation_level": level},
+        hide_parameters=True,
+        **pool,
     )
 
     def on_connect(connection: Any, _: Any) -> None:
@@ -199,8 +216,9 @@ def _sqlite_engine(address: URL, *, begin: str, query_only: bool = False, **pool
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql(str(begin))
 
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
+    if begin:
+        event.listen(engine, "begin", on_begin)
     return engine

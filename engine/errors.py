@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from engine.findings import Finding
 
 
@@ -101,3 +103,38 @@ class DiagramError(EngineError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("; ".join(one.message_en for one in findings))
         self.findings = tuple(findings)
+
+
+class InstanceBusy(EngineError):
+    """The instance is being run further up in this very transaction."""
+
+
+class TooManyMessages(EngineError):
+    """Instances keep sending one another messages without end."""
+
+
+class AnswerMissing(EngineError):
+    """A scripted run waits for an answer or an event that the script does not have."""
+
+
+class AnswerLeftOver(EngineError):
+    """A scripted run ended before an answer or an event of the script was used."""
+
+
+def describe_error(error: BaseException) -> str:
+    """Say what went wrong in one line for incidents and logs, without data of persons.
+
+    A database's own messages quote the row, so of those only the first line is kept.
+    """
+    if isinstance(error, DBAPIError):
+        first_line = str(error.orig).partition("\n")[0]
+        return f"{type(error.orig).__name__}: {first_line}"[:1000]
+    return f"{type(error).__name__}: {error}"[:1000]
+
+
+class NotWaiting(EngineError):
+    """The task does not wait for that event any more."""
+
+
+class NotSkippable(EngineError):
+    """The element decides where to go on; it can be retried but not skipped."""

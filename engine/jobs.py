@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from engine.database import Database, JsonText, UtcDateTime
-from engine.errors import StaleInstance, UnknownRow
+from engine.errors import StaleInstance, UnknownRow, describe_error
 from engine.killpoints import kill_point
 
 FIRST_BACKOFF = timedelta(seconds=1)
@@ -155,7 +156,7 @@ def work_on(database: Database, runner: JobRunner, job_id: UUID) -> JobStatus:
         if not _begin(database, job_id):
             return JobStatus.CANCELLED
         try:
-            outcome = _run_once(database, runner, job_id)
+            outcome = _run_through_conflicts(database, runner, job_id)
         except Exception as error:  # the edge: whatever a service task raises is the job's failure
             return _record_failure(database, runner, job_id, error)
         if outcome is not JobOutcome.CONTINUE:
@@ -175,9 +176,22 @@ def _begin(database: Database, job_id: UUID) -> bool:
         return bool(begun.rowcount)  # type: ignore[attr-defined]
 
 
+def _run_through_conflicts(database: Database, runner: JobRunner, job_id: UUID) -> JobOutcome:
+    for attempt in range(1, CONFLICT_ATTEMPTS):
+        try:
+            return _run_once(database, runner, job_id)
+        except Exception as error:
+            if not is_conflict(error):
+                raise
+        time.sleep(0.01 * attempt)
+    return _run_once(database, runner, job_id)
+
+
 def _run_once(database: Database, runner: JobRunner, job_id: UUID) -> JobOutcome:
     with database.transaction() as db:
         job = get_job(db, job_id, lock=True)
+        if job.status not in OPEN:
+            return JobOutcome.GONE
         if job.attempts > job.max_attempts:
             raise TooManyDeaths(job.topic)
         outcome = runner.run_job(db, job_id)
@@ -201,21 +215,18 @@ def _record_failure(
         job = get_job(db, job_id, lock=True)
         if job.status not in OPEN:
             return JobStatus(job.status)
-        allowed = CONFLICT_ATTEMPTS if is_conflict(error) else job.max_attempts
-        job.error = f"{type(error).__name__}: {error}"[:4000]
+        job.error = describe_error(error)
         log.warning(
             "job failed", job=str(job_id), topic=job.topic, attempt=job.attempts,
             error=type(error).__name__,
         )  # fmt: skip
-        if job.attempts >= allowed:
+        if job.attempts >= job.max_attempts:
             job.status, job.finished_at = JobStatus.FAILED, datetime.now(UTC)
             db.add(job)
             runner.fail_job(db, job_id, error)
             return JobStatus.FAILED
         job.status = JobStatus.WAITING
-        job.retry_at = datetime.now(UTC) + (
-            timedelta() if is_conflict(error) else backoff(job.attempts)
-        )
+        job.retry_at = datetime.now(UTC) + backoff(job.attempts)
         db.add(job)
         return JobStatus.WAITING
 
@@ -233,16 +244,34 @@ def backoff(attempt: int) -> timedelta:
     return min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(attempt - 1, 20)))
 
 
-def due_retries(db: Session, now: datetime, limit: int = 100) -> list[Job]:
+def due_retries(db: Session, limit: int = 100) -> list[UUID]:
     """The jobs whose wait after a failure is over."""
     return list(
         db.exec(
-            select(Job)
-            .where(col(Job.status) == JobStatus.WAITING, col(Job.retry_at) <= now)
+            select(Job.id)
+            .where(col(Job.status) == JobStatus.WAITING, col(Job.retry_at) <= datetime.now(UTC))
             .order_by(col(Job.retry_at))
             .limit(limit)
         )
     )
+
+
+def enqueue_retry(db: Session, queue: JobQueue, job_id: UUID) -> bool:
+    """Put a job whose wait is over on the queue again, unless another node just did."""
+    claimed = db.execute(
+        update(Job)
+        .where(
+            col(Job.id) == job_id,
+            col(Job.status) == JobStatus.WAITING,
+            col(Job.retry_at) <= datetime.now(UTC),
+        )
+        .values(retry_at=None)
+        .returning(col(Job.partition))
+    ).scalar_one_or_none()
+    if claimed is None:
+        return False
+    queue.enqueue(db, job_id, claimed)
+    return True
 
 
 class LocalQueue:
