@@ -34,7 +34,15 @@ class PaperData:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-Collector = Callable[..., Mapping[str, Any] | PaperData]
+@dataclass(frozen=True)
+class FileData:
+    """A paper that is a data file rather than a page."""
+
+    content: bytes
+    media_type: str
+
+
+Collector = Callable[..., Mapping[str, Any] | PaperData | FileData]
 Subjects = Callable[[Session, int], Sequence[str]]
 
 
@@ -121,7 +129,12 @@ def _file(
     db: Session, context: TaskContext, kind: PaperKind, session: AppraisalSession, subject: str
 ) -> Paper:
     assert session.id is not None
-    content = typeset(db, context, kind, session, subject)
+    collected = kind.collect(db, session, subject)
+    if isinstance(collected, FileData):
+        content, media_type = collected.content, collected.media_type
+    else:
+        content = _typeset(db, context, kind, session, collected)
+        media_type = "application/pdf"
     kill_point("while-rendering")
     return file_paper(
         db,
@@ -136,6 +149,7 @@ def _file(
             step=kind.step,
             object_key="",
             size=0,
+            media_type=media_type,
             created_at=context.now,
             instance_id=context.instance_id,
         ),
@@ -143,11 +157,13 @@ def _file(
     )
 
 
-def typeset(
-    db: Session, context: TaskContext, kind: PaperKind, session: AppraisalSession, subject: str
+def _typeset(
+    db: Session,
+    context: TaskContext,
+    kind: PaperKind,
+    session: AppraisalSession,
+    collected: Mapping[str, Any] | PaperData,
 ) -> bytes:
-    """Collect one paper's data and typeset it with the bundle's template."""
-    collected = kind.collect(db, session, subject)
     if not isinstance(collected, PaperData):
         collected = PaperData(collected)
     organisation = organisation_by_id(db, session.organisation_id)
