@@ -138,3 +138,11 @@ class NotWaiting(EngineError):
 
 class NotSkippable(EngineError):
     """The element decides where to go on; it can be retried but not skipped."""
+
+
+class UnknownBundle(EngineError):
+    """No bundle has this id."""
+
+
+class UnknownDefinition(EngineError):
+    """The bundle holds no definition of this kind and key."""

@@ -1,0 +1,176 @@
+"""Check a set of definitions as a whole: everything that one refers to is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+from lxml import etree
+
+from engine.bundles import Member, Name
+from engine.decisions import InvalidDecisions, lint_decisions, read_model
+from engine.diagrams import CheckedDiagram, Environment, prepare_diagram, read_diagram
+from engine.diagrams.source import process_ids
+from engine.diagrams.vocabulary import FLOW_NODES
+from engine.errors import DiagramError
+from engine.findings import Finding
+
+Checker = Callable[[str, bytes], Sequence[Finding]]
+"""Checks one definition of a kind that the engine does not know: gets its key and content."""
+
+_JSON_KINDS = ("form", "sheet", "vocabulary", "catalogue")
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the application around the engine offers to definitions; None: not checked."""
+
+    checkers: Mapping[str, Checker] = field(default_factory=dict)
+    service_tasks: Collection[str] | None = None
+    groups: Collection[str] | None = None
+    pages: Collection[str] | None = None
+    functions: Mapping[str, Callable[..., Any]] | None = None
+
+
+@dataclass(frozen=True)
+class CheckedSet:
+    """The findings about a set, and its diagrams in lowered form by key."""
+
+    findings: tuple[Finding, ...]
+    lowered: Mapping[str, bytes]
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether there is an error among the findings."""
+        return any(one.severity == "error" for one in self.findings)
+
+
+def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
+    """Check every definition of a set against all the others."""
+    findings: list[Finding] = []
+    by_kind: dict[str, dict[str, Member]] = {}
+    for member in members.values():
+        by_kind.setdefault(member.kind, {})[member.key] = member
+        findings.extend(_about(member, _check_alone(member, host)))
+    decisions = list(_decision_ids(by_kind.get("decision", {}).values(), host, findings))
+    environment = _environment(by_kind, decisions, host)
+    prepared: dict[str, CheckedDiagram] = {}
+    for key, member in by_kind.get("process", {}).items():
+        prepared[key] = prepare_diagram(member.content, environment, key=key)
+        findings.extend(_about(member, prepared[key].findings))
+    findings.extend(_check_doubles(prepared))
+    findings.extend(_check_recursion(prepared))
+    lowered = {key: one.lowered for key, one in prepared.items() if one.lowered is not None}
+    return CheckedSet(tuple(findings), lowered)
+
+
+def _about(member: Member, findings: Iterable[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        yield replace(finding, definition=f"{member.kind}/{member.key}")
+
+
+def _check_alone(member: Member, host: Host) -> Iterator[Finding]:
+    if member.kind in _JSON_KINDS:
+        try:
+            orjson.loads(member.content)
+        except orjson.JSONDecodeError as error:
+            yield Finding("not_json", f"不是正确的 JSON:{error}", f"Not valid JSON: {error}")
+            return
+    checker = host.checkers.get(member.kind)
+    if checker is not None:
+        yield from checker(member.key, member.content)
+
+
+def _decision_ids(members: Iterable[Member], host: Host, findings: list[Finding]) -> Iterator[str]:
+    owner: dict[str, str] = {}
+    for member in members:
+        found = list(lint_decisions(member.content, functions=host.functions))
+        ids = _ids_in(member.content, host)
+        if ids and member.key not in ids:
+            found.append(
+                Finding(
+                    "decision_id_differs",
+                    f"文件里没有编号为“{member.key}”的决策。",
+                    f"The file has no decision with the id “{member.key}”.",
+                )
+            )
+        found.extend(_twice("decision", one, owner[one]) for one in ids if one in owner)
+        findings.extend(_about(member, found))
+        owner.update(dict.fromkeys(ids, member.key))
+    yield from owner
+
+
+def _ids_in(content: bytes, host: Host) -> Collection[str]:
+    try:
+        return read_model(content, functions=host.functions).decisions
+    except InvalidDecisions:
+        return ()  # `lint_decisions` reports it.
+
+
+def _twice(kind: str, name: str, first: str) -> Finding:
+    return Finding(
+        f"{kind}_twice",
+        f"“{name}”已在“{first}”中定义。",
+        f"“{name}” is already defined in “{first}”.",
+    )
+
+
+def _environment(
+    by_kind: Mapping[str, Mapping[str, Member]], decisions: Collection[str], host: Host
+) -> Environment:
+    processes: set[str] = set()
+    elements: set[str] = set()
+    for member in by_kind.get("process", {}).values():
+        root = _root(member)
+        if root is not None:
+            processes.update(process_ids(root))
+            elements.update(node.get("id") or "" for node in root.iter(*FLOW_NODES))
+    return Environment(
+        processes=processes,
+        forms=set(by_kind.get("form", {})),
+        pages=host.pages,
+        decisions=set(decisions),
+        service_tasks=host.service_tasks,
+        groups=host.groups,
+        elements=elements,
+        functions=host.functions,
+    )
+
+
+def _root(member: Member) -> etree._Element | None:
+    try:
+        return read_diagram(member.content)
+    except DiagramError:
+        return None  # `prepare_diagram` reports it.
+
+
+def _check_doubles(prepared: Mapping[str, CheckedDiagram]) -> Iterator[Finding]:
+    owner: dict[str, str] = {}
+    for key, diagram in prepared.items():
+        for process_id in diagram.processes:
+            if process_id in owner:
+                finding = _twice("process", process_id, owner[process_id])
+                yield replace(finding, definition=f"process/{key}")
+            owner[process_id] = key
+
+
+def _check_recursion(prepared: Mapping[str, CheckedDiagram]) -> Iterator[Finding]:
+    calls = {key: diagram.references.processes for key, diagram in prepared.items()}
+    for key in calls:
+        seen: set[str] = set()
+        waiting = list(calls[key])
+        while waiting:
+            called = waiting.pop()
+            if called not in seen:
+                seen.add(called)
+                waiting.extend(calls.get(called, ()))
+        if key in seen:
+            yield Finding(
+                "recursive_call",
+                "流程直接或间接地调用自己。",
+                "The process calls itself, directly or through others.",
+                definition=f"process/{key}",
+                severity="warning",
+            )

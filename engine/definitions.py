@@ -1,0 +1,232 @@
+"""Definitions of processes, decisions, forms and papers: publish them, and find them for instances.
+
+An instance is pinned to a bundle, a closed set of immutable versions. What its diagrams were
+lowered to is stored with it, so a newer compiler never changes a running instance.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.bundles import (
+    Bundle,
+    BundleHead,
+    as_member,
+    lowered_of,
+    member_of,
+    members_of,
+    newest,
+    resolve,
+)
+from engine.closed_sets import Checker, Host, check_set
+from engine.decisions import Decision, parse_decisions
+from engine.diagrams import (
+    CompiledDiagram,
+    CompiledProcess,
+    StartTrigger,
+    compile_diagram,
+    link,
+    start_triggers,
+)
+from engine.diagrams.read import read_lowered
+from engine.errors import DiagramError, UnknownBundle, UnknownDefinition
+from engine.publication import Publication, PublishReport, move_head, name_of
+from engine.scopes import BASE, chain_of
+from engine.sources import Source, load_folder
+
+CACHED_BUNDLES = 32
+
+Reading = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True)
+class _LoadedBundle:
+    """What the process keeps of a bundle: its diagrams and decisions, compiled when asked for."""
+
+    diagrams: tuple[bytes, ...]
+    decisions: tuple[bytes, ...]
+    processes: dict[str, CompiledProcess] = field(default_factory=dict)
+    by_process: dict[str, CompiledDiagram] = field(default_factory=dict)
+    by_decision: dict[str, Decision] = field(default_factory=dict)
+
+
+class Definitions:
+    """The definitions of one installation.
+
+    `checkers` check the kinds that the engine does not know (forms, papers). `service_tasks`,
+    `groups` and `pages` are the names that diagrams may use, `functions` the host's FEEL functions.
+    `reading` opens a session to look a bundle up that this process has not seen yet.
+    """
+
+    def __init__(
+        self,
+        *,
+        checkers: Mapping[str, Checker] | None = None,
+        service_tasks: Collection[str] | None = None,
+        groups: Collection[str] | None = None,
+        pages: Collection[str] | None = None,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        reading: Reading | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.host = Host(dict(checkers or {}), service_tasks, groups, pages, functions)
+        self.reading = reading
+        self.now = now
+        self._loaded: OrderedDict[str, _LoadedBundle] = OrderedDict()
+        self._lock = RLock()
+
+    load_folder = staticmethod(load_folder)
+
+    def publish(
+        self,
+        db: Session,
+        sources: Sequence[Source],
+        scope: str = BASE,
+        actor: str = "",
+        *,
+        complete: bool = False,
+    ) -> PublishReport:
+        """Publish definitions in a scope, unless something stands against it.
+
+        Checks the whole set that results, for every chain of scopes in use. Stores only what
+        changed. A chain of an inner scope that no longer fits stays with its old bundle and is
+        reported. `complete`: what the scope has besides the sources is withdrawn.
+        """
+        report = self._publication(db, scope, actor, complete).run(sources)
+        for bundle_id in report.bundles.values():
+            self.load(db, bundle_id)
+        return report
+
+    def check(
+        self,
+        db: Session,
+        sources: Sequence[Source],
+        scope: str = BASE,
+        *,
+        complete: bool = False,
+    ) -> PublishReport:
+        """Say what a publication would find, and store nothing."""
+        return self._publication(db, scope, "", complete).run(sources, dry=True)
+
+    def _publication(self, db: Session, scope: str, actor: str, complete: bool) -> Publication:
+        return Publication(db, self.host, scope, actor, self.now(), complete)
+
+    def current_bundle(self, db: Session, scopes: Sequence[str] = (BASE,)) -> str:
+        """Give the bundle that new instances of these scopes start with.
+
+        Raises:
+            DiagramError: These scopes were never combined before, and do not fit together.
+        """
+        chain = chain_of(scopes)
+        head = db.get(BundleHead, name_of(chain))
+        if head is not None:
+            return head.bundle_id
+        stored = [as_member(row) for row in newest(db, chain) if not row.withdrawn]
+        members = resolve(chain, stored)
+        checked = check_set(members, self.host)
+        if checked.refused:
+            raise DiagramError([one for one in checked.findings if one.severity == "error"])
+        return move_head(db, chain, members, checked, self.now())
+
+    def process(self, bundle_id: str, process_id: str) -> CompiledProcess:
+        """Give a process of a bundle, compiled, with all that it calls. Shared; never change it.
+
+        Raises:
+            UnknownProcess: The bundle has no such process.
+            UnknownBundle: There is no such bundle.
+        """
+        bundle = self._bundle(bundle_id)
+        found = bundle.processes.get(process_id)
+        if found is None:
+            found = link(process_id, self._diagrams(bundle))
+            bundle.processes[process_id] = found
+        return found
+
+    def process_ids(self, bundle_id: str) -> list[str]:
+        """List the processes of a bundle."""
+        return sorted(self._diagrams(self._bundle(bundle_id)))
+
+    def decision(self, bundle_id: str, decision_id: str) -> Decision:
+        """Give a decision of a bundle.
+
+        Raises:
+            UnknownDefinition: The bundle has no such decision.
+        """
+        bundle = self._bundle(bundle_id)
+        if not bundle.by_decision:
+            for content in bundle.decisions:
+                parsed = parse_decisions(content, functions=self.host.functions)
+                bundle.by_decision.update(parsed)
+        try:
+            return bundle.by_decision[decision_id]
+        except KeyError as error:
+            raise UnknownDefinition(f"decision {decision_id} in {bundle_id}") from error
+
+    def start_events(self, bundle_id: str) -> list[StartTrigger]:
+        """List all start events of a bundle's processes."""
+        diagrams = self._bundle(bundle_id).diagrams
+        return [one for content in diagrams for one in start_triggers(read_lowered(content))]
+
+    def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
+        """Read the source of a definition of a bundle.
+
+        Raises:
+            UnknownDefinition: The bundle has no such definition.
+        """
+        member = member_of(db, bundle_id, kind, key)
+        if member is None:
+            raise UnknownDefinition(f"{kind} {key} in {bundle_id}")
+        return member.content
+
+    def load(self, db: Session, bundle_id: str) -> None:
+        """Bring a bundle into this process.
+
+        Raises:
+            UnknownBundle: There is no such bundle.
+        """
+        with self._lock:
+            if bundle_id not in self._loaded:
+                self._loaded[bundle_id] = _load(db, bundle_id)
+            self._loaded.move_to_end(bundle_id)
+            while len(self._loaded) > CACHED_BUNDLES:
+                self._loaded.popitem(last=False)
+
+    def _bundle(self, bundle_id: str) -> _LoadedBundle:
+        with self._lock:
+            found = self._loaded.get(bundle_id)
+            if found is not None:
+                self._loaded.move_to_end(bundle_id)
+                return found
+        if self.reading is None:
+            raise UnknownBundle(bundle_id)
+        with self.reading() as db:
+            self.load(db, bundle_id)
+        return self._loaded[bundle_id]
+
+    def _diagrams(self, bundle: _LoadedBundle) -> Mapping[str, CompiledDiagram]:
+        if not bundle.by_process:
+            for content in bundle.diagrams:
+                compiled = compile_diagram(content)
+                bundle.by_process.update(dict.fromkeys(compiled.elements, compiled))
+        return bundle.by_process
+
+
+def _load(db: Session, bundle_id: str) -> _LoadedBundle:
+    bundle = db.get(Bundle, bundle_id)
+    if bundle is None:
+        raise UnknownBundle(bundle_id)
+    processes = members_of(db, bundle_id, ["process"])
+    lowered = lowered_of(db, bundle, [one.sha256 for one in processes])
+    decisions = members_of(db, bundle_id, ["decision"])
+    return _LoadedBundle(
+        tuple(lowered[one.sha256] for one in processes),
+        tuple(one.content for one in decisions),
+    )

@@ -1,0 +1,235 @@
+"""Publish definitions: check them as a closed set, store what changed, make the bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from sqlmodel import select
+
+from engine.bundles import (
+    BundleHead,
+    Definition,
+    Member,
+    Name,
+    as_member,
+    hash_of,
+    newest,
+    resolve,
+    store_bundle,
+)
+from engine.closed_sets import CheckedSet, Host, check_set
+from engine.derivation import check_derivation, check_sources
+from engine.diagrams import COMPILER_VERSION
+from engine.findings import Finding
+from engine.scopes import chain_of, level_of
+from engine.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A definition that a publication stored."""
+
+    kind: str
+    key: str
+    scope: str
+    version: int
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """What a publication did; with an error among the findings nothing was stored.
+
+    `bundles` are the new current bundles by chain of scopes (`base`, `base industry:gas`);
+    `bundle_id` is that of the published scope alone.
+    """
+
+    bundle_id: str | None
+    new_versions: tuple[NewVersion, ...]
+    findings: tuple[Finding, ...]
+    bundles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether an error stood against it."""
+        return any(one.severity == "error" for one in self.findings)
+
+
+def name_of(chain: Sequence[str]) -> str:
+    """Write a chain of scopes as the key of its current bundle."""
+    return " ".join(chain)
+
+
+@dataclass
+class Publication:
+    """One publication in one scope.
+
+    `complete`: the sources are all that the scope has; what it had besides is withdrawn.
+    """
+
+    db: Session
+    host: Host
+    scope: str
+    actor: str
+    now: datetime
+    complete: bool = False
+
+    def run(self, sources: Sequence[Source], *, dry: bool = False) -> PublishReport:
+        """Check, and unless it is refused or `dry`, store."""
+        level_of(self.scope)
+        found = list(check_sources(sources))
+        if any(one.severity == "error" for one in found):
+            return PublishReport(None, (), tuple(found))
+        chains = self._chains()
+        # An organisation's definition may replace that of any industry it works with.
+        scopes = sorted({scope for chain in chains for scope in chain} | {self.scope})
+        stored = [row for row in newest(self.db, scopes) if not row.withdrawn]
+        before = [as_member(row) for row in stored]
+        changed, gone = self._changes(sources, before)
+        after = self._after(before, changed, gone)
+        own = self._own_chain()
+        findings: dict[Finding, None] = dict.fromkeys(found)
+        for chain in chains:
+            findings.update(dict.fromkeys(check_derivation(changed, chain, before)))
+        sets = {name_of(chain): self._check(chain, after) for chain in chains}
+        findings.update(dict.fromkeys(sets[name_of(own)].findings))
+        refused = any(one.severity == "error" for one in findings)
+        findings.update(dict.fromkeys(self._elsewhere(chains, own, sets)))
+        if refused or dry:
+            return PublishReport(None, (), tuple(findings))
+        return self._store(changed, gone, after, sets, tuple(findings))
+
+    def _own_chain(self) -> tuple[str, ...]:
+        return chain_of([self.scope])
+
+    def _chains(self) -> list[tuple[str, ...]]:
+        """List the chains that the scope is part of: its own, and those in use."""
+        used = [tuple(head.chain.split(" ")) for head in self.db.scalars(select(BundleHead)).all()]
+        found = dict.fromkeys([self._own_chain(), *sorted(used)])
+        return [chain for chain in found if self.scope in chain]
+
+    def _changes(
+        self, sources: Sequence[Source], stored: Sequence[Member]
+    ) -> tuple[dict[Name, Member], list[Member]]:
+        own = {one.name: one for one in stored if one.scope == self.scope}
+        changed: dict[Name, Member] = {}
+        for source in sources:
+            sha256 = hash_of(source.content)
+            known = own.get((source.kind, source.key))
+            if (
+                known is not None
+                and known.sha256 == sha256
+                and (source.derived_from in (None, known.derived_from))
+            ):
+                continue
+            member = Member(
+                source.kind,
+                source.key,
+                self.scope,
+                0,
+                source.content,
+                sha256,
+                source.derived_from or (known.derived_from if known is not None else None),
+            )
+            changed[member.name] = member
+        given = {(source.kind, source.key) for source in sources}
+        gone = [one for name, one in own.items() if self.complete and name not in given]
+        return changed, gone
+
+    def _after(
+        self, before: Sequence[Member], changed: Mapping[Name, Member], gone: Sequence[Member]
+    ) -> list[Member]:
+        replaced = {*changed, *(one.name for one in gone)}
+        kept = [one for one in before if one.scope != self.scope or one.name not in replaced]
+        return [*kept, *changed.values()]
+
+    def _check(self, chain: Sequence[str], members: Iterable[Member]) -> CheckedSet:
+        chosen = resolve(chain, [one for one in members if one.scope in chain])
+        return check_set(chosen, self.host)
+
+    def _elsewhere(
+        self,
+        chains: Sequence[tuple[str, ...]],
+        own: tuple[str, ...],
+        sets: Mapping[str, CheckedSet],
+    ) -> Iterable[Finding]:
+        """Warn of chains that would break; they stay with the bundle they have."""
+        for chain in chains:
+            if chain != own and sets[name_of(chain)].refused:
+                inner = chain[-1]
+                yield Finding(
+                    "left_behind",
+                    f"“{inner}”的定义与新版本不合,暂留在原来的版本。",
+                    f"The definitions of “{inner}” do not fit; it stays with what it has.",
+                    severity="warning",
+                    definition=inner,
+                )
+
+    def _store(
+        self,
+        changed: Mapping[Name, Member],
+        gone: Sequence[Member],
+        after: Sequence[Member],
+        sets: Mapping[str, CheckedSet],
+        findings: tuple[Finding, ...],
+    ) -> PublishReport:
+        last = self._last_versions()
+        rows = [self._row(one, last, withdrawn=False) for one in changed.values()]
+        rows += [self._row(one, last, withdrawn=True) for one in gone]
+        self.db.add_all(rows)
+        self.db.flush()
+        kept = [one for one in after if one.definition_id is not None]
+        members = [*kept, *(as_member(row) for row in rows if not row.withdrawn)]
+        bundles = {
+            name: self._move_head(name, members, checked)
+            for name, checked in sets.items()
+            if not checked.refused
+        }
+        versions = [
+            NewVersion(row.kind, row.key, row.scope, row.version, row.withdrawn) for row in rows
+        ]
+        own = bundles[name_of(self._own_chain())]
+        return PublishReport(own, tuple(versions), findings, bundles)
+
+    def _last_versions(self) -> dict[Name, int]:
+        return {(row.kind, row.key): row.version for row in newest(self.db, [self.scope])}
+
+    def _row(self, member: Member, last: Mapping[Name, int], *, withdrawn: bool) -> Definition:
+        return Definition(
+            kind=member.kind,
+            key=member.key,
+            scope=self.scope,
+            version=last.get(member.name, 0) + 1,
+            content=member.content,
+            sha256=member.sha256,
+            derived_from=member.derived_from,
+            withdrawn=withdrawn,
+            published_at=self.now,
+            published_by=self.actor,
+        )
+
+    def _move_head(self, name: str, members: Iterable[Member], checked: CheckedSet) -> str:
+        chain = name.split(" ")
+        chosen = resolve(chain, [one for one in members if one.scope in chain])
+        return move_head(self.db, chain, chosen, checked, self.now)
+
+
+def move_head(
+    db: Session,
+    chain: Sequence[str],
+    members: Mapping[Name, Member],
+    checked: CheckedSet,
+    now: datetime,
+) -> str:
+    """Store the bundle of a chain and make it the current one."""
+    bundle_id = store_bundle(db, members, checked.lowered, COMPILER_VERSION, now)
+    head = db.get(BundleHead, name_of(chain))
+    if head is None:
+        db.add(BundleHead(chain=name_of(chain), bundle_id=bundle_id))
+    else:
+        head.bundle_id = bundle_id
+    db.flush()
+    return bundle_id
