@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from appraisal.calendar import local_date
 from appraisal.candidates import candidate_by_id, id_number_of
 from appraisal.certificates import STATE_NAMES, Certificate, certificates_of
 from appraisal.enrolments import Enrolment, enrolment_by_id

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from appraisal.calendar import local_date
 from appraisal.candidates import candidate_by_id, id_number_of
 from appraisal.enrolments import (
     Enrolment,
