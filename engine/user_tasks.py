@@ -22,6 +22,7 @@ class UserTaskStatus(StrEnum):
     READY = "ready"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    SUSPENDED = "suspended"
 
 
 class UserTask(SQLModel, table=True):
@@ -47,6 +48,13 @@ class UserTask(SQLModel, table=True):
             "business_key",
             sqlite_where=text("status = 'ready'"),
             postgresql_where=text("status = 'ready'"),
+        ),
+        Index(
+            "ix_engine_user_task_done",
+            "completed_by",
+            "completed_at",
+            sqlite_where=text("status = 'completed'"),
+            postgresql_where=text("status = 'completed'"),
         ),
         Index(
             "ix_engine_user_task_open",
