@@ -37,7 +37,7 @@ class ExpressionReader:
         if not text:
             return self.null
         try:
-            return parse_expression(text, self.names)
+            return parse_expression(text, self.names, types=self.types.named)
         except FeelSyntaxError as error:
             self.report.add_syntax(element, error)
             return self.null

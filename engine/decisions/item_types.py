@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from engine.decisions.document import Element, child, children
 from engine.feel.type_parser import named_type
 from engine.feel.types import Type
@@ -18,6 +20,8 @@ class ItemTypes:
         self._definitions = {
             item.get("name", ""): item for item in children(root, "itemDefinition")
         }
+        found = {name: self.resolve(name) for name in self._definitions}
+        self.named = MappingProxyType({name: kind for name, kind in found.items() if kind})
 
     def resolve(self, reference: str | None, depth: int = 0) -> Type | None:
         """Give the type of a reference; None when it is absent or unknown."""

@@ -37,7 +37,7 @@ class DecisionModel:
         known = {*_names_in(root), *BUILTINS, *functions}
         expressions = ExpressionReader(known, self.types, self.report)
         self.boxed = BoxedReader(expressions)
-        self.elements = {element.get("id", ""): element for element in children(root, *_GRAPH)}
+        self.elements = {_identifier(element): element for element in children(root, *_GRAPH)}
         self.steps: dict[str, Step] = {}
         self.nodes: dict[str, Node] = {}
         self.decisions: dict[str, Decision] = {}
@@ -47,10 +47,8 @@ class DecisionModel:
         for element in children(self.root, "import"):
             self.report.add(element, "dmn_import")
         for element in children(self.root, "decision", "businessKnowledgeModel"):
-            identifier = element.get("id", "")
-            if not identifier:
-                self.report.add(element, "dmn_no_id")
-            elif identifier in self.steps:
+            identifier = _identifier(element)
+            if identifier in self.steps:
                 self.report.add(element, "dmn_same_id", value=identifier)
             else:
                 self._read_step(identifier, element)
@@ -102,7 +100,7 @@ class DecisionModel:
     def _order(self, element: Element, above: tuple[str, ...], found: dict[str, Step]) -> None:
         """Collect what an element requires, each before what needs it."""
         for required in self._required(element):
-            identifier = required.get("id", "")
+            identifier = _identifier(required)
             if identifier in above:
                 self._report_cycle(required, above)
             elif identifier in self.steps and identifier not in found:
@@ -147,6 +145,11 @@ class DecisionModel:
             columns = step.logic.outputs
             return tuple(DecisionOutput(one.name, one.label, one.type_ref) for one in columns)
         return (DecisionOutput(step.name, label_of(self.elements[step.id])),)
+
+
+def _identifier(element: Element) -> str:
+    """Give the id, which DMN does not demand, else the name."""
+    return element.get("id") or element.get("name") or ""
 
 
 def _names_in(root: Element) -> Iterator[str]:

@@ -26,7 +26,6 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "dmn_logic": ("不支持的决策逻辑“{value}”", "the logic {value} is not supported"),
     "dmn_external": ("不支持外部函数", "external functions are not supported"),
     "dmn_no_logic": ("决策没有逻辑", "the decision has no logic"),
-    "dmn_no_id": ("决策没有 id", "the decision has no id"),
     "dmn_same_id": ("决策 id“{value}”重复", "the decision id {value} appears twice"),
     "dmn_requirement": ("找不到所需的元素“{value}”", "the required element {value} is missing"),
     "dmn_cycle": ("决策之间循环依赖: {value}", "decisions need each other in a circle: {value}"),

@@ -252,8 +252,10 @@ def _range(node: RangeLiteral, build: Build) -> Closure:
 
     def span(scope: Scope) -> Value:
         start, end = low(scope), high(scope)
-        if start is not None and end is not None and order(start, end) is None:
-            return None
+        if start is not None and end is not None:
+            sign = order(start, end)
+            if sign is None or sign > 0:
+                return None
         return Range(start, end, low_included, high_included)
 
     return span

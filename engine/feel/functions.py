@@ -113,6 +113,11 @@ class BuiltinFunction(Function):
         for signature in self.signatures:
             if signature.accepts(arguments):
                 return self._call(signature, arguments, run)
+        # Source: DMN 1.5, section 10.3.2.9.4: a list of one item stands for the item.
+        single = [a[0] if isinstance(a, list) and len(a) == 1 else a for a in arguments]
+        for signature in self.signatures:
+            if signature.accepts(single):
+                return self._call(signature, single, run)
         return None
 
     def invoke_named(self, arguments: dict[str, Value], run: Run) -> Value:

@@ -108,7 +108,9 @@ def _quantified(node: Quantified, build: Build) -> Closure:
     def quantify(scope: Scope) -> Value:
         results: list[Value] = []
         done = loop.over(scope, lambda inner: results.append(body(inner)))
-        return decide(results) if done else None
+        # What is neither true, false nor null is no condition at all.
+        sound = all(result is None or isinstance(result, bool) for result in results)
+        return decide(results) if done and sound else None
 
     return quantify
 

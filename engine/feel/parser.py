@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from engine.feel.limits import DEFAULT_LIMITS, Limits
 from engine.feel.nodes import (
@@ -27,6 +28,7 @@ from engine.feel.nodes import (
 )
 from engine.feel.primary_parser import ADDITIVE, COMPARISON, PrimaryParser
 from engine.feel.scanner import NAME_START
+from engine.feel.types import Type
 
 _INFIX = re.compile(r"\*\*|!=|<=|>=|[=<>+\-*/]|(?:and|or|between|in|instance)(?![\w?\u200C\u200D])")
 _POWERS = {"or": 10, "and": 20, "+": ADDITIVE, "-": ADDITIVE, "*": 50, "/": 50, "**": 60}
@@ -251,9 +253,18 @@ class Parser(PrimaryParser):
         return iterators
 
 
-def parse_expression(source: str, names: Iterable[str], limits: Limits = DEFAULT_LIMITS) -> Node:
-    """Parse a whole expression; `names` are those that are no identifiers."""
+def parse_expression(
+    source: str,
+    names: Iterable[str],
+    limits: Limits = DEFAULT_LIMITS,
+    types: Mapping[str, Type] = MappingProxyType({}),
+) -> Node:
+    """Parse a whole expression; `names` are those that are no identifiers.
+
+    `types` are those that the expression may name beside FEEL's own.
+    """
     parser = Parser(source, names, limits)
+    parser.types = types
     try:
         node = parser.expression()
         parser.expect_end()

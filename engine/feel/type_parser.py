@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from engine.feel.scanner import Scanner
 from engine.feel.types import ANY, UNKNOWN, Type
@@ -38,6 +40,8 @@ class TypeParser(Scanner):
     """The part of the grammar that reads types."""
 
     depth = 0
+    # Types that the host defines, such as a DMN file its items.
+    types: Mapping[str, Type] = MappingProxyType({})
 
     def nest(self) -> None:
         """Count one more level of nesting; the caller counts it back."""
@@ -56,7 +60,7 @@ class TypeParser(Scanner):
             name += "." + self.take_name()
         if name in ("list", "range", "context", "function") and self.at("<"):
             return self._generic(name)
-        return named_type(name) or Type(UNKNOWN)
+        return named_type(name) or self.types.get(name) or Type(UNKNOWN)
 
     def _generic(self, kind: str) -> Type:
         self.expect("<")

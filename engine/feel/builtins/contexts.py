@@ -81,8 +81,8 @@ def negation(run: Run, value: Value) -> Value:
     return not value if isinstance(value, bool) else None
 
 
-@builtin("is", "value1: any, value2: any")
-def is_same(run: Run, one: Value, other: Value) -> Value:
+@builtin("is", "value1?: any, value2?: any")
+def is_same(run: Run, one: Value = None, other: Value = None) -> Value:
     """Say whether two values are the same, times with their zones."""
     if kind_of(one) != kind_of(other):
         return False

@@ -10,7 +10,7 @@ from engine.feel.builtins.arguments import whole
 from engine.feel.builtins.registry import builtin
 from engine.feel.compilation import build
 from engine.feel.errors import FeelSyntaxError
-from engine.feel.nodes import Call, ComparisonRange, Literal, Name, Negation, Node, RangeLiteral
+from engine.feel.nodes import Call, Literal, Name, Negation, Node, RangeLiteral
 from engine.feel.numbers import DECIMALS
 from engine.feel.parser import parse_expression
 from engine.feel.scope import Run
@@ -148,15 +148,12 @@ def range_of_text(run: Run, text: str) -> Value:
         return None
     run.spend(len(text))
     try:
-        node = parse_expression(text, ())
+        node = parse_expression(text, run.functions)
     except FeelSyntaxError:
         return None
-    bounds: list[Node] = []
-    if isinstance(node, ComparisonRange):
-        bounds = [node.bound]
-    elif isinstance(node, RangeLiteral):
-        bounds = [node.low, node.high]
-    if not bounds or not all(_is_constant(bound) for bound in bounds):
+    if not isinstance(node, RangeLiteral):
+        return None
+    if not (_is_constant(node.low) and _is_constant(node.high)):
         return None
     return _useful(build(node)(run.root))
 
@@ -166,7 +163,8 @@ def _is_constant(node: Node) -> bool:
     if isinstance(node, Negation):
         return _is_constant(node.operand)
     if isinstance(node, Call):
-        return isinstance(node.callee, Name) and all(map(_is_constant, node.arguments))
+        literal = all(isinstance(argument, Literal) for argument in node.arguments)
+        return isinstance(node.callee, Name) and literal
     return isinstance(node, Literal)
 
 

@@ -15,11 +15,13 @@ from engine.feel.errors import FeelLimit, NotDefined
 from engine.feel.scope import Run
 from engine.feel.values import Value
 
-_FLAGS = {"s": regex.S, "m": regex.M, "i": regex.I, "x": regex.X}
+_FLAGS = {"s": regex.S, "m": regex.M, "i": regex.I, "x": 0}
 # XPath knows neither lookaround nor these escapes of other dialects.
 _FOREIGN = re.compile(r"\(\?[^:]|\\[zZAbBGQEuUxk]")
 _LITERAL_PARTS = re.compile(r"\\([\\$])|\$(\d+)|\\")
 _BAD_REPLACEMENT = re.compile(r"\\|\$(?!\d)")
+_CLASS_OR_SPACE = re.compile(r"(\\\S|\[(?:\\.|[^\]\\])*\])|\s+", re.DOTALL)
+_REFERENCE_IN_CLASS = re.compile(r"\[(?:\\[^\d\]]|[^\]\\])*\\\d")
 _MIN_SECONDS = 0.001
 
 
@@ -29,7 +31,8 @@ def _compile(pattern: str, flags: str) -> regex.Pattern[str]:
 
     Source: XQuery and XPath Functions 3.1, section 5.6, which DMN names for FEEL.
     """
-    options = regex.V1
+    # With WORD the point leaves out carriage returns as well as line feeds.
+    options = regex.V1 | regex.WORD
     for flag in flags:
         if flag == "q":
             pattern = regex.escape(pattern)
@@ -47,11 +50,12 @@ def _compile(pattern: str, flags: str) -> regex.Pattern[str]:
 
 def _translate(pattern: str, flags: str) -> str:
     if "x" in flags:
-        pattern = re.sub(r"\s+", "", pattern)
+        # Blanks are for reading, except inside a character class.
+        pattern = _CLASS_OR_SPACE.sub(lambda match: match[1] or "", pattern)
     pattern = pattern.replace("-[", "--[")
     pattern = pattern.replace(r"\i", r"[_:A-Za-z\p{L}]").replace(r"\c", r"[-._:A-Za-z0-9\p{L}]")
     pattern = re.sub(r"\\([pP])\{Is(\w+)\}", r"\\\1{In\2}", pattern)
-    if _FOREIGN.search(pattern):
+    if _FOREIGN.search(pattern) or _REFERENCE_IN_CLASS.search(pattern):
         raise NotDefined
     return pattern if "m" in flags else re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
 
