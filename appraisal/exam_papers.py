@@ -47,7 +47,8 @@ _NEXT: Mapping[CustodyAct | None, frozenset[CustodyAct]] = {
     CustodyAct.PROOF: frozenset({CustodyAct.SEAL, CustodyAct.REJECT}),
     CustodyAct.SEAL: frozenset({CustodyAct.HAND_OVER}),
     CustodyAct.HAND_OVER: frozenset({CustodyAct.RECEIVE}),
-    CustodyAct.RECEIVE: frozenset({CustodyAct.OPEN, CustodyAct.RETURN}),
+    # A broken seal found on receipt: the set is drawn anew.
+    CustodyAct.RECEIVE: frozenset({CustodyAct.OPEN, CustodyAct.RETURN, CustodyAct.REJECT}),
     CustodyAct.OPEN: frozenset({CustodyAct.RETURN}),
     CustodyAct.RETURN: frozenset({CustodyAct.DESTROY}),
     CustodyAct.DESTROY: frozenset(),

@@ -1,0 +1,247 @@
+"""Service tasks of step 4a: the plan, its staff numbers, approval, and the superior body."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from appraisal.calendar import calendar_of
+from appraisal.numbers import InvalidPattern, NumberPattern
+from appraisal.organisations import OutsideRegisteredRange, require_registered
+from appraisal.plans import (
+    SessionPlan,
+    accept_without_filing,
+    decide_plan,
+    draft_plan,
+    file_plan,
+    filing_due,
+    newest_plan,
+    plan_of,
+    plan_staff,
+    record_reply,
+)
+from appraisal.rooms import (
+    active_rooms,
+)
+from appraisal.seating import SeatingStrategy
+from appraisal.seats import to_sit
+from appraisal.sessions import AppraisalSession, offers_of, session_by_id
+from appraisal.tickets import DEFAULT_PATTERN
+from engine import BpmnError, ServiceTasks, TaskContext
+from tasks.plan_sittings import plan_sittings, room_classes
+from tasks.seating import SUBJECT_NAMES
+
+service_tasks = ServiceTasks("plans")
+
+
+def actor_id(context: TaskContext) -> int | None:
+    """The person on whose act a service task runs; None when a timer or job drives it."""
+    return int(context.actor) if context.actor and context.actor.isdecimal() else None
+
+
+@service_tasks.register(name="open")
+def open_planning(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
+    """What the planner starts from: how many sit what, the rooms, the last plan's refusal."""
+    session = session_by_id(db, session_id)
+    last = newest_plan(db, session_id)
+    numbers = {subject: len(sitting) for subject, sitting in to_sit(db, session_id).items()}
+    return {
+        "exam_date": session.exam_date.isoformat() if session.exam_date else None,
+        "numbers": [
+            {"subject": SUBJECT_NAMES[subject], "candidates": numbers[subject]}
+            for subject in SUBJECT_NAMES
+            if subject in numbers
+        ],
+        "candidates": sum(numbers.values()),
+        "rooms": [
+            {"value": str(room.id), "label": f"{room.code} {room.name}({room.capacity})"}
+            for room in active_rooms(db, session.organisation_id)
+        ],
+        "reason": last.reason if last else "",
+        "tier": _tier(db, session),
+        "kind": session.kind,
+    }
+
+
+def _tier(db: Session, session: AppraisalSession) -> str:
+    from_offers = [offer.level_code for offer in offers_of(db, session.id or 0)]
+    return "high" if {"1", "2", "special", "chief"} & set(from_offers) else "standard"
+
+
+@service_tasks.register
+def draft(
+    db: Session, context: TaskContext, *, session_id: int, element: str = "draft_plan"
+) -> Mapping[str, Any]:
+    """Check the drafted plan's capacity, keep it as a new version and reserve its rooms.
+
+    `room_classes` lists each different (subject, form, candidates at once) for table D6. A plan
+    with too few places or a wrong number pattern is not feasible; `problem` says why.
+    """
+    answer = context.answer(element) or {}
+    session = session_by_id(db, session_id)
+    try:
+        pattern = NumberPattern(str(answer.get("number_pattern") or DEFAULT_PATTERN)).text
+    except InvalidPattern as error:
+        return _infeasible(f"准考证号规则无法识别:{error}")
+    exam_date = _exam_date(answer, session)
+    if exam_date is None or exam_date <= context.today:
+        return _infeasible("考试日期必须晚于今天")
+    plan = SessionPlan(
+        organisation_id=session.organisation_id,
+        session_id=session_id,
+        version=0,
+        exam_date=exam_date,
+        strategy=SeatingStrategy(answer.get("strategy") or SeatingStrategy.SEQUENTIAL),
+        number_pattern=pattern,
+        contingency=str(answer.get("contingency") or ""),
+        drafted_by=actor_id(context),
+        drafted_at=context.now,
+    )
+    chosen = {str(room_id) for room_id in answer.get("rooms") or []}
+    rooms = [
+        room
+        for room in active_rooms(db, session.organisation_id)
+        if not chosen or str(room.id) in chosen
+    ]
+    sittings, problems = plan_sittings(db, session, plan, rooms, answer)
+    if problems:
+        return _infeasible(";".join(problems))
+    plan.sittings = sittings
+    draft_plan(db, plan)
+    return {
+        "feasible": True,
+        "problem": "",
+        "plan_id": plan.id,
+        "version": plan.version,
+        "exam_date": exam_date.isoformat(),
+        "room_classes": room_classes(sittings),
+        "rooms": sum(len(sitting["rooms"]) for sitting in sittings.values()),
+    }
+
+
+def _infeasible(problem: str) -> dict[str, Any]:
+    return {"feasible": False, "problem": problem, "room_classes": [], "rooms": 0}
+
+
+def _exam_date(answer: Mapping[str, Any], session: AppraisalSession) -> date | None:
+    given = answer.get("exam_date")
+    return date.fromisoformat(str(given)) if given else session.exam_date
+
+
+@service_tasks.register
+def record_staff(
+    db: Session,
+    context: TaskContext,
+    *,
+    session_id: int,
+    staff_numbers: Sequence[Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """Keep how many invigilators and assessors table D6 wants in each room."""
+    by_class = {(one["subject"], one["form"], int(one["candidates"])): one for one in staff_numbers}
+    totals = {"invigilator": 0, "assessor": 0, "internal_supervisor": 0}
+    for subject, sitting in plan_of(db, session_id).sittings.items():
+        for exam_room_id, candidates in sitting["rooms"].items():
+            one = by_class[(subject, sitting["form"], candidates)]
+            numbers = {
+                "invigilator": int(one["invigilators"]),
+                "assessor": int(one["assessors"]),
+            }
+            plan_staff(db, session_id, int(exam_room_id), numbers, list(one.get("rows") or []))
+            for post, wanted in numbers.items():
+                totals[post] += wanted
+            totals["internal_supervisor"] = max(
+                totals["internal_supervisor"], int(one["supervisors"])
+            )
+    return totals
+
+
+@service_tasks.register
+def decide(
+    db: Session, context: TaskContext, *, session_id: int, approved: bool, reason: str = ""
+) -> Mapping[str, Any]:
+    """Keep the director's decision on the plan."""
+    plan = plan_of(db, session_id)
+    decide_plan(
+        db, plan, approved=approved, by=actor_id(context), at=context.now, reason=reason or ""
+    )
+    return {}
+
+
+@service_tasks.register
+def confirm(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
+    """Confirm the exam date, inside the registered range, and let every T-n timer follow it.
+
+    Raises:
+        BpmnError: outside_range: the body is not registered for an offer on that day.
+    """
+    session, plan = session_by_id(db, session_id), plan_of(db, session_id)
+    for offer in offers_of(db, session_id):
+        try:
+            require_registered(
+                db,
+                session.organisation_id,
+                offer.occupation_code,
+                offer.trade_code,
+                offer.level_code,
+                on=plan.exam_date,
+                site=session.site,
+            )
+        except OutsideRegisteredRange as error:
+            raise BpmnError("outside_range", f"超出备案范围:{error}") from error
+    moved = session.exam_date != plan.exam_date
+    session.exam_date, session.exam_date_confirmed = plan.exam_date, True
+    session.status = "planned"
+    db.add(session)
+    db.flush()
+    if moved:
+        _follow_exam_date(db, context, session)
+    return {"exam_date": plan.exam_date.isoformat(), "exam_date_moved": moved}
+
+
+def _follow_exam_date(db: Session, context: TaskContext, session: AppraisalSession) -> None:
+    context.engine.reschedule_timers(db, session.number)
+    # Of the enrolments only those with a comprehensive review wait for a day before T (thesis).
+    for enrolment in to_sit(db, session.id or 0).get("review", ()):
+        context.engine.reschedule_timers(db, enrolment.number)
+
+
+@service_tasks.register(name="file")
+def file_upwards(
+    db: Session, context: TaskContext, *, session_id: int, lead_days: int
+) -> Mapping[str, Any]:
+    """File the plan with the superior body and say whether it came in time."""
+    plan = plan_of(db, session_id)
+    calendar = calendar_of(db, plan.organisation_id)
+    due = filing_due(plan.exam_date, calendar.workday, int(lead_days))
+    file_plan(db, plan, at=context.now, on=context.today, due=due)
+    return {"filing_due": due.isoformat(), "filed_late": plan.filed_late}
+
+
+@service_tasks.register(name="record_reply")
+def keep_reply(
+    db: Session,
+    context: TaskContext,
+    *,
+    session_id: int,
+    accepted: bool,
+    reason: str | None = None,
+    receipt_number: str | None = None,
+) -> Mapping[str, Any]:
+    """Keep the superior body's receipt or return."""
+    record_reply(
+        db,
+        plan_of(db, session_id),
+        accepted=accepted,
+        at=context.now,
+        receipt_number=receipt_number or "",
+        reason=reason or ("" if accepted else "上级机构未说明原因"),
+    )
+    return {"plan_accepted": accepted}
+
+
+@service_tasks.register
+def stand(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
+    """Let an approved plan stand where nothing has to be filed."""
+    accept_without_filing(db, plan_of(db, session_id))
+    return {"plan_accepted": True}
