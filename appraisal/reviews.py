@@ -118,19 +118,18 @@ def draw_defences(
     session_id: int,
     room_id: int,
     enrolments_present: Sequence[int],
-    last: Sequence[int],
     at: datetime,
 ) -> list[DefenceTurn]:
-    """Draw the order of defences of a room once; who came late defends last, in drawn order.
+    """Draw the order of defences of a room; who comes after the draw defends last.
+
+    A place once drawn never changes.
 
     Source: domain report 1.4 (order of candidates drawn at random).
     """
     known = defence_order(db, room_id)
-    if known:
-        return known
+    placed = {turn.enrolment_id for turn in known}
     about = f"defence\x00{session_id}\x00{room_id}"
-    in_time = [member for member in enrolments_present if member not in last]
-    drawn = draw_order(db, about, in_time) + draw_order(db, about, list(last))
+    new = draw_order(db, about, [one for one in enrolments_present if one not in placed])
     turns = [
         DefenceTurn(
             organisation_id=organisation_id,
@@ -140,11 +139,11 @@ def draw_defences(
             position=position,
             drawn_at=at,
         )
-        for position, enrolment_id in enumerate(drawn, start=1)
+        for position, enrolment_id in enumerate(new, start=len(known) + 1)
     ]
     db.add_all(turns)
     db.flush()
-    return turns
+    return known + turns
 
 
 def defence_order(db: Session, room_id: int) -> list[DefenceTurn]:
