@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from appraisal.levels import SkillLevel
@@ -24,18 +24,6 @@ class PanelNeed:
 
     occupations: frozenset[str]
     levels: frozenset[str]
-    candidates: frozenset[int] = field(default=frozenset())
-
-
-@dataclass(frozen=True)
-class Fitness:
-    """The facts table D7 decides on, for one person and one panel."""
-
-    rank_covers: bool
-    scope_covers: bool
-    card_valid: bool
-    consecutive: int
-    conflict: str
 
 
 def panel_size(wanted: int) -> int:
@@ -49,9 +37,7 @@ def panel_size(wanted: int) -> int:
 
 def is_sound_panel(people: Collection[int]) -> bool:
     """Whether a panel has three or more different people, an odd number."""
-    return (
-        len(people) >= SMALLEST_PANEL and len(people) % 2 == 1 == len(people) - len(set(people)) + 1
-    )
+    return len(set(people)) == len(people) >= SMALLEST_PANEL and len(people) % 2 == 1
 
 
 def rank_covers(rank: AssessorRank, levels: Iterable[str]) -> bool:
