@@ -195,6 +195,9 @@ _CONSTRUCTS = {
 
 _MEANING = {
     "bad_expression": Message("{what}写错了:{problem_zh}", "The {what_en} is wrong: {problem_en}"),
+    "double_equals": Message(
+        "{what}里比较要用一个等号,不能用 ==。", "The {what_en} compares with one =, not with ==."
+    ),
     "bad_timer": Message(
         "定时“{text}”不是正确的{form_zh}。", "The timer “{text}” is not a valid {form}."
     ),

@@ -23,8 +23,8 @@ DUTIES = ("review", "money", "marks", "items", "train", "assess", "issue")
 class Environment:
     """The names that exist, by kind. None: nothing is known, so it is not checked.
 
-    `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions. `stages` and `duties` are what the host gives a
-    meaning to.
+    `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions.
+    `stages` and `duties` are what the host gives a meaning to.
     """
 
     processes: Collection[str] | None = None

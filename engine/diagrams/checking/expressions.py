@@ -27,6 +27,7 @@ _TIMERS = {
     "timeCycle": ("cycle", "周期"),
 }
 _VARIABLE = re.compile(r"[^\W\d]\w*")
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _CONDITION = ("条件", "condition")
 
 
@@ -91,6 +92,9 @@ def _repetitions(node: Node, reader: DialectReader) -> Iterator[_Source]:
 def _compile(
     node: Node, zh: str, en: str, text: str, environment: Environment, report: Report
 ) -> bool:
+    if "==" in _STRING.sub("", strip_equals(text)):
+        report.add(node, "double_equals", what=zh, what_en=en)
+        return False
     try:
         compile_expression(strip_equals(text), functions=environment.functions)
     except FeelSyntaxError as error:
@@ -125,7 +129,7 @@ def _check_timer(node: Node, timer: Node, environment: Environment, report: Repo
 
 def _looks_iso(text: str) -> bool:
     """Tell a mistyped literal, which might compile as a variable or a subtraction."""
-    return re.fullmatch(r"R\d*/\S*|[PT][\dYMWDTHS.]+|\d{4}-\d{2}\S*", text) is not None
+    return re.fullmatch(r"R\d*/\S*|PT?\d\w*|\d{4}-\d{2}\S*", text) is not None
 
 
 def _check_script(node: Node, environment: Environment, report: Report) -> None:

@@ -1,0 +1,513 @@
+"""One diagram for every finding, and diagrams that pass without any."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.diagrams import Environment, check_diagram, prepare_diagram, read_diagram
+from engine.diagrams.checking.catalogue import MESSAGES
+
+S = '<bpmn:startEvent id="s"/>'
+E = '<bpmn:endEvent id="e"/>'
+
+
+def event(
+    tag: str, name: str, kind: str, inner: str = "", attributes: str = "", more: str = ""
+) -> str:
+    """Write an event with one definition."""
+    return (
+        f'<bpmn:{tag} id="{name}" {attributes}>{more}'
+        f"<bpmn:{kind}EventDefinition {inner}/></bpmn:{tag}>"
+    )
+
+
+def task(name: str, inner: str = "", attributes: str = "", tag: str = "task") -> str:
+    """Write a task."""
+    return f'<bpmn:{tag} id="{name}" {attributes}>{inner}</bpmn:{tag}>'
+
+
+def timer(kind: str, text: str) -> str:
+    return (
+        '<bpmn:intermediateCatchEvent id="t"><bpmn:timerEventDefinition>'
+        f"<bpmn:{kind}>{text}</bpmn:{kind}>"
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+
+
+MI = "bpmn:multiInstanceLoopCharacteristics"
+USER = 'name="u" camunda:candidateGroups="reviewer" camunda:formRef="f"'
+LINE = "s>a a>e"
+EXTENSION = "<bpmn:extensionElements>{}</bpmn:extensionElements>"
+PROPERTY = EXTENSION.format(
+    '<camunda:properties><camunda:property name="{}" value="{}"/></camunda:properties>'
+)
+INPUT = EXTENSION.format(
+    '<camunda:inputOutput><camunda:inputParameter name="{}">{}</camunda:inputParameter>'
+    "</camunda:inputOutput>"
+)
+CALL = '<bpmn:callActivity id="a" {}>{}</bpmn:callActivity>'
+SUB = '<bpmn:subProcess id="a" {}>{}</bpmn:subProcess>'
+INNER = '<bpmn:startEvent id="is"/><bpmn:endEvent id="ie"/>'
+HANDLER = '<bpmn:subProcess id="h" triggeredByEvent="true">{}</bpmn:subProcess>'
+MESSAGE_START = event("startEvent", "hs", "message", 'messageRef="m1"')
+HANDLING = HANDLER.format(MESSAGE_START + '<bpmn:endEvent id="he"/>')
+GATEWAY = '<bpmn:{}Gateway id="g" {}/>'
+CATCH = event("intermediateCatchEvent", "c", "message", 'messageRef="m1"')
+
+# code -> nodes of the process, its flows
+CASES: dict[str, list[tuple[str, str]]] = {
+    "missing_id": [(S + E + "<bpmn:task/>", "s>e")],
+    "duplicate_id": [(S + E + task("a") + task("a"), LINE)],
+    "bad_id": [(S + E + task("a__b"), "s>a__b a__b>e"), (S + E + task("a-b"), "")],
+    "dangling_flow": [(S + E, "s>e s>nowhere"), (S + E + task("a"), "s>a a>e gone>e")],
+    "no_start": [(E + task("a"), "a>e"), (S + E + SUB.format("", task("b")), LINE)],
+    "several_starts": [
+        (S + E + SUB.format("", INNER + '<bpmn:startEvent id="is2"/>'), LINE),
+    ],
+    "start_trigger": [
+        (S + E + SUB.format("", event("startEvent", "is", "signal", 'signalRef="s1"')), LINE),
+    ],
+    "event_subprocess_start": [
+        (S + E + HANDLER.format(INNER), "s>e"),
+        (S + E + HANDLER.format(task("b")), "s>e"),
+        (S + E + HANDLER.format(MESSAGE_START + MESSAGE_START.replace('"hs"', '"hs2"')), "s>e"),
+    ],
+    "event_subprocess_connected": [(S + E + HANDLING, "s>h h>e s>e")],
+    "starts_diverge": [
+        (
+            S + E + HANDLING + task("a") + event("startEvent", "s2", "message", 'messageRef="m2"'),
+            "s>e s2>a a>e",
+        ),
+    ],
+    "start_entered": [(S + E + task("a"), "s>a a>s a>e")],
+    "end_left": [(S + E + task("a"), "s>e e>a")],
+    "boundary_entered": [
+        (
+            S
+            + E
+            + task("a")
+            + event("boundaryEvent", "b", "signal", 'signalRef="s1"', 'attachedToRef="a"'),
+            "s>a a>b b>e",
+        ),
+    ],
+    "boundary_detached": [
+        (
+            S + E + event("boundaryEvent", "b", "signal", 'signalRef="s1"', 'attachedToRef="s"'),
+            "s>e b>e",
+        ),
+    ],
+    "unreachable": [(S + E + task("a"), "s>e a>e")],
+    "implicit_end": [(S + E + task("a"), "s>a")],
+    "unnamed": [(S + E + task("a", "", USER.replace('name="u"', ""), "userTask"), LINE)],
+    "bad_default": [(S + E + GATEWAY.format("exclusive", 'default="no"'), "s>g g>e")],
+    "complex_gateway": [(S + E + GATEWAY.format("complex", ""), "s>g g>e")],
+    "compensation": [
+        (S + E + event("intermediateThrowEvent", "a", "compensate"), LINE),
+        (S + E + task("a", "", 'isForCompensation="true"'), LINE),
+        (
+            S + E + task("a") + event("boundaryEvent", "b", "compensate", "", 'attachedToRef="a"'),
+            "s>a a>e b>e",
+        ),
+    ],
+    "ad_hoc": [(S + E + SUB.format("", task("b")).replace("subProcess", "adHocSubProcess"), LINE)],
+    "conditional_event": [
+        (S + E + event("intermediateCatchEvent", "a", "conditional"), LINE),
+        (event("startEvent", "s", "conditional") + E, "s>e"),
+    ],
+    "unsupported_element": [(S + E + "<bpmn:callChoreography/>", "s>e")],
+    "quantity": [
+        (S + E + task("a", "", 'startQuantity="2"'), LINE),
+        (S + E + task("a", "", 'completionQuantity="0"'), LINE),
+    ],
+    "mi_behavior": [
+        (S + E + task("a", f'<{MI} behavior="One" camunda:collection="xs"/>'), LINE),
+    ],
+    "mi_source": [
+        (S + E + task("a", f"<{MI}/>"), LINE),
+        (
+            S
+            + E
+            + task(
+                "a",
+                f'<{MI} camunda:collection="xs"><bpmn:loopCardinality>2'
+                f"</bpmn:loopCardinality></{MI}>",
+            ),
+            LINE,
+        ),
+        (S + E + task("a", f"<{MI}><bpmn:loopDataInputRef>x</bpmn:loopDataInputRef></{MI}>"), LINE),
+    ],
+    "mi_too_large": [
+        (S + E + task("a", f"<{MI}><bpmn:loopCardinality>51</bpmn:loopCardinality></{MI}>"), LINE),
+    ],
+    "bad_number": [
+        (S + E + task("a", f"<{MI}><bpmn:loopCardinality>-1</bpmn:loopCardinality></{MI}>"), LINE),
+        (S + E + task("a", f"<{MI}><bpmn:loopCardinality>0</bpmn:loopCardinality></{MI}>"), LINE),
+        (S + E + task("a", '<bpmn:standardLoopCharacteristics loopMaximum="-3"/>'), LINE),
+    ],
+    "loop_unbounded": [(S + E + task("a", "<bpmn:standardLoopCharacteristics/>"), LINE)],
+    "data_transform": [
+        (
+            S
+            + E
+            + task(
+                "a", "<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>"
+            ),
+            LINE,
+        ),
+    ],
+    "event_not_allowed": [
+        (event("startEvent", "s", "error") + E, "s>e"),
+        (S + event("endEvent", "e", "timer"), "s>e"),
+        (S + E + event("intermediateThrowEvent", "a", "timer"), LINE),
+        (S + E + event("intermediateCatchEvent", "a", "error"), LINE),
+    ],
+    "boundary_without_event": [
+        (S + E + task("a") + '<bpmn:boundaryEvent id="b" attachedToRef="a"/>', "s>a a>e b>e"),
+    ],
+    "catch_without_event": [(S + E + '<bpmn:intermediateCatchEvent id="a"/>', LINE)],
+    "cancel_outside_transaction": [
+        (S + event("endEvent", "e", "cancel"), "s>e"),
+        (
+            S + E + task("a") + event("boundaryEvent", "b", "cancel", "", 'attachedToRef="a"'),
+            "s>a a>e b>e",
+        ),
+    ],
+    "unknown_event_definition": [
+        (
+            S + E + '<bpmn:intermediateCatchEvent id="a"><bpmn:eventDefinitionRef>x'
+            "</bpmn:eventDefinitionRef></bpmn:intermediateCatchEvent>",
+            LINE,
+        ),
+    ],
+    "event_reference": [
+        (S + E + event("intermediateCatchEvent", "a", "message"), LINE),
+        (S + E + event("intermediateCatchEvent", "a", "message", 'messageRef="gone"'), LINE),
+        (S + E + event("intermediateThrowEvent", "a", "signal"), LINE),
+        (S + event("endEvent", "e", "error"), "s>e"),
+        (S + E + task("a", "", "", "sendTask"), LINE),
+        (S + E + task("a", "", "", "receiveTask"), LINE),
+    ],
+    "link_without_target": [
+        (S + E + event("intermediateThrowEvent", "a", "link", 'name="L"'), "s>a s>e"),
+    ],
+    "link_name_twice": [
+        (
+            S
+            + E
+            + "".join(event("intermediateCatchEvent", x, "link", 'name="L"') for x in "ab")
+            + event("intermediateThrowEvent", "c", "link", 'name="L"'),
+            "s>c a>e b>e",
+        ),
+    ],
+    "event_gateway_target": [
+        (S + E + GATEWAY.format("eventBased", "") + task("a"), "s>g g>a a>e"),
+        (S + E + GATEWAY.format("eventBased", "") + CATCH, "s>g g>c c>e s>c"),
+        (S + E + GATEWAY.format("eventBased", ""), "s>g s>e"),
+    ],
+    "instantiate_not_first": [
+        (S + E + task("a", "", 'instantiate="true" messageRef="m1"', "receiveTask"), LINE),
+    ],
+    "no_condition": [
+        (S + E + GATEWAY.format("exclusive", "") + task("a"), "s>g g>a g>e[x] a>e"),
+        (S + E + GATEWAY.format("inclusive", "") + task("a"), "s>g g>a[ ] g>e[x] a>e"),
+    ],
+    "no_default": [
+        (S + E + GATEWAY.format("exclusive", "") + task("a"), "s>g g>a[x] g>e[y] a>e"),
+        (S + E + task("a"), "s>a[x = 1] a>e"),
+    ],
+    "condition_ignored": [
+        (S + E + GATEWAY.format("parallel", "") + task("a"), "s>g g>a[x] g>e a>e"),
+    ],
+    "script_format": [
+        (
+            S
+            + E
+            + task("a", "<bpmn:script>x = 1</bpmn:script>", 'scriptFormat="python"', "scriptTask"),
+            LINE,
+        ),
+    ],
+    "script_not_context": [
+        (S + E + task("a", "<bpmn:script>x = 1</bpmn:script>", "", "scriptTask"), LINE),
+        (S + E + task("a", "", "", "scriptTask"), LINE),
+    ],
+    "foreign_language": [
+        (
+            S
+            + E
+            + GATEWAY.format("exclusive", "")
+            + '<bpmn:sequenceFlow id="q" sourceRef="g" targetRef="e"><bpmn:conditionExpression '
+            'language="javascript">x</bpmn:conditionExpression></bpmn:sequenceFlow>',
+            "s>g g>e",
+        ),
+    ],
+    "foreign_implementation": [
+        (S + E + task("a", "", 'camunda:class="org.Evil"', "serviceTask"), LINE),
+        (S + E + task("a", "", 'camunda:expression="${x}"', "serviceTask"), LINE),
+    ],
+    "listener": [
+        (S + E + task("a", EXTENSION.format('<camunda:executionListener class="x"/>')), LINE),
+        (
+            S
+            + E
+            + task(
+                "a",
+                EXTENSION.format(
+                    "<camunda:inputOutput><camunda:inputParameter name='x'><camunda:script/>"
+                    "</camunda:inputParameter></camunda:inputOutput>"
+                ),
+            ),
+            LINE,
+        ),
+    ],
+    "ignored_attribute": [(S + E + task("a", "", 'camunda:asyncBefore="true"'), LINE)],
+    "candidate_users": [
+        (S + E + task("a", "", USER + ' camunda:candidateUsers="x"', "userTask"), LINE),
+    ],
+    "endless_loop": [
+        (S + E + task("a") + task("b"), "s>a a>b b>a"),
+        (S + E + GATEWAY.format("parallel", "") + task("a"), "s>a a>g g>a g>e"),
+    ],
+    "bad_expression": [
+        (S + E + GATEWAY.format("exclusive", ""), "s>g g>e[x = ]"),
+        (S + E + task("a", "", USER + ' camunda:assignee="= a b c"', "userTask"), LINE),
+        (S + E + task("a", INPUT.format("x", "= 1 +")), LINE),
+        (S + E + task("a", f'<{MI} camunda:collection="= ["/>'), LINE),
+        (S + E + task("a", "<bpmn:script>{a: }</bpmn:script>", "", "scriptTask"), LINE),
+        (S + E + task("a", PROPERTY.format("jc:correlationKey", "= )")), LINE),
+        (S + E + timer("timeDuration", "= 1 +"), "s>t t>e"),
+        (
+            S
+            + E
+            + CALL.format(
+                'calledElement="main"',
+                EXTENSION.format('<camunda:in sourceExpression="= (" target="x"/>'),
+            ),
+            LINE,
+        ),
+        (
+            S
+            + E
+            + task(
+                "a",
+                "<bpmn:standardLoopCharacteristics><bpmn:loopCondition>)"
+                "</bpmn:loopCondition></bpmn:standardLoopCharacteristics>",
+            ),
+            LINE,
+        ),
+    ],
+    "double_equals": [
+        (S + E + GATEWAY.format("exclusive", ""), "s>g g>e[x == 1]"),
+        (S + E + GATEWAY.format("exclusive", ""), 's>g g>e["a==b" == x]'),
+    ],
+    "bad_timer": [
+        (S + E + timer("timeDate", "2026-02-30"), "s>t t>e"),
+        (S + E + timer("timeDuration", "P5X"), "s>t t>e"),
+        (S + E + timer("timeDuration", "R3/PT1H"), "s>t t>e"),
+        (S + E + timer("timeDate", "P5D"), "s>t t>e"),
+        (S + E + timer("timeCycle", "R3/soon"), "s>t t>e"),
+    ],
+    "no_timer": [(S + E + event("intermediateCatchEvent", "a", "timer"), LINE)],
+    "bad_name": [
+        (S + E + task("a", "", 'camunda:resultVariable="a b"'), LINE),
+        (S + E + task("a", INPUT.format("1x", "y")), LINE),
+    ],
+    "no_called_process": [(S + E + CALL.format("", ""), LINE)],
+    "called_by_expression": [(S + E + CALL.format('calledElement="= x"', ""), LINE)],
+    "bad_form_key": [
+        (
+            S + E + task("a", "", USER.replace("camunda:formRef", "camunda:formKey"), "userTask"),
+            LINE,
+        ),
+    ],
+    "no_form": [
+        (S + E + task("a", "", 'name="u" camunda:candidateGroups="reviewer"', "userTask"), LINE),
+    ],
+    "no_decision": [(S + E + task("a", "", "", "businessRuleTask"), LINE)],
+    "no_topic": [
+        (S + E + task("a", "", "", "serviceTask"), LINE),
+        (S + E + task("a", "", 'camunda:topic="x.y"', "serviceTask"), LINE),
+    ],
+    "nobody_may": [(S + E + task("a", "", 'name="u"', "userTask"), LINE)],
+    "bad_stage": [(S + E + task("a", PROPERTY.format("jc:stage", "nowhere")), LINE)],
+    "bad_step": [(S + E + task("a", PROPERTY.format("jc:step", "15")), LINE)],
+    "bad_duty": [(S + E + task("a", PROPERTY.format("jc:duty", "sleep")), LINE)],
+}
+
+EMPTY = Environment(
+    processes=(), forms=(), pages=(), decisions=(), service_tasks=(), groups=(), elements=()
+)
+# Codes that need to know what else exists.
+KNOWING = {
+    "unknown_process": (S + E + CALL.format('calledElement="x"', ""), LINE),
+    "unknown_form": (S + E + task("a", "", USER, "userTask"), LINE),
+    "unknown_page": (
+        S + E + task("a", "", 'name="u" camunda:formKey="jc:x"', "userTask"),
+        LINE,
+    ),
+    "unknown_decision": (
+        S + E + task("a", "", 'camunda:decisionRef="x"', "businessRuleTask"),
+        LINE,
+    ),
+    "unknown_service_task": (
+        S + E + task("a", "", 'camunda:type="external" camunda:topic="x"', "serviceTask"),
+        LINE,
+    ),
+    "unknown_group": (S + E + task("a", "", USER, "userTask"), LINE),
+    "unknown_element": (S + E + task("a", PROPERTY.format("jc:excludes", "x")), LINE),
+}
+ELSEWHERE = {"no_process", "process_id_differs", "too_many_paths"}
+
+
+@pytest.mark.parametrize(
+    ("code", "nodes", "flow_text"),
+    [(code, *case) for code, cases in CASES.items() for case in cases],
+)
+def test_check_finds(
+    draw: Any, codes: Callable[..., Any], code: str, nodes: str, flow_text: str
+) -> None:
+    assert code in codes(draw.document(draw.process(nodes, flow_text)))
+
+
+@pytest.mark.parametrize("code", KNOWING)
+def test_check_finds_what_does_not_exist(draw: Any, codes: Callable[..., Any], code: str) -> None:
+    content = draw.document(draw.process(*KNOWING[code]))
+
+    assert code in codes(content, environment=EMPTY)
+    assert code not in codes(content)
+
+
+def test_every_finding_has_a_case() -> None:
+    assert CASES.keys() | KNOWING.keys() | ELSEWHERE == MESSAGES.keys()
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_every_finding_speaks_both_languages(code: str) -> None:
+    message = MESSAGES[code]
+
+    assert any("一" <= letter <= "鿿" for letter in message.zh)
+    assert message.en.isascii() or "“" in message.en
+    assert message.en != message.zh
+
+
+def test_no_process(draw: Any, codes: Callable[..., Any]) -> None:
+    drawing = '<bpmn:process id="pool" isExecutable="false"><bpmn:task id="a"/></bpmn:process>'
+
+    assert codes(draw.document(drawing)) == ["no_process"]
+    assert codes(draw.document(drawing, draw.process(S + E, "s>e"))) == []
+
+
+def test_process_id_must_be_the_file_name(draw: Any, codes: Callable[..., Any]) -> None:
+    content = draw.document(draw.process(S + E, "s>e", name="score"))
+
+    assert codes(content, key="score") == []
+    assert codes(content, key="scores") == ["process_id_differs"]
+
+
+def unjoined(count: int, gateway: str) -> tuple[str, str]:
+    """Draw blocks of two parallel branches that meet in a task, or in a join."""
+    nodes, edges = S + E, ["s>g0"]
+    for number in range(count):
+        nodes += "".join(f'<bpmn:task id="{side}{number}"/>' for side in "ab")
+        nodes += f'<bpmn:parallelGateway id="g{number}"/><bpmn:{gateway} id="j{number}"/>'
+        for side in "ab":
+            edges += [f"g{number}>{side}{number}", f"{side}{number}>j{number}"]
+        edges.append(f"j{number}>g{number + 1}" if number + 1 < count else f"j{number}>e")
+    return nodes, " ".join(edges)
+
+
+@pytest.mark.parametrize(
+    ("count", "gateway", "expected"),
+    [
+        (8, "task", []),
+        (9, "task", ["too_many_paths"]),
+        (60, "task", ["too_many_paths"]),
+        (60, "parallelGateway", []),
+    ],
+)
+def test_parallel_branches_must_not_multiply(
+    draw: Any, codes: Callable[..., Any], count: int, gateway: str, expected: list[str]
+) -> None:
+    assert codes(draw.document(draw.process(*unjoined(count, gateway)))) == expected
+
+
+def test_joins_in_a_loop_are_predicted_through(draw: Any, codes: Callable[..., Any]) -> None:
+    nodes, edges = unjoined(9, "parallelGateway")
+    nodes += '<bpmn:exclusiveGateway id="again" default="out"/><bpmn:exclusiveGateway id="in"/>'
+    edges = edges.replace("s>g0", "s>in in>g0").replace("j8>e", "j8>again again>e:out")
+    content = draw.document(draw.process(nodes, edges + " again>in[x]"))
+
+    assert codes(content) == ["too_many_paths"]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        ("x = true", "x = false"),
+        ("x &gt;= 60", "x &lt; 60"),
+        ("passed", "not(passed)"),
+        ('x = "a"', 'x != "a"'),
+        ("x", "true"),
+        ('x = "=="', "true"),
+    ],
+)
+def test_complementary_conditions_need_no_default(
+    draw: Any, codes: Callable[..., Any], conditions: tuple[str, str]
+) -> None:
+    one, other = (text.replace("&lt;", "<").replace("&gt;", ">") for text in conditions)
+    nodes = S + E + GATEWAY.format("exclusive", "") + task("a")
+    content = draw.document(draw.process(nodes, f"s>g g>a[{one}] g>e[{other}] a>e"))
+
+    assert codes(content) == []
+
+
+def test_finding_names_the_element_and_the_line(draw: Any) -> None:
+    nodes = f'{S}{E}\n<bpmn:scriptTask id="a" name="计算" scriptFormat="python"/>'
+    (finding,) = check_diagram(read_diagram(draw.document(draw.process(nodes, LINE))))
+
+    assert (finding.element_id, finding.element_name, finding.line) == ("a", "计算", 2)
+    assert finding.message("zh-CN") == "脚本任务只能是 FEEL 上下文,不能用 python。"
+    assert finding.message("en") == "A script task is a FEEL context; python is not run."
+
+
+def test_errors_come_before_warnings(draw: Any) -> None:
+    nodes = S + E + task("b", "", 'camunda:asyncBefore="1"') + "\n" + GATEWAY.format("complex", "")
+    findings = check_diagram(read_diagram(draw.document(draw.process(nodes, "s>b b>g g>e"))))
+
+    assert [one.code for one in findings] == ["complex_gateway", "ignored_attribute"]
+
+
+def test_nested_data_objects_do_not_hang(draw: Any, codes: Callable[..., Any]) -> None:
+    """SpiffWorkflow 3.2.0 searches for ever when the object lies two scopes further out."""
+    deep = task(
+        "d",
+        "<bpmn:dataInputAssociation id='x'><bpmn:sourceRef>r</bpmn:sourceRef>"
+        "</bpmn:dataInputAssociation>",
+    )
+    inner = f'<bpmn:subProcess id="b"><bpmn:startEvent id="bs"/>{deep}<bpmn:endEvent id="be"/>'
+    inner += draw.flows("bs>d d>be") + "</bpmn:subProcess>"
+    outer = SUB.format("", f"{INNER}{inner}{draw.flows('is>b b>ie')}")
+    objects = '<bpmn:dataObject id="o"/><bpmn:dataObjectReference id="r" dataObjectRef="o"/>'
+    content = draw.document(draw.process(objects + S + E + outer, LINE))
+
+    assert codes(content) == []
+    assert prepare_diagram(content).lowered is not None
+
+
+def test_global_tasks_are_checked_too(draw: Any, codes: Callable[..., Any]) -> None:
+    unknown = '<bpmn:globalScriptTask id="calculate" scriptFormat="python"/>'
+    called = CALL.format('calledElement="calculate"', "")
+    content = draw.document(draw.process(S + E + called, LINE), unknown)
+
+    assert codes(content, environment=EMPTY) == ["script_format"]
+
+
+def test_a_lane_gives_its_post_to_its_tasks(draw: Any, codes: Callable[..., Any]) -> None:
+    lane = PROPERTY.format("jc:group", "reviewer") + "<bpmn:flowNodeRef>a</bpmn:flowNodeRef>"
+    lanes = f'<bpmn:laneSet><bpmn:lane id="l">{lane}</bpmn:lane></bpmn:laneSet>'
+    nodes = lanes + S + E + task("a", "", 'name="u" camunda:formRef="f"', "userTask")
+    known = Environment(groups=["reviewer"], forms=["f"])
+    content = draw.document(draw.process(nodes, LINE))
+
+    assert codes(content, environment=known) == []
+    assert codes(content, environment=EMPTY) == ["unknown_form", "unknown_group"]
