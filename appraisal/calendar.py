@@ -79,7 +79,11 @@ def _official(day: date) -> tuple[bool, bool]:
 
 def calendar_of(db: Session, organisation_id: int) -> WorkCalendar:
     """The calendar of an organisation with the days that it set itself."""
-    key = organisation_by_id(db, organisation_id).calendar_key
+    return calendar_named(db, organisation_by_id(db, organisation_id).calendar_key)
+
+
+def calendar_named(db: Session, key: str) -> WorkCalendar:
+    """The calendar with this key; a key without days of its own is the official calendar."""
     rows = db.exec(select(CalendarDay).where(CalendarDay.calendar_key == key)).all()
     return WorkCalendar({row.day: row.is_workday for row in rows})
 

@@ -34,6 +34,7 @@ class Organisation(SQLModel, table=True):
     parent_id: int | None = Field(default=None, foreign_key="organisation.id")
     calendar_key: str = Field(default="cn", max_length=40)
     tier: str = Field(default="city", max_length=20)  # province | city | county, for D1
+    province_name: str = Field(default="", max_length=40)
 
 
 class RegisteredRange(SQLModel, table=True):
