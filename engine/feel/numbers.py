@@ -28,7 +28,7 @@ def number_text(value: Decimal) -> str:
     """Write a number without superfluous zeros, with an exponent only when it is extreme."""
     if not value:
         return "0"
-    text = format(value, "f") if -40 < value.adjusted() < 40 else str(value)
-    if "." in text and "E" not in text:
-        text = text.rstrip("0").rstrip(".")
-    return text
+    if not -40 < value.adjusted() < 40:
+        return str(value.normalize(DECIMALS))
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

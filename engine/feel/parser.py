@@ -46,6 +46,7 @@ class Parser(PrimaryParser):
         """Read an expression whose operators bind at least so strongly."""
         self.nest()
         depth = self.depth
+        self.skip_space()
         start = self.position
         left = self._operand()
         while True:
@@ -223,7 +224,7 @@ class Parser(PrimaryParser):
         if word not in ("for", "some", "every"):
             return None
         self.position += len(word)
-        iterators = self._iterators(ranges=word == "for")
+        iterators = self._iterators()
         self.expect_word("return" if word == "for" else "satisfies")
         body = self.expression()
         if word == "for":
@@ -239,7 +240,7 @@ class Parser(PrimaryParser):
         otherwise = self.expression()
         return If(start, self.position, condition, then, otherwise)
 
-    def _iterators(self, *, ranges: bool) -> list[Iterator]:
+    def _iterators(self) -> list[Iterator]:
         iterators: list[Iterator] = []
         while not iterators or self.take(","):
             match = self.match(_ITERATOR)
@@ -248,7 +249,7 @@ class Parser(PrimaryParser):
             name = " ".join(match[1].split())
             self.learn(name)
             source = self.expression()
-            last = self.expression() if ranges and self.take("..") else None
+            last = self.expression() if self.take("..") else None
             iterators.append(Iterator(name, source, last))
         return iterators
 

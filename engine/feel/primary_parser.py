@@ -176,8 +176,11 @@ class PrimaryParser(TypeParser):
         while not self.take("}"):
             if entries:
                 self.expect(",")
+            self.skip_space()
+            place = self.position
             key = self._key()
             if key in seen:
+                self.position = place
                 raise self.error(f"条目 {key} 重复", f"the entry {key} appears twice")
             seen.add(key)
             entries.append((key, self.expression()))
