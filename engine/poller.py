@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.errors import UnknownRow, describe_error
+from engine.errors import describe_error
 from engine.jobs import JobQueue, due_retries, enqueue_retry
 
 _EXPIRY_SECONDS = 60.0
@@ -29,8 +29,8 @@ class TimerRunner(Protocol):
     def due_timers(self, db: Session, now: datetime) -> Sequence[UUID]:
         """List timers whose time has come, the earliest first."""
 
-    def fire_timer(self, db: Session, timer_id: UUID) -> Any:
-        """Fire one timer if it is still due."""
+    def fire_timer(self, db: Session, timer_id: UUID) -> bool:
+        """Fire one timer; False if it is gone or no longer due."""
 
     def expire_messages(self, db: Session, now: datetime) -> Any:
         """Drop buffered messages that nobody came for."""
@@ -74,10 +74,10 @@ class Poller:
         while timer_id := self._next_timer():
             try:
                 with self._database.transaction() as db:
-                    self._runner.fire_timer(db, timer_id)
-                fired += 1
-            except UnknownRow:
-                continue  # another node, or its own instance, was faster
+                    happened = self._runner.fire_timer(db, timer_id)
+                fired += bool(happened)
+                if not happened:  # another node, or its own instance, was faster
+                    self._postponed[timer_id] = time.monotonic() + 1
             except Exception as error:  # the edge: a timer of one instance must not stop the rest
                 self._postponed[timer_id] = time.monotonic() + _POSTPONED_SECONDS
                 log.error("timer failed", timer=str(timer_id), error=describe_error(error))

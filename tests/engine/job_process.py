@@ -75,7 +75,7 @@ class NoTimers:
     def due_timers(self, db: Session, now: datetime) -> list[UUID]:
         return []
 
-    def fire_timer(self, db: Session, timer_id: UUID) -> None:
+    def fire_timer(self, db: Session, timer_id: UUID) -> bool:
         raise AssertionError
 
     def expire_messages(self, db: Session, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""Settings, from the environment: `JIANCHENG_<NAME>`."""
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Mode = Literal["production", "demo", "training", "test"]
+
+
+class Settings(BaseSettings):
+    """All settings of an installation.
+
+    Keys and uploads lie below `folder` unless said otherwise; the keyring never lies in
+    the database.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="JIANCHENG_", extra="ignore")
+
+    mode: Mode = Field("production", description="demo, training and test may move the clock")
+    folder: Path = Field(Path("var"), description="where everything that is not code is kept")
+    database_url: str = Field("", description="default: SQLite in the folder")
+    database_schema: str | None = Field(None, description="PostgreSQL schema for all tables")
+    keyring_file: Path | None = Field(None, description="keys that protect personal data")
+    secret_key: SecretStr | None = Field(None, description="signs cookies; default: a kept file")
+    public_url: str = Field("", description="address people use, for links and QR codes")
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    worker: bool = Field(True, description="`serve` also runs jobs and timers")
+    worker_threads: int | None = Field(None, ge=1, le=64)
+    poll_seconds: float = Field(0.2, ge=0.01, le=5)
+    lease_seconds: float = Field(4, ge=0.5, le=120)
+    login_hours: float = Field(12, gt=0, le=72)
+    upload_bytes: int = Field(32_000_000, ge=1_000, description="largest request body")
+    verifications_per_minute: int = Field(30, ge=1, description="of certificates, per address")
+    sign_ins_per_minute: int = Field(10, ge=1, description="per address and per name")
+    trusted_proxies: str = Field("127.0.0.1", description="whose forwarded addresses count")
+
+    @property
+    def clock_is_movable(self) -> bool:
+        """Whether business time may be moved forward here."""
+        return self.mode != "production"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are for HTTPS only."""
+        return self.public_url.startswith("https:")
+
+    @property
+    def login_lifetime(self) -> timedelta:
+        """How long somebody stays signed in."""
+        return timedelta(hours=self.login_hours)
+
+    @cached_property
+    def database_address(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{(self.folder / 'jiancheng.sqlite').absolute()}"
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where documents and uploads are kept."""
+        return self.folder / "objects"

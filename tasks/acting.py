@@ -1,0 +1,99 @@
+"""Who may act on a user task: posts, four eyes, duties that exclude, conflicts of interest."""
+
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from appraisal.conflicts import conflicts_with
+from engine.history import HistoryKind, HistoryRow
+from engine.user_tasks import UserTask
+from tasks.actors import Actor
+from tasks.duties import duties_of, excluding_duty
+from tasks.involvement import concerned_enrolments, person_of_enrolment, place_of
+
+
+class Refusal(StrEnum):
+    """Why somebody may not act on a user task."""
+
+    OTHER_ORGANISATION = "other_organisation"
+    NOT_YOUR_POST = "not_your_post"
+    NOT_YOUR_TASK = "not_your_task"
+    OUT_OF_SCOPE = "out_of_scope"
+    FOUR_EYES = "four_eyes"
+    EXCLUSIVE_DUTY = "exclusive_duty"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+
+
+def may_act(db: Session, actor: Actor, user_task: UserTask) -> bool:
+    """Whether somebody may claim and complete a user task."""
+    return refusal(db, actor, user_task) is None
+
+
+def refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
+    """Why somebody may not act on a user task; None when they may."""
+    if found := reach_refusal(db, actor, user_task):
+        return found
+    excluded = user_task.excluded_elements()
+    if excluded and _did_one_of(db, actor, user_task, excluded):
+        return Refusal.FOUR_EYES
+    return _involvement_refusal(db, actor, user_task)
+
+
+def reach_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
+    """Why a user task is not in somebody's reach at all, be it to work on or to see."""
+    if user_task.tenant != actor.tenant:
+        return Refusal.OTHER_ORGANISATION
+    if actor.processes and user_task.process_id not in actor.processes:
+        return Refusal.OUT_OF_SCOPE
+    if user_task.assignee is not None and user_task.assignee != actor.key:
+        return Refusal.NOT_YOUR_TASK
+    groups = set(user_task.groups())
+    if groups & (actor.posts - {"candidate"}):
+        return None
+    if "candidate" in groups and _is_the_candidate(db, actor, user_task):
+        return None
+    if not groups and user_task.assignee == actor.key:
+        return None
+    return Refusal.NOT_YOUR_POST
+
+
+def _is_the_candidate(db: Session, actor: Actor, user_task: UserTask) -> bool:
+    if not actor.is_candidate:
+        return False
+    if user_task.assignee is not None:
+        return user_task.assignee == actor.key
+    return person_of_enrolment(db, user_task.business_key) == actor.person_id
+
+
+def _did_one_of(db: Session, actor: Actor, user_task: UserTask, elements: list[str]) -> bool:
+    done = db.exec(
+        select(HistoryRow.seq)
+        .where(
+            HistoryRow.instance_id == user_task.instance_id,
+            HistoryRow.kind == HistoryKind.COMPLETED,
+            HistoryRow.actor == actor.key,
+            col(HistoryRow.element_id).in_(elements),
+        )
+        .limit(1)
+    )
+    return done.first() is not None
+
+
+def _involvement_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
+    if actor.is_candidate and "candidate" in user_task.groups():
+        return None
+    place = place_of(db, user_task.business_key, user_task.instance_id)
+    if place is None:
+        return None
+    if user_task.duty is not None:
+        done = duties_of(db, place.session_id, actor.person_id)
+        if excluding_duty(user_task.duty, done) is not None:
+            return Refusal.EXCLUSIVE_DUTY
+    # Who decides on certificates decides on all of the batch.
+    of_all = user_task.duty == "issue"
+    concerned = None if of_all else concerned_enrolments(db, user_task, place)
+    if concerned == []:
+        return None
+    if conflicts_with(db, actor.person_id, place.session_id, concerned):
+        return Refusal.CONFLICT_OF_INTEREST
+    return None

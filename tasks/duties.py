@@ -1,0 +1,62 @@
+"""Duties: who did what kind of work in a batch, and which kinds exclude one another."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from appraisal import people, sessions  # noqa: F401 -- tables referred to below
+from appraisal.columns import UtcDateTime
+from appraisal.posts import EXCLUSIVE_DUTIES
+
+# Whoever taught or marked in a batch does not decide on its certificates.
+# Source: ISO/IEC 17024:2012, 9.4.2 (the decision by persons not involved in examination or
+# training)
+BARRED_FROM_ISSUE = frozenset({"train", "assess"})
+
+
+class DutyRecord(SQLModel, table=True):
+    """A person did work of this duty in this batch."""
+
+    __tablename__ = "duty_record"
+
+    session_id: int = Field(primary_key=True, foreign_key="appraisal_session.id")
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    duty: str = Field(primary_key=True, max_length=20)
+    first_at: datetime = Field(sa_type=UtcDateTime)
+
+
+def record_duty(db: Session, session_id: int, person_id: int, duty: str, *, at: datetime) -> None:
+    """Note that a person did work of a duty; the first time counts."""
+    if db.get(DutyRecord, (session_id, person_id, duty)) is None:
+        db.add(DutyRecord(session_id=session_id, person_id=person_id, duty=duty, first_at=at))
+
+
+def duties_of(db: Session, session_id: int, person_id: int) -> frozenset[str]:
+    """The duties a person has done in a batch."""
+    return frozenset(
+        db.exec(
+            select(DutyRecord.duty).where(
+                col(DutyRecord.session_id) == session_id, col(DutyRecord.person_id) == person_id
+            )
+        )
+    )
+
+
+def excluding_duty(duty: str, done: frozenset[str]) -> str | None:
+    """The duty already done that forbids this one, if any.
+
+    >>> excluding_duty("marks", frozenset({"review"}))
+    'review'
+    >>> excluding_duty("issue", frozenset({"assess"}))
+    'assess'
+    >>> excluding_duty("review", frozenset({"review"}))
+    """
+    barred: set[str] = set()
+    for group in EXCLUSIVE_DUTIES:
+        if duty in group:
+            barred |= group - {duty}
+    if duty == "issue":
+        barred |= BARRED_FROM_ISSUE
+    if duty in BARRED_FROM_ISSUE:
+        barred.add("issue")
+    return min(barred & done, default=None)

@@ -1,0 +1,280 @@
+"""The one place that says who may do what to which object; pages and API both ask here.
+
+An action that has no rule is forbidden, and so is an object of another organisation.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, select
+
+from appraisal.candidates import Candidate
+from appraisal.certificates import Certificate
+from appraisal.enrolments import Enrolment
+from appraisal.organisations import Organisation
+from appraisal.results import Result
+from appraisal.sessions import AppraisalSession
+from engine.incidents import Incident
+from engine.instances import ProcessInstance
+from engine.user_tasks import UserTask
+from tasks.acting import Refusal, may_act, reach_refusal, refusal
+from tasks.actors import Actor
+from tasks.involvement import person_of_enrolment, place_of
+
+__all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
+
+# Posts whose work is with applications and people; assessors and item officers see none,
+# so that marking stays blind.
+ENROLMENT_READERS = frozenset(
+    [
+        "director",
+        "planner",
+        "reviewer",
+        "second_reviewer",
+        "finance",
+        "exam_officer",
+        "site_manager",
+        "score_officer",
+        "score_checker",
+        "complaints_officer",
+        "certificate_officer",
+        "issue_officer",
+        "archive_officer",
+        "internal_supervisor",
+        "chief_invigilator",
+        "invigilator",
+    ]
+)
+RESULT_READERS = frozenset(
+    [
+        "director",
+        "score_officer",
+        "score_checker",
+        "complaints_officer",
+        "certificate_officer",
+        "issue_officer",
+        "archive_officer",
+        "internal_supervisor",
+    ]
+)
+SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
+ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
+OPERATORS = frozenset({"administrator"})
+UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
+
+Rule = Callable[[Session, Actor, Any], bool]
+
+
+@dataclass(frozen=True)
+class StartOf:
+    """A process that somebody wants to start in an organisation."""
+
+    process_id: str
+    tenant: str
+
+
+@dataclass(frozen=True)
+class MessageTo:
+    """A message that somebody wants to send to a correlation key."""
+
+    name: str
+    key: str
+
+
+def may(db: Session, actor: Actor | None, action: str, thing: Any = None) -> bool:
+    """Whether somebody may do something to an object.
+
+    Nobody (None) may do nothing here: what is open to all never asks.
+    """
+    rule = ACTIONS.get(action)
+    if actor is None or rule is None:
+        return False
+    if actor.kind == "client" and rule.scope not in actor.scopes:
+        return False
+    return rule.allows(db, actor, thing)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A rule, and the scope a system needs besides; without one no system may do it."""
+
+    allows: Rule
+    scope: str | None = None
+
+
+def _reads_user_task(db: Session, actor: Actor, user_task: UserTask) -> bool:
+    if user_task.tenant != actor.tenant:
+        return False
+    return user_task.completed_by == actor.key or reach_refusal(db, actor, user_task) is None
+
+
+def _works_on_user_task(db: Session, actor: Actor, user_task: UserTask) -> bool:
+    return may_act(db, actor, user_task)
+
+
+def _reads_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
+    if instance.tenant != actor.tenant:
+        return False
+    if actor.kind == "client":
+        return not actor.processes or instance.process_id in actor.processes
+    if actor.is_staff:
+        return True
+    return person_of_enrolment(db, instance.business_key) == actor.person_id
+
+
+def _cancels_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
+    if not _reads_instance(db, actor, instance):
+        return False
+    return actor.kind == "client" or "director" in actor.posts
+
+
+def _starts_process(_: Session, actor: Actor, start: StartOf) -> bool:
+    if start.tenant != actor.tenant:
+        return False
+    if actor.kind == "client":
+        return not actor.processes or start.process_id in actor.processes
+    starters = SESSION_STARTERS if start.process_id == "appraisal_session" else OPERATORS
+    return bool(actor.posts & starters)
+
+
+def _sends_message(db: Session, actor: Actor, message: MessageTo) -> bool:
+    if actor.kind == "person" and not actor.posts & OPERATORS:
+        return False
+    place = place_of(db, message.key, None)
+    if place is not None:
+        session = db.get(AppraisalSession, place.session_id)
+        return session is not None and session.organisation_id == actor.organisation_id
+    tenants = db.exec(
+        select(ProcessInstance.tenant).where(ProcessInstance.business_key == message.key).distinct()
+    ).all()
+    return list(tenants) == [actor.tenant]
+
+
+def _reads_session(db: Session, actor: Actor, session: AppraisalSession) -> bool:
+    if session.organisation_id != actor.organisation_id:
+        return False
+    return actor.kind == "client" or actor.is_staff or _takes_part(db, actor, session)
+
+
+def _takes_part(db: Session, actor: Actor, session: AppraisalSession) -> bool:
+    query = (
+        select(Enrolment.id)
+        .join(Candidate, Candidate.id == Enrolment.candidate_id)  # type: ignore[arg-type]
+        .where(Enrolment.session_id == session.id, Candidate.person_id == actor.person_id)
+    )
+    return db.exec(query).first() is not None
+
+
+def _imports_roster(_: Session, actor: Actor, session: AppraisalSession) -> bool:
+    if session.organisation_id != actor.organisation_id:
+        return False
+    return actor.kind == "client" or bool(actor.posts & ROSTER_IMPORTERS)
+
+
+def _reads_enrolment(db: Session, actor: Actor, enrolment: Enrolment) -> bool:
+    if enrolment.organisation_id != actor.organisation_id:
+        return False
+    if actor.kind == "client" or actor.posts & ENROLMENT_READERS:
+        return True
+    return _is_own(db, actor, enrolment)
+
+
+def _lists_enrolments(_: Session, actor: Actor, session: AppraisalSession) -> bool:
+    if session.organisation_id != actor.organisation_id:
+        return False
+    return actor.kind == "client" or bool(actor.posts & ENROLMENT_READERS)
+
+
+def _reads_result(db: Session, actor: Actor, result: Result) -> bool:
+    if result.organisation_id != actor.organisation_id:
+        return False
+    if actor.kind == "client" or actor.posts & RESULT_READERS:
+        return True
+    enrolment = db.get(Enrolment, result.enrolment_id)
+    return (
+        enrolment is not None and result.published_at is not None and _is_own(db, actor, enrolment)
+    )
+
+
+def _lists_results(_: Session, actor: Actor, session: AppraisalSession) -> bool:
+    if session.organisation_id != actor.organisation_id:
+        return False
+    return actor.kind == "client" or bool(actor.posts & RESULT_READERS)
+
+
+def _reads_certificate(db: Session, actor: Actor, certificate: Certificate) -> bool:
+    if certificate.organisation_id != actor.organisation_id:
+        return False
+    if actor.kind == "client" or actor.posts & RESULT_READERS:
+        return True
+    candidate = db.get(Candidate, certificate.candidate_id)
+    return candidate is not None and candidate.person_id == actor.person_id
+
+
+def _is_own(db: Session, actor: Actor, enrolment: Enrolment) -> bool:
+    candidate = db.get(Candidate, enrolment.candidate_id)
+    return candidate is not None and candidate.person_id == actor.person_id
+
+
+def _unmasks(_: Session, actor: Actor, candidate: Candidate) -> bool:
+    if candidate.organisation_id != actor.organisation_id:
+        return False
+    return bool(actor.posts & UNMASKERS) or candidate.person_id == actor.person_id
+
+
+def _reads_incident(_: Session, actor: Actor, incident: Incident) -> bool:
+    if incident.tenant != actor.tenant:
+        return False
+    return actor.kind == "client" or bool(actor.posts & (OPERATORS | {"director"}))
+
+
+def _works_on_incident(_: Session, actor: Actor, incident: Incident) -> bool:
+    if incident.tenant != actor.tenant:
+        return False
+    return actor.kind == "client" or bool(actor.posts & OPERATORS)
+
+
+def _lists_incidents(_: Session, actor: Actor, __: object) -> bool:
+    return actor.kind == "client" or bool(actor.posts & (OPERATORS | {"director"}))
+
+
+def _is_operator(_: Session, actor: Actor, organisation: Organisation | None) -> bool:
+    own = organisation is None or organisation.id == actor.organisation_id
+    return own and bool(actor.posts & OPERATORS)
+
+
+def _is_designer(_: Session, actor: Actor, organisation: Organisation | None) -> bool:
+    own = organisation is None or organisation.id == actor.organisation_id
+    return own and "process_designer" in actor.posts
+
+
+def _anybody(_: Session, __: Actor, ___: object) -> bool:
+    return True
+
+
+ACTIONS: dict[str, Action] = {
+    "user_task.list": Action(_anybody, "user-tasks:read"),
+    "user_task.read": Action(_reads_user_task, "user-tasks:read"),
+    "user_task.work": Action(_works_on_user_task, "user-tasks:work"),
+    "process_instance.read": Action(_reads_instance, "process-instances:read"),
+    "process_instance.start": Action(_starts_process, "process-instances:start"),
+    "process_instance.cancel": Action(_cancels_instance, "process-instances:cancel"),
+    "message.send": Action(_sends_message, "messages:send"),
+    "session.list": Action(_anybody, "sessions:read"),
+    "session.read": Action(_reads_session, "sessions:read"),
+    "roster.import": Action(_imports_roster, "rosters:import"),
+    "enrolment.list": Action(_lists_enrolments, "enrolments:read"),
+    "enrolment.read": Action(_reads_enrolment, "enrolments:read"),
+    "result.list": Action(_lists_results, "results:read"),
+    "result.read": Action(_reads_result, "results:read"),
+    "certificate.read": Action(_reads_certificate, "results:read"),
+    "candidate.unmask": Action(_unmasks),
+    "incident.list": Action(_lists_incidents, "incidents:read"),
+    "incident.read": Action(_reads_incident, "incidents:read"),
+    "incident.work": Action(_works_on_incident, "incidents:work"),
+    "clock.read": Action(_anybody),
+    "clock.move": Action(_is_operator),
+    "person.administer": Action(_is_operator),
+    "definition.design": Action(_is_designer),
+}
