@@ -1,0 +1,99 @@
+"""User tasks are claimed, released and completed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from engine.driver import run_task
+from engine.errors import UnknownUserTask, UserTaskNotReady, UserTaskTaken
+from engine.history import HistoryKind, add_history, history_row
+from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus
+from engine.variables import checked
+from engine.workflow import READY
+
+if TYPE_CHECKING:
+    from engine.runtime import ProcessEngine
+
+_SELECT = select(USER_TASK).where(USER_TASK.c.id == bindparam("b_id"))
+_ASSIGN = (
+    update(USER_TASK)
+    .where(USER_TASK.c.id == bindparam("b_id"))
+    .values(assignee=bindparam("b_assignee"))
+)
+
+
+def complete(
+    engine: ProcessEngine,
+    db: Session,
+    user_task_id: UUID,
+    *,
+    actor: str,
+    variables: Mapping[str, Any],
+    digests: Mapping[str, Any],
+) -> UserTask:
+    """Answer a user task and let its instance go on; see `ProcessEngine.complete`."""
+    row = _ready_row(db, user_task_id)
+    values = checked(variables)
+    with engine.opened(db, row["instance_id"], actor=actor) as run:
+        task = run.task(user_task_id)
+        if task is None or task._state != READY:
+            # Somebody else was faster: the row was read before the instance was locked.
+            raise _not_ready(user_task_id, _read_row(db, user_task_id))
+        task.data.update(values)
+        run.guarded(task, lambda: run.hooks.apply_outputs(task))
+        run.answered.add(task.id)
+        details = {"digests": dict(digests)} if digests else {}
+        run.record(HistoryKind.COMPLETED, task, **details)
+        run_task(task, run.on_failure)
+        run.on_step(task)
+    done = {
+        "status": UserTaskStatus.COMPLETED.value,
+        "completed_at": run.now,
+        "completed_by": actor,
+    }
+    return UserTask(**{**row, **done})
+
+
+def assign(
+    engine: ProcessEngine, db: Session, user_task_id: UUID, *, actor: str, assignee: str | None
+) -> UserTask:
+    """Give a ready user task to somebody, or back to its groups."""
+    row = _ready_row(db, user_task_id, lock=True)
+    if row["assignee"] not in (None, actor):
+        raise UserTaskTaken(user_task_id, row["assignee"])
+    db.connection().execute(_ASSIGN, {"b_id": user_task_id, "b_assignee": assignee})
+    kind = HistoryKind.UNCLAIMED if assignee is None else HistoryKind.CLAIMED
+    note = history_row(
+        row["instance_id"],
+        engine.clock.now(),
+        kind,
+        actor=actor,
+        element_id=row["element_id"],
+        task_id=user_task_id,
+    )
+    add_history(db, [note])
+    return UserTask(**{**row, "assignee": assignee})
+
+
+def _read_row(db: Session, user_task_id: UUID, *, lock: bool = False) -> dict[str, Any]:
+    query = _SELECT.with_for_update() if lock else _SELECT
+    row = db.connection().execute(query, {"b_id": user_task_id}).mappings().one_or_none()
+    if row is None:
+        raise UnknownUserTask(str(user_task_id))
+    return dict(row)
+
+
+def _ready_row(db: Session, user_task_id: UUID, *, lock: bool = False) -> dict[str, Any]:
+    row = _read_row(db, user_task_id, lock=lock)
+    if row["status"] != UserTaskStatus.READY:
+        raise _not_ready(user_task_id, row)
+    return row
+
+
+def _not_ready(user_task_id: UUID, row: Mapping[str, Any]) -> UserTaskNotReady:
+    return UserTaskNotReady(user_task_id, row["status"], row["completed_by"])

@@ -1,0 +1,138 @@
+"""Start events: processes that begin by a message, a signal or a timer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from engine.context import InstanceHead
+from engine.diagrams.starts import StartTrigger
+from engine.diagrams.timers import schedule
+from engine.expressions import Facts, Names
+from engine.instances import ProcessInstance
+from engine.subscriptions import SUBSCRIPTION
+from engine.timers import TIMER
+
+if TYPE_CHECKING:
+    from engine.runtime import ProcessEngine
+
+_NO_FACTS = Facts({})
+
+
+def register_starts(engine: ProcessEngine, db: Session, bundle_id: str, *, tenant: str) -> int:
+    """Let a bundle's start events begin instances; see `ProcessEngine.register_starts`."""
+    for table in (SUBSCRIPTION, TIMER):
+        db.connection().execute(
+            delete(table).where(table.c.instance_id.is_(None), table.c.tenant == tenant)
+        )
+    triggers = [one for one in engine.definitions.start_events(bundle_id) if one.kind != "none"]
+    for trigger in triggers:
+        _register(engine, db, trigger, {"bundle_id": bundle_id, "tenant": tenant})
+    return len(triggers)
+
+
+def _register(
+    engine: ProcessEngine, db: Session, trigger: StartTrigger, common: dict[str, Any]
+) -> None:
+    now = engine.clock.now()
+    row: dict[str, Any] = {
+        **common,
+        "id": uuid4(),
+        "element_id": trigger.element_id,
+        "event_id": trigger.element_id,
+        "process_id": trigger.process_id,
+    }
+    if trigger.kind == "timer":
+        value = engine.expressions.value(trigger.expression, Names({}, _NO_FACTS))
+        planned = schedule(trigger.form, value, now)
+        row |= {"kind": trigger.form, "due_at": planned.due, "schedule": planned.as_json()}
+        db.connection().execute(insert(TIMER), row)
+    else:
+        row |= {
+            "kind": trigger.kind,
+            "name": trigger.name,
+            "correlation_key": "",
+            "created_at": now,
+        }
+        db.connection().execute(insert(SUBSCRIPTION), row)
+
+
+def start_by_event(
+    engine: ProcessEngine,
+    db: Session,
+    kind: str,
+    name: str,
+    *,
+    business_key: str,
+    payload: dict[str, Any],
+    origin: InstanceHead | None,
+    only_first: bool,
+) -> list[ProcessInstance]:
+    """Start the processes that a message or signal begins.
+
+    What an instance throws begins processes of its own bundle, if that has any for it; else those
+    that are registered for its tenant or for all.
+    """
+    found = [] if origin is None else _own(engine, origin, kind, name)
+    found = found or _registered(db, kind, name, origin)
+    return [
+        engine.start(
+            db,
+            process_id,
+            business_key=business_key,
+            tenant=tenant,
+            bundle_id=bundle_id,
+            parent_id=None if origin is None else origin.id,
+            start_event=element_id,
+            payload=payload,
+        )
+        for bundle_id, process_id, element_id, tenant in (found[:1] if only_first else found)
+    ]
+
+
+_Start = tuple[str, str, str, str]
+
+
+def _own(engine: ProcessEngine, origin: InstanceHead, kind: str, name: str) -> list[_Start]:
+    return [
+        (origin.bundle_id, one.process_id, one.element_id, origin.tenant)
+        for one in starts_of(engine, origin.bundle_id)
+        if one.kind == kind and one.name == name
+    ]
+
+
+def starts_of(engine: ProcessEngine, bundle_id: str) -> Sequence[StartTrigger]:
+    """List a bundle's start events, read once in this process."""
+    known = engine.start_triggers.get(bundle_id)
+    if known is None:
+        if len(engine.start_triggers) >= 64:
+            engine.start_triggers.clear()
+        known = engine.start_triggers[bundle_id] = list(engine.definitions.start_events(bundle_id))
+    return known
+
+
+def _registered(db: Session, kind: str, name: str, origin: InstanceHead | None) -> list[_Start]:
+    query = (
+        select(SUBSCRIPTION)
+        .where(SUBSCRIPTION.c.kind == kind, SUBSCRIPTION.c.name == name)
+        .where(SUBSCRIPTION.c.correlation_key == "", SUBSCRIPTION.c.instance_id.is_(None))
+        .order_by(SUBSCRIPTION.c.created_at, SUBSCRIPTION.c.id)
+    )
+    if origin is not None:
+        query = query.where(SUBSCRIPTION.c.tenant.in_(("", origin.tenant)))
+    rows = db.connection().execute(query).all()
+    if origin is not None:
+        rows = sorted(rows, key=lambda row: row.tenant != origin.tenant)
+    return [
+        (
+            row.bundle_id,
+            row.process_id,
+            row.event_id,
+            row.tenant or (origin.tenant if origin else ""),
+        )
+        for row in rows
+    ]
