@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https:")
 
     @property
+    def public_address(self) -> str:
+        """The address people use; without one, that of this machine."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
     def login_lifetime(self) -> timedelta:
         """How long somebody stays signed in."""
         return timedelta(hours=self.login_hours)

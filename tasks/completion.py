@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import orm
 from sqlmodel import Session, select
 
 from appraisal.answers import last_answer, store_answer
@@ -36,9 +37,10 @@ class StoredAnswers:
     """Gives the engine what people answered, from the encrypted table."""
 
     def last_answer(
-        self, db: Session, instance_id: UUID, element_id: str
+        self, db: orm.Session, instance_id: UUID, element_id: str
     ) -> Mapping[str, Any] | None:
         """The newest answer to an element in an instance, decrypted."""
+        assert isinstance(db, Session)
         return last_answer(db, instance_id, element_id)
 
 

@@ -1,0 +1,175 @@
+"""Composition root: one installation, put together from its settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from itsdangerous import URLSafeSerializer
+from sqlmodel import Session
+
+from api.plugins import Plugins, load_plugins
+from api.rate_limits import RateLimit
+from api.secret_files import load_keyring, load_secret_key
+from api.settings import Settings
+from appraisal.crypto import attach_keyring
+from appraisal.objects import ObjectStore, attach_objects
+from appraisal.posts import POSTS
+from engine.clock import Clock, MovableClock
+from engine.database import Database, create_database
+from engine.dbos_jobs import DbosQueue, DbosWorker, create_job_tables
+from engine.definitions import Definitions
+from engine.feel import compile_expression
+from engine.findings import Finding
+from engine.jobs import JobQueue
+from engine.poller import Poller
+from engine.publication import PublishReport
+from engine.runtime import ProcessEngine
+from engine.sources import Source, load_folder
+from forms import InvalidForm, parse_form
+from tasks import all_service_tasks
+from tasks.certificate_pages import OPTION_PUBLIC_URL
+from tasks.completion import Completion, StoredAnswers
+from tasks.facts import calendars, fact_providers, host_functions
+from tasks.form_library import FormLibrary
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything a request or a job needs; made once for each application."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    engine: ProcessEngine
+    definitions: Definitions
+    forms: FormLibrary
+    completion: Completion
+    queue: JobQueue
+    cookies: URLSafeSerializer
+    plugins: Plugins
+    sign_ins: RateLimit
+    verifications: RateLimit
+    client_calls: RateLimit = field(default_factory=lambda: RateLimit(600))
+
+    def worker(self) -> DbosWorker:
+        """What runs this installation's jobs, not started yet."""
+        return DbosWorker(
+            self.database,
+            self.engine,
+            poll_seconds=self.settings.poll_seconds,
+            dead_after=timedelta(seconds=self.settings.lease_seconds),
+            threads=self.settings.worker_threads,
+        )
+
+    def poller(self) -> Poller:
+        """What fires this installation's timers, not started yet."""
+        seconds = self.settings.poll_seconds
+        return Poller(self.database, self.engine, self.clock, self.queue, seconds=seconds)
+
+    def prepare(self) -> None:
+        """Create the tables that are missing: for tests and new demos; others migrate."""
+        self.database.create_schema()
+        create_job_tables(self.database)
+
+    def publish(self, db: Session, sources: Sequence[Source], actor: str) -> list[PublishReport]:
+        """Publish definitions, outer scopes first; stops at the first that is refused."""
+        reports = []
+        for scope in dict.fromkeys(source.scope for source in sources):
+            own = [source for source in sources if source.scope == scope]
+            report = self.definitions.publish(db, own, scope, actor, complete=True)
+            reports.append(report)
+            if report.refused:
+                break
+            self._register_starts(db, scope, report)
+        return reports
+
+    def _register_starts(self, db: Session, scope: str, report: PublishReport) -> None:
+        # Messages and timers start the base's processes for everybody, an
+        # organisation's for itself; an industry's wait for a batch to use them.
+        level, _, key = scope.partition(":")
+        if report.bundle_id is not None and level in ("base", "organisation"):
+            self.engine.register_starts(db, report.bundle_id, tenant=key)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.database.dispose()
+
+
+def build_installation(
+    settings: Settings, *, queue: Callable[[Database], JobQueue] = DbosQueue
+) -> Installation:
+    """Put an installation together; nothing is started and no table is made."""
+    database = create_database(settings.database_address, schema=settings.database_schema)
+    _attach(database, settings)
+    clock = MovableClock(database) if settings.clock_is_movable else Clock()
+    plugins = load_plugins()
+    service_tasks = all_service_tasks()
+    for group in plugins.service_tasks:
+        service_tasks.include(group)
+    functions = host_functions(calendars(partial(Session, database.reader)))
+    definitions = Definitions(
+        checkers={"form": check_form},
+        service_tasks={task.name for task in service_tasks},
+        groups=set(POSTS),
+        functions=functions,
+        reading=database.reading,
+        now=clock.now,
+    )
+    jobs = queue(database)
+    engine = ProcessEngine(
+        definitions,
+        service_tasks,
+        clock=clock,
+        jobs=jobs,
+        facts=fact_providers(),
+        functions=functions,
+        answers=StoredAnswers(),
+    )
+    forms = FormLibrary(definitions)
+    return Installation(
+        settings=settings,
+        database=database,
+        clock=clock,
+        engine=engine,
+        definitions=definitions,
+        forms=forms,
+        completion=Completion(engine, forms),
+        queue=jobs,
+        cookies=URLSafeSerializer(load_secret_key(settings), salt="jiancheng.login"),
+        plugins=plugins,
+        sign_ins=RateLimit(settings.sign_ins_per_minute),
+        verifications=RateLimit(settings.verifications_per_minute),
+    )
+
+
+def check_form(_: str, content: bytes) -> list[Finding]:
+    """What stands against publishing a form."""
+    try:
+        parse_form(content, compile_expression=compile_expression)
+    except InvalidForm as error:
+        return [
+            Finding(one.code, one.message_zh, one.message_en, element_id=one.component)
+            for one in error.problems
+        ]
+    return []
+
+
+def packaged_sources(plugins: Plugins) -> list[Source]:
+    """The definitions that come with the product and its plug-ins."""
+    found: list[Source] = []
+    with as_file(files("processes")) as processes, as_file(files("forms")) as forms:
+        found += load_folder(Path(processes), Path(forms) / "definitions")
+    for folder in plugins.folders:
+        found += load_folder(folder)
+    return found
+
+
+def _attach(database: Database, settings: Settings) -> None:
+    keyring, store = load_keyring(settings), ObjectStore(settings.objects_folder)
+    for engine in (database.writer, database.reader):
+        attach_keyring(engine, keyring)
+        attach_objects(engine, store)
+        engine.update_execution_options(**{OPTION_PUBLIC_URL: settings.public_address})
