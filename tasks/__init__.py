@@ -9,6 +9,7 @@ from tasks.certificates import service_tasks as _certificates
 from tasks.check_in import service_tasks as _check_in
 from tasks.comprehensive_reviews import service_tasks as _comprehensive_reviews
 from tasks.conduct import service_tasks as _conduct
+from tasks.conduct import supervision_tasks as _supervision
 from tasks.dispatches import service_tasks as _dispatches
 from tasks.enrolments import service_tasks as _enrolments
 from tasks.exam_papers import service_tasks as _exam_papers
@@ -54,6 +55,7 @@ _GROUPS = (
     _seating,
     _sessions,
     _staffing,
+    _supervision,
     _supplements,
     _training,
     _works,

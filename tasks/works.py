@@ -1,0 +1,230 @@
+"""Works to mark: score sheets of the bundle, and starting the marking of a room."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from appraisal.attendance import SAT, Attendance, entries
+from appraisal.enrolments import Enrolment
+from appraisal.errors import AppraisalError
+from appraisal.mark_imports import MachineSheet, SheetError, read_machine_sheet
+from appraisal.marking import MarkingRules, blind_code, marking_rules, settle
+from appraisal.marks import Mark, Work, add_work, give_mark, marks_of
+from appraisal.rooms import ExamRoom, exam_room_by_id
+from appraisal.schemes import scheme_by_id
+from appraisal.score_sheets import ScoreSheet, parse_score_sheet
+from appraisal.sessions import SessionOffer, session_by_id
+from appraisal.staff import staff_of_room
+from engine import ServiceTasks, TaskContext
+from tasks.comprehensive_reviews import draw_room
+from tasks.exam_rooms import reach, scheme_subject
+
+service_tasks = ServiceTasks("marking")
+
+# Score sheets where the scheme names none.
+DEFAULT_SHEETS = {
+    "theory": "theory_script",
+    "practical": "practical_general",
+    "thesis": "thesis_review",
+    "defence": "defence_score",
+}
+PROCESSES = {"practical": "mark_practical", "review": "mark_review", "theory": "mark_script"}
+# Rows of an import's error list that the task shows again.
+SHOWN = 30
+_ERRORS = {
+    "twice": "准考证号或保密号重复",
+    "unknown": "不是本考场到考的考生",
+    "missing": "缺少成绩",
+    "not_points": "分数须为 0 至 100,最多一位小数",
+    "unknown_heading": "首行须有 准考证号(或保密号)和 得分 两列",
+    "too_many_rows": "行数过多",
+}
+
+
+class NoPanel(AppraisalError):
+    """Nobody is confirmed to assess in this room."""
+
+
+def sheet_of(db: Session, context: TaskContext, key: str) -> ScoreSheet:
+    """A score sheet of the instance's bundle."""
+    content = context.engine.definitions.content(db, context.bundle_id, "sheet", key)
+    return parse_score_sheet(orjson.loads(content))
+
+
+def sheet_key(db: Session, work: Work, part: str) -> str:
+    """The score sheet on which a part of a work is marked."""
+    if part in ("thesis", "defence"):
+        enrolment = db.get_one(Enrolment, work.enrolment_id)
+        subject = scheme_subject(db, enrolment, work.subject)
+        return str(subject.get(f"{part}_sheet") or DEFAULT_SHEETS[part])
+    return work.sheet_key or DEFAULT_SHEETS[part]
+
+
+def rules_of(db: Session, work: Work) -> MarkingRules:
+    """What the scheme says about marking a work."""
+    enrolment = db.get_one(Enrolment, work.enrolment_id)
+    offer = db.get_one(SessionOffer, enrolment.offer_id)
+    scheme = scheme_by_id(db, offer.scheme_id)
+    return marking_rules(scheme_subject(db, enrolment, work.subject), scheme.content)
+
+
+def sitters(db: Session, room: ExamRoom) -> list[Attendance]:
+    """Who sat in a room, by admission number."""
+    assert room.id is not None
+    return [found for found in entries(db, room.id, room.subject) if found.status in SAT]
+
+
+@service_tasks.register
+def start(db: Session, context: TaskContext, *, room_id: int) -> None:
+    """Start the marking of practical work or reviews: one instance for each who sits."""
+    room = exam_room_by_id(db, room_id)
+    if room.subject == "theory":
+        return
+    panel = [member.person_id for member in staff_of_room(db, room_id, "assessor")]
+    if not panel:
+        raise NoPanel(room.code)
+    turns = draw_room(db, context, room) if room.subject == "review" else []
+    order = {turn.enrolment_id: turn.position for turn in turns}
+    items = []
+    for attendance in sitters(db, room):
+        work = _work_for(db, context, room, attendance)
+        if not marks_of(db, _id(work.id)):
+            more = {"panel": panel, "turn": order.get(work.enrolment_id, 0)}
+            items.append(
+                (
+                    f"{room.code}-{attendance.admission_number}-{room.subject}",
+                    {**_variables(db, context, work), **more},
+                )
+            )
+    _start_marking(db, context, room, items)
+
+
+@service_tasks.register
+def start_scripts(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
+    """Give every script its blind code and send it to two markers."""
+    room = exam_room_by_id(db, room_id)
+    items = []
+    for attendance in sitters(db, room):
+        work = _work_for(db, context, room, attendance)
+        items.append((f"script-{work.blind_code}", _variables(db, context, work)))
+    _start_marking(db, context, room, items)
+    return {"scripts": len(items)}
+
+
+def _work_for(db: Session, context: TaskContext, room: ExamRoom, attendance: Attendance) -> Work:
+    session = session_by_id(db, room.session_id)
+    enrolment = db.get_one(Enrolment, attendance.enrolment_id)
+    subject = scheme_subject(db, enrolment, room.subject)
+    return add_work(
+        db,
+        Work(
+            organisation_id=room.organisation_id,
+            session_id=room.session_id,
+            room_id=attendance.room_id,
+            enrolment_id=attendance.enrolment_id,
+            subject=room.subject,
+            blind_code=blind_code(db, session.number, attendance.enrolment_id, room.subject),
+            sheet_key=str(subject.get("sheet") or DEFAULT_SHEETS.get(room.subject, "")),
+            created_at=context.now,
+        ),
+    )
+
+
+def _variables(db: Session, context: TaskContext, work: Work) -> dict[str, Any]:
+    # The enrolment is left out: markers see the blind code and nothing that leads further.
+    given: dict[str, Any] = {
+        "work_id": work.id,
+        "session_id": work.session_id,
+        "subject": work.subject,
+        "blind_code": work.blind_code,
+    }
+    if work.subject == "review":
+        for part in ("thesis", "defence"):
+            sheet = sheet_of(db, context, sheet_key(db, work, part))
+            given[f"{part}_items"] = sheet.rows()
+        return given
+    sheet = sheet_of(db, context, sheet_key(db, work, work.subject))
+    return {**given, "items": sheet.rows(), "veto_items": veto_choices(sheet)}
+
+
+def veto_choices(sheet: ScoreSheet) -> list[dict[str, str]]:
+    """The veto items of a sheet as choices of a form."""
+    return [{"value": veto.key, "label": veto.fact} for veto in sheet.vetoes.values()]
+
+
+def _start_marking(
+    db: Session,
+    context: TaskContext,
+    room: ExamRoom,
+    items: Sequence[tuple[str, Mapping[str, Any]]],
+) -> None:
+    session = session_by_id(db, room.session_id)
+    context.engine.start_many(
+        db,
+        PROCESSES[room.subject],
+        [(f"{session.number}-{key}", variables) for key, variables in items],
+        bundle_id=context.bundle_id,
+        tenant=context.tenant,
+        parent_id=context.instance_id,
+        actor=context.actor,
+    )
+
+
+@service_tasks.register
+def import_sheet(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
+    """Take over a machine sheet as a whole, or say what is wrong with which row."""
+    room = exam_room_by_id(db, room_id)
+    sat = sitters(db, room)
+    answer = context.answer("import_sheet") or {}
+    sheet = read_machine_sheet(
+        str(answer.get("sheet") or ""), [found.admission_number for found in sat]
+    )
+    if sheet.errors:
+        return {"valid": False, "errors": [_shown(error) for error in sheet.errors[:SHOWN]]}
+    for attendance in sat:
+        _store_machine_mark(db, context, room, attendance, sheet)
+    reach(
+        db,
+        context,
+        room.session_id,
+        "marked",
+        [(found.enrolment_id, found.subject) for found in sat],
+    )
+    return {"valid": True, "errors": [], "count": len(sat)}
+
+
+def _store_machine_mark(
+    db: Session,
+    context: TaskContext,
+    room: ExamRoom,
+    attendance: Attendance,
+    sheet: MachineSheet,
+) -> None:
+    work = _work_for(db, context, room, attendance)
+    if not marks_of(db, _id(work.id)):
+        give_mark(
+            db,
+            Mark(
+                organisation_id=work.organisation_id,
+                work_id=_id(work.id),
+                part="theory",
+                kind="raw",
+                points=sheet.points[attendance.admission_number],
+                details={"source": "machine"},
+                marked_at=context.now,
+            ),
+        )
+    settle(db, work, rules_of(db, work), rows=[], at=context.now)
+
+
+def _shown(error: SheetError) -> str:
+    where = f"第 {error.row} 行:" if error.row else ""
+    return f"{where}{_ERRORS[error.code]}{f'({error.value})' if error.value else ''}"
+
+
+def _id(value: int | None) -> int:
+    if value is None:
+        raise NoPanel("work not stored")
+    return value
