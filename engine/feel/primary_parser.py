@@ -71,10 +71,6 @@ class PrimaryParser(TypeParser):
         number = self.match(_NUMBER)
         if number:
             return self._number(number[0], start)
-        operator = self.match(COMPARISON)
-        if operator:
-            bound = self.expression(ADDITIVE)
-            return ComparisonRange(start, self.position, operator[0], bound)
         return self._named(start)
 
     def _string(self, start: int) -> Literal:

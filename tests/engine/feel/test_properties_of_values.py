@@ -103,7 +103,7 @@ def test_any_text_is_evaluated_or_refused(source: str) -> None:
 
 
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(JSON, max_size=4))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_any_arguments_are_answered(name: str, arguments: list[Any]) -> None:
     run = Run({}, BUILTINS)
 

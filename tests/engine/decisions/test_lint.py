@@ -1,0 +1,164 @@
+"""What is refused, and what an author is told."""
+
+import pytest
+
+from engine.decisions import InvalidDecisions, lint_decisions, parse_decisions, read_model
+from tests.engine.decisions.drawing import decision, definitions, literal, requires, table
+
+BILLION = b"""<!DOCTYPE definitions [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">&b;</definitions>"""
+EXTERNAL = b"""<!DOCTYPE definitions [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">&a;</definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (b"", "dmn_no_xml"),
+        (b"<definitions", "dmn_no_xml"),
+        (b"\xff\xfe\x00", "dmn_no_xml"),
+        (BILLION, "dmn_doctype"),
+        (EXTERNAL, "dmn_doctype"),
+        (b"<definitions/>", "dmn_no_dmn"),
+        (b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"/>', "dmn_no_dmn"),
+        (definitions("<!--" + "x" * 2_000_000 + "-->"), "dmn_too_large"),
+        (definitions("<a/>" * 50_001), "dmn_too_large"),
+    ],
+)
+def test_file_that_is_no_dmn_is_refused(xml: bytes, code: str) -> None:
+    with pytest.raises(InvalidDecisions) as caught:
+        parse_decisions(xml)
+
+    assert [finding.code for finding in caught.value.findings] == [code]
+    assert [finding.code for finding in lint_decisions(xml)] == [code]
+
+
+def tabled(*rules: list[str], **options: str) -> bytes:
+    return definitions(decision("d1", table(["n"], ["x"], rules, **options)))
+
+
+EXTERNAL_FUNCTION = (
+    '<businessKnowledgeModel id="b1" name="f"><encapsulatedLogic kind="Java">'
+    + literal("1")
+    + "</encapsulatedLogic></businessKnowledgeModel>"
+)
+
+
+@pytest.mark.parametrize(
+    ("xml", "code", "element_id"),
+    [
+        (tabled(policy="LAST"), "dmn_hit_policy", "t"),
+        (tabled(policy="COLLECT", aggregation="AVG"), "dmn_aggregation", "t"),
+        (tabled([">> 1", "1"]), "dmn_expression", "r1"),
+        (tabled(["1", "1 +"]), "dmn_expression", "r1"),
+        (tabled(["1"]), "dmn_cells", "r1"),
+        (tabled(["1", "2", "3"]), "dmn_cells", "r1"),
+        (definitions(decision("d1", table(["n"], [], []))), "dmn_no_output", "t"),
+        (
+            definitions(
+                decision("d1", table([], ["a", "b"], [], policy="COLLECT", aggregation="SUM"))
+            ),
+            "dmn_aggregated_outputs",
+            "t",
+        ),
+        (definitions(decision("d1", "")), "dmn_no_logic", "d1"),
+        (definitions(decision("d1", literal("1")) * 2), "dmn_same_id", "d1"),
+        (definitions(decision("d1", literal("1"), needs=requires("d2"))), "dmn_requirement", "d1"),
+        (
+            definitions(
+                decision("d1", "<literalExpression expressionLanguage='groovy'/>"),
+            ),
+            "dmn_language",
+            "d1",
+        ),
+        (definitions(EXTERNAL_FUNCTION), "dmn_external", "b1"),
+        (definitions('<import namespace="x"/>'), "dmn_import", "d"),
+    ],
+)
+def test_mistake_is_found_where_it_is(xml: bytes, code: str, element_id: str) -> None:
+    with pytest.raises(InvalidDecisions) as caught:
+        parse_decisions(xml)
+
+    found = [(finding.code, finding.element_id) for finding in caught.value.findings]
+    assert found == [(code, element_id)]
+
+
+def test_decisions_in_a_circle_are_found() -> None:
+    xml = definitions(
+        decision("d1", literal("d2"), needs=requires("d2")),
+        decision("d2", literal("d1"), needs=requires("d1")),
+    )
+
+    with pytest.raises(InvalidDecisions) as caught:
+        parse_decisions(xml)
+
+    assert {finding.code for finding in caught.value.findings} == {"dmn_cycle"}
+
+
+def test_wrong_expression_says_where_in_the_cell() -> None:
+    (finding,) = lint_decisions(tabled(["1", "n + * 2"]))
+
+    assert finding.message_zh == "表达式有误，第 1 行第 5 列: 此处应为一个值"
+    assert finding.message_en == "the expression is wrong, line 1, column 5: expected a value"
+    assert (finding.severity, finding.line) == ("error", 1)
+
+
+def test_wrong_cell_is_met_by_nothing_in_a_lenient_reading() -> None:
+    read = read_model(tabled([">> 1", "1"], ["-", "2"]))
+
+    assert read.decisions["d1"].evaluate({"n": 5}).value == {"x": 2}
+    assert read.decisions["d1"].evaluate({}).value == {"x": 2}
+
+
+@pytest.mark.parametrize(
+    ("cells", "overlapping"),
+    [
+        (["[1..2]", "(2..3]"], False),
+        (["[1..2]", "[2..3]"], True),
+        (["[1..2)", "[2..3]"], False),
+        (["< 5", ">= 5"], False),
+        (["<= 5", ">= 5"], True),
+        (["< -1", "> -2"], True),
+        (["-", "5"], True),
+        (["5", "5.0"], True),
+        (['"a","b"', '"b"'], True),
+        (['"a"', '"b"'], False),
+        (["true", "false"], False),
+        (["true", "1"], False),
+        (["n * 2", "5"], False),
+        (["not(5)", "5"], False),
+    ],
+)
+def test_overlap_is_warned_of(cells: list[str], overlapping: bool) -> None:
+    findings = lint_decisions(tabled(*([cell, "1"] for cell in cells)))
+
+    overlaps = [one.message_en for one in findings if one.code == "dmn_overlap"]
+    expected = ["the rules r1, r2 may hold together, but the hit policy allows one"]
+    assert overlaps == (expected if overlapping else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "gaps"),
+    [
+        (["< 60", "[60..75)", ">= 75"], []),
+        (["< 60", "(60..75)", ">= 75"], ["[60..60]"]),
+        (["<= 60", "[70..80]", "> 90"], ["(60..70)", "(80..90]"]),
+        (["[0..10]", "[2..3]", "(10..20]"], []),
+        (["1", "-"], []),
+        (["1"], []),
+    ],
+)
+def test_gap_is_warned_of(cells: list[str], gaps: list[str]) -> None:
+    findings = lint_decisions(tabled(*([cell, "1"] for cell in cells), policy="FIRST"))
+
+    expected = [f"no rule covers the input {gap}" for gap in gaps]
+    assert [one.message_en for one in findings if one.code == "dmn_gap"] == expected
+
+
+def test_unknown_type_is_warned_of() -> None:
+    column = '<input><inputExpression typeRef="tNone"><text>n</text></inputExpression></input>'
+    xml = definitions(decision("d1", f'<decisionTable id="t">{column}<output/></decisionTable>'))
+
+    found = [(one.code, one.severity) for one in lint_decisions(xml)]
+    assert found == [("dmn_type", "warning")]
+    assert list(parse_decisions(xml)) == ["d1"]
