@@ -158,13 +158,13 @@ def record_staff(
 
 @service_tasks.register
 def decide(
-    db: Session, context: TaskContext, *, session_id: int, approved: bool, reason: str = ""
+    db: Session, context: TaskContext, *, session_id: int, approved: bool, reason: str | None = None
 ) -> Mapping[str, Any]:
     """Keep the director's decision on the plan."""
     plan = plan_of(db, session_id)
-    decide_plan(
-        db, plan, approved=approved, by=actor_id(context), at=context.now, reason=reason or ""
-    )
+    # A reason from an earlier return is still among the variables when the next version passes.
+    why = "" if approved else reason or ""
+    decide_plan(db, plan, approved=approved, by=actor_id(context), at=context.now, reason=why)
     return {}
 
 
