@@ -1,0 +1,328 @@
+"""The demo's world: an invented body with its staff, schemes, rooms, equipment and supplies.
+
+Nothing here is a real organisation, person or card number.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, select
+
+from appraisal.equipment import Equipment
+from appraisal.occupations import Occupation
+from appraisal.organisations import Organisation, RegisteredRange
+from appraisal.people import Person, add_person
+from appraisal.rooms import Room, RoomKind
+from appraisal.schemes import Scheme
+from appraisal.staff import AssessorCard, AssessorRank
+from appraisal.supplies import Supply, SupplyBasis
+
+BODY_CODE = "JC"
+SITE = "实训中心"
+
+ELECTRICIAN, COOK, CARER = "6-31-01-03", "4-03-02-01", "4-10-01-05"
+OCCUPATIONS = {ELECTRICIAN: "电工", COOK: "中式烹调师", CARER: "养老护理员"}
+# The level each occupation is offered at.
+LEVELS = {ELECTRICIAN: "3", COOK: "4", CARER: "2"}
+
+# Posts and who holds them. Duties that exclude one another lie with different people.
+STAFF: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("standards", "沈知行", ("standards_officer",)),
+    ("director", "顾明远", ("director",)),
+    ("planner", "苏亦晨", ("planner",)),
+    ("reviewer", "林若溪", ("reviewer",)),
+    ("reviewer2", "何承泽", ("second_reviewer",)),
+    ("finance", "魏静姝", ("finance",)),
+    ("exam", "唐文博", ("exam_officer",)),
+    ("site", "冯启航", ("site_manager",)),
+    ("items", "许墨言", ("item_officer",)),
+    ("confidential1", "方守正", ("confidentiality_officer",)),
+    ("confidential2", "严以宁", ("confidentiality_officer",)),
+    ("trainer", "陶知夏", ("trainer",)),
+    ("supervisor", "孟秉公", ("internal_supervisor",)),
+    ("score", "江映雪", ("score_officer",)),
+    ("checker", "邹慎言", ("score_checker",)),
+    ("complaints", "柳问渠", ("complaints_officer",)),
+    ("certificates", "潘嘉树", ("certificate_officer",)),
+    ("issue", "卢定邦", ("issue_officer",)),
+    ("archive", "金存之", ("archive_officer",)),
+    ("leader", "高远山", ("panel_leader",)),
+    ("superior", "省中心值班", ("superior_body",)),
+    ("admin", "系统管理员", ("administrator",)),
+    ("designer", "流程设计师", ("process_designer",)),
+)
+
+_INVIGILATORS = ("白一鸣", "丁若谷", "范思齐", "葛云舒", "郝天成", "纪长风", "康乐之", "廖清和")
+_INVIGILATORS_MORE = ("马思远", "聂春晖", "欧阳朔", "裴行简", "秦望舒", "任致远")
+_CHIEFS = ("石敬亭", "谭怀瑾", "汪正清", "夏侯安", "谢良辰", "薛慕白")
+_ASSESSORS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (ELECTRICIAN, ("电评一", "电评二", "电评三", "电评四", "电评五", "电评六")),
+    (COOK, ("厨评一", "厨评二", "厨评三", "厨评四", "厨评五", "厨评六")),
+    (CARER, ("护评一", "护评二", "护评三", "护评四", "护评五", "护评六", "护评七", "护评八")),
+)
+
+_THEORY = {
+    ELECTRICIAN: [("基本知识", 20), ("专业知识", 78), ("相关知识", 2)],
+    COOK: [("职业道德与基础知识", 25), ("原料初加工", 26), ("切配与烹制", 49)],
+    CARER: [("基本要求", 25), ("生活照护与基础照护", 45), ("康复与心理支持", 30)],
+}
+_FEES = {"theory": "100.00", "practical": "220.00", "review": "180.00"}
+
+
+@dataclass
+class DemoWorld:
+    """The invented body and its people by the name they sign in with."""
+
+    organisation: Organisation
+    people: dict[str, Person] = field(default_factory=dict)
+    schemes: dict[str, Scheme] = field(default_factory=dict)
+
+
+def build_demo_world(db: Session, *, today: date) -> DemoWorld:
+    """Make the body once; again gives what is there."""
+    known = db.exec(select(Organisation).where(Organisation.code == BODY_CODE)).first()
+    if known is not None:
+        return _load(db, known)
+    superior = Organisation(
+        code="JC-UP", name="示例省职业技能评价指导中心", name_en="Example provincial centre"
+    )
+    db.add(superior)
+    db.flush()
+    body = Organisation(
+        code=BODY_CODE,
+        name="鉴程示例技能评价中心",
+        name_en="Jiancheng Example Appraisal Centre",
+        kind="S",
+        body_code="0000",
+        province_code="99",
+        site_serial="000001",
+        parent_id=superior.id,
+        tier="city",
+    )
+    db.add(body)
+    db.flush()
+    world = DemoWorld(body)
+    _occupations(db, world, today)
+    _staff(db, world, today)
+    _rooms(db, body, today)
+    _supplies(db, body)
+    db.flush()
+    return world
+
+
+def _load(db: Session, body: Organisation) -> DemoWorld:
+    people = db.exec(
+        select(Person).where(Person.organisation_id == body.id).where(Person.is_candidate == False)  # noqa: E712 -- SQL, not Python
+    ).all()
+    schemes = db.exec(select(Scheme).where(Scheme.organisation_id == body.id)).all()
+    return DemoWorld(
+        body, {p.sign_in_name: p for p in people}, {s.occupation_code: s for s in schemes}
+    )
+
+
+def _occupations(db: Session, world: DemoWorld, today: date) -> None:
+    body_id = _key(world.organisation.id)
+    for code, name in OCCUPATIONS.items():
+        db.add(Occupation(code=code, name=name))
+        db.flush()
+        for level in ("5", "4", "3", "2", "1"):
+            db.add(
+                RegisteredRange(
+                    organisation_id=body_id,
+                    occupation_code=code,
+                    level_code=level,
+                    site=SITE,
+                    valid_from=date(today.year - 1, 1, 1),
+                    valid_to=date(today.year + 3, 12, 31),
+                )
+            )
+        scheme = Scheme(
+            organisation_id=body_id,
+            key=f"scheme-{code}",
+            name=f"{name}鉴定项目方案",
+            occupation_code=code,
+            content=scheme_content(code),
+            status="approved",
+        )
+        db.add(scheme)
+        world.schemes[code] = scheme
+    db.flush()
+
+
+def scheme_content(occupation_code: str) -> dict[str, Any]:
+    """The rules of one occupation's appraisal at the level the demo offers."""
+    level = LEVELS[occupation_code]
+    subjects: list[dict[str, Any]] = [
+        {
+            "key": "theory",
+            "name": "理论知识",
+            "name_en": "Theory",
+            # Scripts of carers are marked by two people, the others by machine.
+            "form": "paper" if occupation_code == CARER else "machine",
+            "minutes": 90,
+            "pass_mark": 60,
+            "weights": [{"name": n, "weight": w} for n, w in _THEORY[occupation_code]],
+            "markers": 2,
+        },
+        {
+            "key": "practical",
+            "name": "操作技能",
+            "name_en": "Practical",
+            "form": "practical",
+            "minutes": 120,
+            "pass_mark": 60,
+            "weights": [{"name": "操作规范与成果", "weight": 100}],
+            "spread_limit": 10,
+        },
+    ]
+    if level in ("2", "1"):
+        subjects.append(
+            {
+                "key": "review",
+                "name": "综合评审",
+                "name_en": "Comprehensive review",
+                "form": "thesis_defence",
+                "minutes": 30,
+                "pass_mark": 60,
+                "weights": [{"name": "论文", "weight": 40}, {"name": "答辩", "weight": 60}],
+            }
+        )
+    return {
+        "standard": {
+            "name": f"{OCCUPATIONS[occupation_code]}国家职业标准(示例)",
+            "version": "2023",
+            "document": "示例文号",
+        },
+        "eligibility_family": "2023",
+        "fee": {
+            "mode": "before",
+            "amounts": {str(s["key"]): _FEES[str(s["key"])] for s in subjects},
+        },
+        "resit": {"validity_months": 24, "max_attempts": 2},
+        "aggregation": "mean",
+        "veto_effect": "fail",
+        "certificate_style": "standard",
+        "thresholds": {"open_minimum": 10},
+        "levels": {level: {"subjects": subjects}},
+    }
+
+
+def _staff(db: Session, world: DemoWorld, today: date) -> None:
+    body_id = _key(world.organisation.id)
+
+    def add(sign_in_name: str, name: str, *posts: str) -> Person:
+        person = add_person(db, body_id, name, sign_in_name, posts=posts)
+        world.people[sign_in_name] = person
+        return person
+
+    for sign_in_name, name, posts in STAFF:
+        add(sign_in_name, name, *posts)
+    for no, name in enumerate((*_INVIGILATORS, *_INVIGILATORS_MORE), start=1):
+        add(f"invigilator{no}", name, "invigilator")
+    for no, name in enumerate(_CHIEFS, start=1):
+        add(f"chief{no}", name, "chief_invigilator")
+    serial = 0
+    for occupation, names in _ASSESSORS:
+        for no, name in enumerate(names, start=1):
+            serial += 1
+            person = add(f"assessor-{occupation[-2:]}-{no}", name, "assessor")
+            db.add(_card(body_id, person, serial, occupation, today))
+
+
+def _card(
+    organisation_id: int, person: Person, serial: int, occupation: str, today: date
+) -> AssessorCard:
+    return AssessorCard(
+        organisation_id=organisation_id,
+        person_id=_key(person.id),
+        # 11 digits: year, fixed part, rank, serial; the fixed part is invented.
+        number=f"{today.year % 100:02d}99001{serial:04d}",
+        rank=AssessorRank.SENIOR,
+        employer=f"示例企业{serial:02d}",
+        occupations=[occupation],
+        valid_from=date(today.year - 1, 1, 1),
+        valid_to=date(today.year + 2, 12, 31),
+    )
+
+
+_ROOMS: tuple[tuple[str, str, RoomKind, int, bool], ...] = (
+    ("101", "理论第一考场", RoomKind.THEORY, 40, False),
+    ("102", "理论第二考场", RoomKind.THEORY, 40, False),
+    ("103", "理论第三考场", RoomKind.THEORY, 40, False),
+    ("109", "单独考室", RoomKind.THEORY, 1, True),
+    ("201", "电工实训室", RoomKind.PRACTICAL, 30, False),
+    ("202", "烹饪操作间", RoomKind.PRACTICAL, 30, False),
+    ("203", "照护实训室", RoomKind.PRACTICAL, 30, False),
+    ("209", "单独操作室", RoomKind.PRACTICAL, 1, True),
+    ("301", "答辩室", RoomKind.REVIEW, 30, False),
+    ("309", "单独答辩室", RoomKind.REVIEW, 1, True),
+)
+
+_EQUIPMENT: tuple[tuple[str, str, bool], ...] = (
+    ("201", "接地电阻测试仪", True),
+    ("201", "绝缘电阻表", True),
+    ("202", "中心温度计", True),
+    ("202", "炒灶", False),
+    ("203", "照护模拟人", False),
+    ("203", "血压计", True),
+)
+
+_SUPPLIES: tuple[tuple[str, str, str, SupplyBasis, str, str, int], ...] = (
+    ("answer_card", "答题卡", "张", SupplyBasis.CANDIDATE, "theory", "1", 500),
+    ("scratch_paper", "草稿纸", "张", SupplyBasis.CANDIDATE, "theory", "2", 1000),
+    ("sign_in_sheet", "签到表", "份", SupplyBasis.ROOM, "", "2", 100),
+    ("score_sheet", "评分记录表", "份", SupplyBasis.CANDIDATE, "practical", "3", 1000),
+    ("seal_bag", "密封袋", "个", SupplyBasis.ROOM, "", "2", 100),
+)
+
+
+def _rooms(db: Session, body: Organisation, today: date) -> None:
+    body_id = _key(body.id)
+    rooms: dict[str, Room] = {}
+    for code, name, kind, capacity, separate in _ROOMS:
+        rooms[code] = Room(
+            organisation_id=body_id,
+            site=SITE,
+            code=code,
+            name=name,
+            address="示例市示例路 1 号",
+            kind=kind,
+            capacity=capacity,
+            separate=separate,
+        )
+        db.add(rooms[code])
+    db.flush()
+    for no, (code, name, calibrated) in enumerate(_EQUIPMENT, start=1):
+        db.add(
+            Equipment(
+                organisation_id=body_id,
+                room_id=_key(rooms[code].id),
+                code=f"EQ-{no:03d}",
+                name=name,
+                needs_calibration=calibrated,
+                calibrated_until=date(today.year + 1, 12, 31) if calibrated else None,
+            )
+        )
+
+
+def _supplies(db: Session, body: Organisation) -> None:
+    for key, name, unit, basis, subject, quota, on_hand in _SUPPLIES:
+        db.add(
+            Supply(
+                organisation_id=_key(body.id),
+                key=key,
+                name=name,
+                unit=unit,
+                basis=basis,
+                subject=subject,
+                quota=Decimal(quota),
+                on_hand=on_hand,
+            )
+        )
+
+
+def _key(value: int | None) -> int:
+    assert value is not None
+    return value
