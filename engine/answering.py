@@ -12,14 +12,23 @@ from sqlalchemy.orm import Session
 from engine.driver import run_task
 from engine.errors import UnknownUserTask, UserTaskNotReady, UserTaskTaken
 from engine.history import HistoryKind, add_history, history_row
-from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus
+from engine.instances import INSTANCE
+from engine.run import INSTANCE_COLUMNS, InstanceRow
+from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus, as_user_task
 from engine.variables import checked
 from engine.workflow import READY
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
+_WITH_INSTANCE = (
+    select(USER_TASK, *(column.label(f"i_{column.name}") for column in INSTANCE_COLUMNS))
+    .join(INSTANCE, INSTANCE.c.id == USER_TASK.c.instance_id)
+    .where(USER_TASK.c.id == bindparam("b_id"))
+    .with_for_update(of=INSTANCE)
+)
 _SELECT = select(USER_TASK).where(USER_TASK.c.id == bindparam("b_id"))
+_NAMES = tuple(USER_TASK.c.keys())
 _ASSIGN = (
     update(USER_TASK)
     .where(USER_TASK.c.id == bindparam("b_id"))
@@ -37,12 +46,13 @@ def complete(
     digests: Mapping[str, Any],
 ) -> UserTask:
     """Answer a user task and let its instance go on; see `ProcessEngine.complete`."""
-    row = _ready_row(db, user_task_id)
+    row, instance = _read_both(db, user_task_id)
     values = checked(variables)
-    with engine.opened(db, row["instance_id"], actor=actor) as run:
+    with engine.opened(db, row["instance_id"], actor=actor, row=instance) as run:
         task = run.task(user_task_id)
         if task is None or task._state != READY:
-            # Somebody else was faster: the row was read before the instance was locked.
+            # Somebody else was faster: PostgreSQL waited for his commit and then gave the
+            # instance as it is now beside the user task as it was.
             raise _not_ready(user_task_id, _read_row(db, user_task_id))
         task.data.update(values)
         run.guarded(task, lambda: run.hooks.apply_outputs(task))
@@ -56,7 +66,7 @@ def complete(
         "completed_at": run.now,
         "completed_by": actor,
     }
-    return UserTask(**{**row, **done})
+    return as_user_task({**row, **done})
 
 
 def assign(
@@ -76,8 +86,19 @@ def assign(
         element_id=row["element_id"],
         task_id=user_task_id,
     )
-    add_history(db, [note])
-    return UserTask(**{**row, "assignee": assignee})
+    add_history(db.connection(), [note])
+    return as_user_task({**row, "assignee": assignee})
+
+
+def _read_both(db: Session, user_task_id: UUID) -> tuple[dict[str, Any], InstanceRow]:
+    """Read a ready user task and, under its lock, the instance, in one go."""
+    found = db.connection().execute(_WITH_INSTANCE, {"b_id": user_task_id}).one_or_none()
+    if found is None:
+        raise UnknownUserTask(str(user_task_id))
+    row = dict(zip(_NAMES, found, strict=False))
+    if row["status"] != UserTaskStatus.READY:
+        raise _not_ready(user_task_id, row)
+    return row, InstanceRow(*found[len(_NAMES) :])
 
 
 def _read_row(db: Session, user_task_id: UUID, *, lock: bool = False) -> dict[str, Any]:

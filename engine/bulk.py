@@ -109,6 +109,6 @@ def _clone(
         ids.append(clone.head.id)
     if instances:
         db.connection().execute(INSERT_INSTANCE, instances)
-    new.insert(db)
-    add_history(db, history)
+    new.insert(db.connection())
+    add_history(db.connection(), history)
     return ids

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, Table, Uuid, insert
+from sqlalchemy import BigInteger, Connection, Index, Integer, Table, Uuid, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
@@ -88,10 +88,10 @@ def history_row(
     }
 
 
-def add_history(db: Session, rows: Sequence[dict[str, Any]]) -> None:
+def add_history(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append rows in their order."""
     if rows:
-        db.connection().execute(_INSERT, rows)
+        connection.execute(_INSERT, rows)
 
 
 def read_history(

@@ -92,13 +92,13 @@ def _renew_rows(run: InstanceRun, task: InstanceTask) -> None:
         row = user_task_row(run, task)
         identity = row.pop("id")
         del row["status"], row["created_at"]
-        run.db.connection().execute(
+        run.connection.execute(
             update(USER_TASK).where(USER_TASK.c.id == identity).values(**row)
         )
     for key in [key for key in run.before.events if key[0] == task.id]:
         identity = row_id(run.task_id(task), key[1])
         for table in (TIMER, SUBSCRIPTION):
-            run.db.connection().execute(delete(table).where(table.c.id == identity))
+            run.connection.execute(delete(table).where(table.c.id == identity))
         del run.before.events[key]
 
 
@@ -155,7 +155,7 @@ def resume(engine: ProcessEngine, db: Session, instance_id: UUID, *, actor: str)
 
 def _wake(run: InstanceRun) -> None:
     """Show the user tasks of a suspended instance again."""
-    connection = run.db.connection()
+    connection = run.connection
     hidden = (USER_TASK.c.instance_id == run.head.id) & (
         USER_TASK.c.status == UserTaskStatus.SUSPENDED
     )

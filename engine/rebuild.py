@@ -39,13 +39,13 @@ def _rebuild_user_tasks(run: InstanceRun) -> int:
     wanted = {
         task_id_of(run.head.id, number): number for number in waiting_of(run.workflow).user_tasks
     }
-    connection = run.db.connection()
+    connection = run.connection
     own = USER_TASK.c.instance_id == run.head.id
     found = connection.execute(select(USER_TASK).where(own)).mappings()
     rows = {row["id"]: dict(row) for row in found}
     missing = NewRows()
     add_rows(run, missing, [number for one, number in wanted.items() if one not in rows], {})
-    missing.insert(run.db)
+    missing.insert(run.connection)
     changed = len(missing.user_tasks)
     for one, row in rows.items():
         changed += _mend_user_task(run, row, one in wanted)
@@ -53,7 +53,7 @@ def _rebuild_user_tasks(run: InstanceRun) -> int:
 
 
 def _mend_user_task(run: InstanceRun, row: Mapping[str, Any], is_ready: bool) -> int:
-    connection = run.db.connection()
+    connection = run.connection
     groups = USER_TASK_GROUP.c.user_task_id == row["id"]
     there = set(connection.execute(select(USER_TASK_GROUP.c.group_key).where(groups)).scalars())
     due = group_rows(row) if is_ready else []
@@ -73,7 +73,7 @@ def _mend_user_task(run: InstanceRun, row: Mapping[str, Any], is_ready: bool) ->
 def _set_status(run: InstanceRun, user_task_id: UUID, is_ready: bool) -> None:
     status = UserTaskStatus.READY if is_ready else UserTaskStatus.CANCELLED
     ended = None if is_ready else run.now
-    run.db.connection().execute(
+    run.connection.execute(
         update(USER_TASK)
         .where(USER_TASK.c.id == user_task_id)
         .values(status=status, completed_at=ended, completed_by=None)
@@ -92,14 +92,14 @@ def _rebuild_events(run: InstanceRun) -> int:
         have |= rows
         surplus = rows - wanted.keys()
         if surplus:
-            run.db.connection().execute(delete(table).where(table.c.id.in_(surplus)))
+            run.connection.execute(delete(table).where(table.c.id.in_(surplus)))
             changed += len(surplus)
     new = NewRows()
     add_rows(run, new, (), dict(pair for one, pair in wanted.items() if one not in have))
-    new.insert(run.db)
+    new.insert(run.connection)
     return changed + len(new.timers) + len(new.subscriptions)
 
 
 def _event_rows(run: InstanceRun, table: Table) -> set[UUID]:
     own = select(table.c.id).where(table.c.instance_id == run.head.id)
-    return set(run.db.connection().execute(own).scalars())
+    return set(run.connection.execute(own).scalars())

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from engine.diagrams.events import WaitingEvent, waiting_events
 from engine.incidents import INCIDENT
@@ -112,7 +111,7 @@ class NewRows:
     timers: Rows = field(default_factory=list)
     subscriptions: Rows = field(default_factory=list)
 
-    def insert(self, db: Session) -> None:
+    def insert(self, connection: Connection) -> None:
         """Write them."""
         for statement, rows in (
             (_INSERT_USER_TASK, self.user_tasks),
@@ -121,7 +120,7 @@ class NewRows:
             (_INSERT_SUBSCRIPTION, self.subscriptions),
         ):
             if rows:
-                db.connection().execute(statement, rows)
+                connection.execute(statement, rows)
 
 
 def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
@@ -139,10 +138,10 @@ def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
         if numbers:
             at = {"b_at": run.now}
             rows = [{"b_id": task_id_of(run.head.id, number), **at} for number in numbers]
-            run.db.connection().execute(statement, rows)
+            run.connection.execute(statement, rows)
     new = NewRows()
     add_rows(run, new, after.user_tasks - before.user_tasks, _added(before, after))
-    new.insert(run.db)
+    new.insert(run.connection)
 
 
 def _added(before: Waiting, after: Waiting) -> dict[EventKey, WaitingEvent]:
@@ -182,14 +181,14 @@ def _close_user_tasks(run: InstanceRun, numbers: Iterable[int]) -> None:
                 "b_by": run.actor if done else None,
             }
         )
-    run.db.connection().execute(_CLOSE_USER_TASK, rows)
-    run.db.connection().execute(_DROP_GROUPS, [{"b_id": row["b_id"]} for row in rows])
+    run.connection.execute(_CLOSE_USER_TASK, rows)
+    run.connection.execute(_DROP_GROUPS, [{"b_id": row["b_id"]} for row in rows])
 
 
 def _drop_events(
     run: InstanceRun, before: Waiting, after: Waiting, gone: Iterable[EventKey]
 ) -> None:
-    connection = run.db.connection()
+    connection = run.connection
     for key in gone:
         identity = {"b_id": row_id(task_id_of(run.head.id, key[0]), key[1])}
         timer = before.events[key].kind == "timer"
@@ -244,9 +243,9 @@ def due_at(run: InstanceRun, task: InstanceTask) -> Any:
 def write_due_date(run: InstanceRun, task: InstanceTask, due: datetime) -> bool:
     """Move a user task's due date; False if it is the same."""
     identity = {"b_id": task_id_of(run.head.id, task.id), "b_due": due}
-    changed = run.db.connection().execute(_MOVE_DUE_DATE, identity).rowcount
+    changed = run.connection.execute(_MOVE_DUE_DATE, identity).rowcount
     if changed:
-        run.db.connection().execute(_MOVE_GROUPS, identity)
+        run.connection.execute(_MOVE_GROUPS, identity)
     return bool(changed)
 
 

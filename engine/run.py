@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMixin
@@ -37,24 +37,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRACE_LENGTH = 8000
 
-_COLUMNS = [
-    INSTANCE.c[name]
-    for name in (
-        "id",
-        "process_id",
-        "bundle_id",
-        "business_key",
-        "tenant",
-        "parent_id",
-        "status",
-        "version",
-        "state",
-    )
-]
-SELECT_INSTANCE = select(*_COLUMNS).where(INSTANCE.c.id == bindparam("b_id")).with_for_update()
+
+class InstanceRow(NamedTuple):
+    """What is read of an instance to run it."""
+
+    id: UUID
+    process_id: str
+    bundle_id: str
+    business_key: str
+    tenant: str
+    parent_id: UUID | None
+    status: str
+    version: int
+    state: bytes
+
+
+INSTANCE_COLUMNS = [INSTANCE.c[name] for name in InstanceRow._fields]
+_BY_ID = INSTANCE.c.id == bindparam("b_id")
+SELECT_INSTANCE = select(*INSTANCE_COLUMNS).where(_BY_ID).with_for_update()
 _UPDATE_INSTANCE = (
     update(INSTANCE)
-    .where(INSTANCE.c.id == bindparam("b_id"), INSTANCE.c.version == bindparam("b_version"))
+    .where(_BY_ID, INSTANCE.c.version == bindparam("b_version"))
     .values(
         version=bindparam("b_next"),
         status=bindparam("b_status"),
@@ -87,6 +90,7 @@ class InstanceRun:
         status: str = InstanceStatus.RUNNING,
     ) -> None:
         self.engine, self.db, self.work = engine, db, work
+        self.connection = db.connection()
         self.head, self.process, self.actor = head, process, actor
         self.version, self.status = version, status
         self.now: datetime = engine.clock.now()
@@ -265,7 +269,7 @@ class InstanceRun:
         write_difference(self, self.before, self.after)
         self._report_stuck()
         self.flush_incidents()
-        add_history(self.db, self.history)
+        add_history(self.connection, self.history)
         self.work.outbox.extend(self.arrived)
         self.before = self.after
         self.history, self.arrived = [], []
@@ -273,7 +277,7 @@ class InstanceRun:
     def flush_incidents(self) -> None:
         """Write the incidents."""
         if self.incidents:
-            self.db.connection().execute(_INSERT_INCIDENT, self.incidents)
+            self.connection.execute(_INSERT_INCIDENT, self.incidents)
             self.incidents = []
 
     def _waiting(self) -> Waiting:
@@ -304,9 +308,8 @@ class InstanceRun:
     def _write_instance(self) -> None:
         state = dump_state(self.workflow)
         ended = self.ended_at = None if self.status in _OPEN else self.now
-        connection = self.db.connection()
         if self.version == 0:
-            connection.execute(INSERT_INSTANCE, self.instance_row(state, ended))
+            self.connection.execute(INSERT_INSTANCE, self.instance_row(state, ended))
         else:
             values = {
                 "b_id": self.head.id,
@@ -316,7 +319,7 @@ class InstanceRun:
                 "b_state": state,
                 "b_ended": ended,
             }
-            if connection.execute(_UPDATE_INSTANCE, values).rowcount == 0:
+            if self.connection.execute(_UPDATE_INSTANCE, values).rowcount == 0:
                 raise StaleInstance(self.head.id)
         self.version += 1
 
@@ -370,7 +373,7 @@ def read_head(row: Any) -> InstanceHead:
     )
 
 
-def read_instance(db: Session, instance_id: UUID) -> Any:
+def read_instance(db: Session, instance_id: UUID) -> InstanceRow:
     """Read and lock an instance's row.
 
     Raises:
@@ -379,4 +382,4 @@ def read_instance(db: Session, instance_id: UUID) -> Any:
     row = db.connection().execute(SELECT_INSTANCE, {"b_id": instance_id}).one_or_none()
     if row is None:
         raise UnknownInstance(str(instance_id))
-    return row
+    return InstanceRow(*row)

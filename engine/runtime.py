@@ -48,7 +48,7 @@ from engine.outbox import (
     Work,
     work_of,
 )
-from engine.run import InstanceRun, read_head, read_instance
+from engine.run import InstanceRow, InstanceRun, read_head, read_instance
 from engine.service_tasks import ServiceTasks
 from engine.user_tasks import UserTask
 from engine.variables import checked
@@ -124,8 +124,11 @@ class ProcessEngine:
         *,
         actor: str | None = None,
         statuses: Sequence[str] = (InstanceStatus.RUNNING,),
+        row: InstanceRow | None = None,
     ) -> Iterator[InstanceRun]:
         """Open an instance for a change; at the end it is driven on and saved.
+
+        `row`: what was read of it, and locked, already.
 
         Raises:
             UnknownInstance: There is none of that id.
@@ -133,7 +136,8 @@ class ProcessEngine:
             InstanceBusy: It is open further up in this transaction.
         """
         with self.working(db) as work, work.holding(instance_id):
-            row = read_instance(db, instance_id)
+            if row is None:
+                row = read_instance(db, instance_id)
             if row.status not in statuses:
                 raise InstanceNotRunning(f"instance {instance_id} is {row.status}")
             head = read_head(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Index, Table, Text, Uuid, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, class_mapper
 from sqlmodel import Field, SQLModel
 
 from engine.database import JsonText, UtcDateTime
@@ -121,6 +122,13 @@ class UserTaskGroup(SQLModel, table=True):
 
 USER_TASK: Table = UserTask.__table__  # type: ignore[attr-defined]
 USER_TASK_GROUP: Table = UserTaskGroup.__table__  # type: ignore[attr-defined]
+
+
+def as_user_task(row: Mapping[str, Any]) -> UserTask:
+    """Make an object of a row, as the ORM does when it loads one; it belongs to no session."""
+    user_task: UserTask = class_mapper(UserTask).class_manager.new_instance()
+    user_task.__dict__.update(row)
+    return user_task
 
 
 def get_user_task(db: Session, user_task_id: UUID) -> UserTask:
