@@ -6,15 +6,10 @@ from io import BytesIO
 
 import xlsxwriter
 
+from appraisal.sheets import neutralised
+
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What a spreadsheet program would take for a formula. Source: OWASP CSV injection.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _EPOCH = datetime(2020, 1, 1)
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe before a text that would be run as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def write_sheet(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -33,7 +28,7 @@ def write_sheet(title: str, head: Sequence[str], rows: Iterable[Sequence[object]
                 if isinstance(value, int | float) and not isinstance(value, bool):
                     sheet.write_number(no, column, value)
                 else:
-                    sheet.write_string(no, column, harmless("" if value is None else str(value)))
+                    sheet.write_string(no, column, neutralised("" if value is None else str(value)))
         sheet.freeze_panes(1, 0)
         sheet.autofit()
     return out.getvalue()
