@@ -79,19 +79,34 @@ def _fork(tasks: Iterable[Any]) -> Any:
     return fork
 
 
-def _merge_arrived(join: Any, my_task: Any) -> None:
-    mine = _ancestors(my_task)
-    arrived = [
+def _previous(join: Any, task: Any) -> Any:
+    """Find the visit of the join that came before, in a loop."""
+    return next((one for one in _ancestors(task)[1:] if one.task_spec is join), None)
+
+
+def _arrived(join: Any, my_task: Any) -> list[Any]:
+    """List the visits of the join in this round that a token has reached, `my_task` among them.
+
+    SpiffWorkflow 3.2 also counts tokens of earlier rounds, so a join in a loop fires too early.
+    """
+    previous = _previous(join, my_task)
+    return [
         task
         for task in my_task.workflow.tasks.values()
-        if task.task_spec is join and task.has_state(TaskState.FINISHED_MASK) and task not in mine
+        if task.task_spec is join
+        and task.parent.state == TaskState.COMPLETED
+        and _previous(join, task) is previous
     ]
-    arrived.sort(key=lambda task: task.last_state_change)
-    if arrived:
-        sources = [task.parent for task in [*arrived, my_task]]
+
+
+def _merge_arrived(join: Any, my_task: Any) -> None:
+    others = [task for task in _arrived(join, my_task) if task is not my_task]
+    others.sort(key=lambda task: task.last_state_change)
+    if others:
+        sources = [task.parent for task in [*others, my_task]]
         fork = _fork(sources)
         my_task.data = merge_branches(fork.data, [source.data for source in sources])
-    for task in arrived:
+    for task in others:
         # After a return into one branch the finished branch still hangs in the tree.
         if task.has_state(TaskState.COMPLETED):
             task._drop_children(force=True)
@@ -129,22 +144,16 @@ class ParallelGateway(MergingJoin, ParallelGatewayMixin, BpmnSpecMixin):
         return True
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
-        """Tell whether each flow has brought a token; stock code does it recursively.
+        """Tell whether each flow has brought a token in this round.
 
-        In a loop a token of this round counts, one of an earlier round does not, and a flow that
-        can only be reached from behind the join is not waited for in the first round.
+        In the first round a flow that can only be reached from behind the join is not waited for.
         """
         missing = set(self.inputs)
-        earlier = set(_ancestors(my_task)[1:])
-        for task in my_task.workflow.tasks.values():
-            if task.task_spec is not self or task in earlier:
-                continue
-            chain = _ancestors(task)
-            if my_task in chain[1:]:
+        missing.difference_update(one.parent.task_spec for one in _arrived(self, my_task))
+        for task in my_task.workflow.tasks.values() if missing else ():
+            if task.task_spec is self and my_task in (chain := _ancestors(task))[1:]:
                 behind = [one.task_spec for one in chain if one.task_spec in missing]
                 missing.difference_update(behind[:1])
-            elif task.parent.state == TaskState.COMPLETED:
-                missing.discard(task.parent.task_spec)
         return not missing
 
 
@@ -152,6 +161,27 @@ def _go_on(my_task: Any, specs: list[Any]) -> None:
     my_task._sync_children(specs, TaskState.FUTURE)
     for child in my_task.children:
         child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+
+
+def _is_token(task: Any) -> bool:
+    unfinished = TaskState.NOT_FINISHED_MASK | TaskState.ERROR
+    return bool(
+        task.has_state(unfinished)
+        and task.parent is not None
+        and task.parent.state == TaskState.COMPLETED
+    )
+
+
+def _reached_inputs(join: Any, task_spec: Any) -> set[Any]:
+    """Find the inputs of a join that can be reached without passing it."""
+    seen: set[Any] = set()
+    waiting = [task_spec]
+    while waiting:
+        current = waiting.pop()
+        if current is not join and current not in seen:
+            seen.add(current)
+            waiting.extend(current.outputs)
+    return seen & set(join.inputs)
 
 
 class _Conditional:
@@ -178,6 +208,21 @@ class ExclusiveGateway(_Conditional, ExclusiveGatewayMixin, BpmnSpecMixin):
 
 class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
     """An OR gateway; its join merges like the AND join."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        """Tell whether no other token can still come, in this round.
+
+        Source: BPMN 2.0.2, section 13.4.3: a token elsewhere is waited for if it can reach a flow
+        without a token, unless it can also reach one that has a token.
+        """
+        full = {task.parent.task_spec for task in _arrived(self, my_task)}
+        empty = set(self.inputs) - full
+        return not any(
+            reached & empty and not reached & full
+            for task in my_task.workflow.tasks.values()
+            if _is_token(task) and task.task_spec is not self
+            for reached in [_reached_inputs(self, task.task_spec)]
+        )
 
     def _run_hook(self, my_task: Any) -> bool:
         _merge_arrived(self, my_task)

@@ -74,6 +74,8 @@ class ElementParser(TaskParser):
         found = [groups[node.get("id")] for node in nodes if node.get("id") in groups]
         if found:
             extensions["lane_group"] = found[0]
+            if self.node.tag == B + "userTask" and "assignee" not in extensions:
+                extensions.setdefault("candidate_groups", [found[0]])
         return extensions
 
     def parse_condition(self, sequence_flow: Any) -> str | None:

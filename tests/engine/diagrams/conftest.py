@@ -51,18 +51,18 @@ def flows(text: str) -> str:
     return "".join(made)
 
 
-def node(tag: str, name: str, inner: str = "", **attributes: str) -> str:
+def node(tag: str, element_id: str, inner: str = "", **attributes: str) -> str:
     """Write an element; `camunda_x` becomes `camunda:x`."""
     written = "".join(
         f' {key.replace("camunda_", "camunda:")}="{value}"' for key, value in attributes.items()
     )
-    return f'<bpmn:{tag} id="{name}"{written}>{inner}</bpmn:{tag}>'
+    return f'<bpmn:{tag} id="{element_id}"{written}>{inner}</bpmn:{tag}>'
 
 
-def user(name: str, inner: str = "", **attributes: str) -> str:
+def user(element_id: str, inner: str = "", **attributes: str) -> str:
     """Write a user task that somebody may do."""
-    attributes = {"name": name, "camunda_candidateGroups": "reviewer", **attributes}
-    return node("userTask", name, inner, camunda_formRef="f", **attributes)
+    attributes = {"name": element_id, "camunda_candidateGroups": "reviewer", **attributes}
+    return node("userTask", element_id, inner, **{"camunda_formRef": "f", **attributes})
 
 
 def process(nodes: str, flow_text: str = "", name: str = "main") -> str:
