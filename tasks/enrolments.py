@@ -9,7 +9,7 @@ from appraisal.applications import application_of
 from appraisal.calendar import calendar_of, local_time
 from appraisal.candidates import candidate_by_id
 from appraisal.enrolments import Enrolment, enrolment_by_id, subjects_of
-from appraisal.evidence import choose_condition, evidence_of, kinds_present
+from appraisal.evidence import MATERIALS, choose_condition, evidence_of, kinds_present
 from appraisal.notices import send_message
 from appraisal.registration import set_exempt
 from appraisal.resits import resit_rules, valid_until
@@ -64,6 +64,7 @@ def note_assessment(
         "eligible": bool(conditions),
         "condition": condition,
         "missing": missing,
+        **_named("missing", missing),
     }
 
 
@@ -77,7 +78,11 @@ def ask_supplement(db: Session, context: TaskContext, *, enrolment_id: int) -> M
     due = local_time(last, "17:00")
     wanted = [str(kind) for kind in answer.get("supplement") or []]
     tell(db, context, enrolment, "supplement_wanted", wanted=wanted, due=due.isoformat())
-    return {"supplement_due": due.isoformat(), "supplement_wanted": wanted}
+    return {
+        "supplement_due": due.isoformat(),
+        "supplement_wanted": wanted,
+        **_named("wanted", wanted),
+    }
 
 
 @service_tasks.register
@@ -236,6 +241,14 @@ def _grant_exemption(db: Session, context: TaskContext, enrolment: Enrolment) ->
 def _materials_for(condition: str, materials: Sequence[Mapping[str, Any]]) -> list[str]:
     # Rows without a condition are asked of everybody.
     return [str(row["material"]) for row in materials if row.get("condition") in (condition, "any")]
+
+
+def _named(prefix: str, kinds: Sequence[str]) -> dict[str, str]:
+    names = [MATERIALS.get(kind, (kind, kind)) for kind in kinds]
+    return {
+        f"{prefix}_names": "、".join(chinese for chinese, _ in names),
+        f"{prefix}_names_en": ", ".join(english for _, english in names),
+    }
 
 
 def _set(db: Session, enrolment: Enrolment, **values: object) -> None:

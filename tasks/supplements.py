@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from appraisal.accommodations import (
+    ACCOMMODATIONS,
     Accommodation,
     InvalidAccommodation,
     MissingConsent,
@@ -74,7 +75,17 @@ def request(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[
     except (MissingConsent, InvalidAccommodation) as error:
         raise BpmnError("request_refused", str(error)) from error
     _keep_files(db, context, enrolment, "accommodation_proof", answer.get("files"))
-    return {"accommodation_id": accommodation.id, "accommodation_kinds": accommodation.kinds}
+    return {
+        "accommodation_id": accommodation.id,
+        "accommodation_kinds": [
+            {
+                "value": kind,
+                "label": ACCOMMODATIONS[kind][0],
+                "label.en": ACCOMMODATIONS[kind][1],
+            }
+            for kind in accommodation.kinds
+        ],
+    }
 
 
 @service_tasks.register
