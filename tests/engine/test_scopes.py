@@ -1,0 +1,43 @@
+import pytest
+
+from engine.scopes import BadScope, chain_of, folder_of, level_of, scope_of_folder
+
+
+@pytest.mark.parametrize(
+    ("scopes", "chain"),
+    [
+        ([], ("base",)),
+        (["base"], ("base",)),
+        (["organisation:a", "base"], ("base", "organisation:a")),
+        (["organisation:a", "industry:gas"], ("base", "industry:gas", "organisation:a")),
+        (["organisation:a", "organisation:a"], ("base", "organisation:a")),
+    ],
+)
+def test_chain_of_orders_from_outside_in(scopes: list[str], chain: tuple[str, ...]) -> None:
+    assert chain_of(scopes) == chain
+
+
+@pytest.mark.parametrize(
+    "scopes", [["industry:a", "industry:b"], ["team:a"], ["organisation:"], ["industry:a b"], [""]]
+)
+def test_chain_of_refuses_what_cannot_be_combined(scopes: list[str]) -> None:
+    with pytest.raises(BadScope):
+        chain_of(scopes)
+
+
+@pytest.mark.parametrize(
+    ("scope", "folder", "level"),
+    [
+        ("base", "base", "base"),
+        ("industry:gas", "industry-gas", "industry"),
+        ("organisation:a-b", "organisation-a-b", "organisation"),
+    ],
+)
+def test_folder_of_a_scope(scope: str, folder: str, level: str) -> None:
+    assert (folder_of(scope), scope_of_folder(folder), level_of(scope)) == (folder, scope, level)
+
+
+@pytest.mark.parametrize("name", ["__pycache__", "drafts", "industry-", "base-x"])
+def test_other_folders_are_no_scope(name: str) -> None:
+    with pytest.raises(BadScope):
+        scope_of_folder(name)
