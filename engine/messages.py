@@ -171,8 +171,9 @@ def _first_time(engine: ProcessEngine, db: Session, message: ThrownMessage) -> U
     dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     row = _row(engine, message)
     statement = dialect.insert(MESSAGE).on_conflict_do_nothing(index_elements=["message_id"])
-    added = db.connection().execute(statement, row).rowcount
-    return row["id"] if added else None
+    added = db.connection().execute(statement.returning(MESSAGE.c.id), row)
+    found: UUID | None = added.scalar_one_or_none()
+    return found
 
 
 def _settle(db: Session, row_id: UUID, result: Correlation) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from engine.clock import FrozenClock
-from engine.database import Database
+from engine.database import Database, create_database
 from engine.instances import ProcessInstance
 from engine.jobs import LocalQueue
 from engine.runtime import ProcessEngine
@@ -211,3 +211,15 @@ def stage(database: Database) -> Callable[..., Stage]:
 def sqlite_stage(sqlite_database: Database) -> Callable[..., Stage]:
     """An engine on SQLite."""
     return lambda sources, tasks=None, **options: Stage(sqlite_database, sources, tasks, **options)
+
+
+@pytest.fixture
+def memory_stage() -> Callable[..., Stage]:
+    """An engine in memory, a new one with each call; the caller disposes of its database."""
+
+    def make(sources: dict[str, bytes], tasks: Any = None, **options: Any) -> Stage:
+        database = create_database("sqlite://")
+        database.create_schema()
+        return Stage(database, sources, tasks, **options)
+
+    return make
