@@ -1,7 +1,13 @@
 """Service tasks: the glue between a diagram and the appraisal domain."""
 
 from engine import ServiceTasks
-from tasks import papers_certificates, papers_results  # noqa: F401 -- they register their papers
+from tasks import (  # noqa: F401 -- they register their papers
+    papers_certificates,
+    papers_conduct,
+    papers_exam,
+    papers_marking,
+    papers_results,
+)
 from tasks.applications import service_tasks as _applications
 from tasks.archive import service_tasks as _archive
 from tasks.certificate_pages import service_tasks as _certificate_pages

@@ -60,23 +60,15 @@ def hand_in(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[
     if answer.get("decision") == "give_up":
         return give_up(db, context, enrolment_id=enrolment_id)
     thesis = _asked(db, enrolment_id)
-    files = answer.get("thesis_file") or []
     hand_in_thesis(
         db,
         thesis,
         title=str(answer.get("thesis_title") or ""),
-        file_key=_file_key(files),
+        file_key=next((str(file["sha256"]) for file in answer.get("thesis_file") or []), None),
         at=context.now,
         today=context.today,
     )
     return {"thesis": "handed_in"}
-
-
-def _file_key(files: Any) -> str | None:
-    first = files[0] if isinstance(files, list) and files else files
-    if isinstance(first, Mapping):
-        first = first.get("key") or first.get("sha256")
-    return str(first) if first else None
 
 
 @service_tasks.register

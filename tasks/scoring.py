@@ -58,8 +58,8 @@ def record_sheet(db: Session, context: TaskContext, *, work_id: int, element: st
     work = work_by_id(db, work_id)
     answer = context.answer(element) or {}
     _give(db, context, work, work.subject, answer)
-    new = [str(key) for key in answer.get("photos") or [] if key not in work.photos]
-    if new:
+    photos = [str(file["sha256"]) for file in answer.get("photos") or []]
+    if new := [key for key in photos if key not in work.photos]:
         work.photos = [*work.photos, *new]
         db.add(work)
 
@@ -104,7 +104,7 @@ def _give(
                 marker_id=person,
                 card_number=card.number if card else "",
                 points=_worth(db, work, part, sheet, marks),
-                details=_details(marks, answer),
+                details=_details(sheet, marks, answer),
                 vetoes=list(marks.vetoes),
                 marked_at=context.now,
             ),
@@ -122,9 +122,12 @@ def _worth(db: Session, work: Work, part: str, sheet: ScoreSheet, marks: SheetMa
     return sheet_points(sheet, marks, rules_of(db, work))
 
 
-def _details(marks: SheetMarks, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _details(sheet: ScoreSheet, marks: SheetMarks, answer: Mapping[str, Any]) -> dict[str, Any]:
     details: dict[str, Any] = {
         "points": {key: format(points, "f") for key, points in marks.points.items()},
+        # The words of the sheet as it was: a later version may say something else.
+        "names": {key: sheet.criteria[key].name for key in marks.points},
+        "veto_facts": {key: sheet.vetoes[key].fact for key in marks.vetoes},
         "facts": {
             str(row["criterion"]): str(row["deduction"])
             for row in answer.get("items") or []
@@ -243,7 +246,7 @@ def _change(
         _id(mark.id),
         author_id=person,
         points=_worth(db, work, mark.part, sheet, marks),
-        details=_details(marks, {"items": rows}),
+        details=_details(sheet, marks, {"items": rows}),
         vetoes=vetoes,
         reason=str(answer.get("reason") or ""),
         at=context.now,
