@@ -230,9 +230,11 @@ def _if(node: If, build: Build) -> Closure:
 
 def _context(node: ContextLiteral, build: Build) -> Closure:
     entries = [(name, build(value)) for name, value in node.entries]
+    cost = len(entries)
 
     def context(scope: Scope) -> Value:
         values: dict[str, Value] = {}
+        scope.run.spend(cost)
         inner = scope.child(values)
         for name, value in entries:
             values[name] = value(inner)
@@ -243,7 +245,13 @@ def _context(node: ContextLiteral, build: Build) -> Closure:
 
 def _list(node: ListLiteral, build: Build) -> Closure:
     items = [build(item) for item in node.items]
-    return lambda scope: [item(scope) for item in items]
+    cost = len(items)
+
+    def make(scope: Scope) -> Value:
+        scope.run.spend(cost)
+        return [item(scope) for item in items]
+
+    return make
 
 
 def _range(node: RangeLiteral, build: Build) -> Closure:

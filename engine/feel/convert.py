@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.feel.errors import FeelLimit
-from engine.feel.limits import DEFAULT_LIMITS, Budget
+from engine.feel.limits import DEFAULT_LIMITS, Budget, Limits
 from engine.feel.numbers import DECIMALS, is_whole
 from engine.feel.temporal import Date, DateTime, DayDuration, Temporal
 from engine.feel.text import to_text
@@ -58,16 +58,38 @@ def _from_python(value: object) -> Value:
     return list(map(to_feel, value)) if isinstance(value, list | tuple | set | frozenset) else None
 
 
-class _Size:
-    """Counts the values of a result: shared parts may make a small one explode."""
+class _Result:
+    """Converts a result and counts its parts: shared ones may make a small result explode."""
 
-    def __init__(self, allowed: int) -> None:
-        self.left = allowed
+    def __init__(self, limits: Limits) -> None:
+        self.left = limits.result_size
+        self.depth = limits.result_depth
 
-    def count(self) -> None:
+    def convert(self, value: Value) -> Value:
         self.left -= 1
         if self.left < 0:
             raise FeelLimit("结果超过大小上限", "the result is too large")
+        if isinstance(value, Decimal):
+            return number_to_json(value)
+        if value is None or isinstance(value, str | bool):
+            return value
+        if isinstance(value, list | dict):
+            return self._parts(value)
+        if isinstance(value, Range):
+            return to_text(value, Budget())
+        return None if isinstance(value, Function) else str(value)
+
+    def _parts(self, value: list[Value] | dict[str, Value]) -> Value:
+        self.depth -= 1
+        if self.depth < 0:
+            raise FeelLimit("结果嵌套过深", "the result is nested too deeply")
+        converted: Value
+        if isinstance(value, list):
+            converted = [self.convert(item) for item in value]
+        else:
+            converted = {name: self.convert(item) for name, item in value.items()}
+        self.depth += 1
+        return converted
 
 
 def from_feel(value: Value) -> Value:
@@ -77,24 +99,10 @@ def from_feel(value: Value) -> Value:
     their texts; a function is null.
 
     Raises:
-        FeelLimit: The result has too many parts, or a number that JSON cannot hold.
+        FeelLimit: The result has too many parts, is nested too deeply, or holds a number that
+            JSON cannot.
     """
-    return _to_json(value, _Size(DEFAULT_LIMITS.result_size))
-
-
-def _to_json(value: Value, size: _Size) -> Value:
-    size.count()
-    if isinstance(value, Decimal):
-        return number_to_json(value)
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, list):
-        return [_to_json(item, size) for item in value]
-    if isinstance(value, dict):
-        return {name: _to_json(item, size) for name, item in value.items()}
-    if isinstance(value, Range):
-        return to_text(value, Budget())
-    return None if isinstance(value, Function) else str(value)
+    return _Result(DEFAULT_LIMITS).convert(value)
 
 
 def number_to_json(value: Decimal) -> int | float:

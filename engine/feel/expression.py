@@ -122,7 +122,10 @@ class UnaryTests(_Compiled):
     ) -> bool | None:
         """Say whether the value meets the tests; null when that is unknown."""
         run = Run(context, self.functions, self.limits)
-        return self.evaluate(to_feel(value), run.root)
+        try:
+            return self.evaluate(to_feel(value), run.root)
+        except RecursionError as error:
+            raise _too_deep(error) from error
 
     def evaluate(self, value: Value, scope: Scope) -> bool | None:
         """Test within the scope, and at the cost, of another evaluation."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import repeat
 
+from engine.feel.analysis import FreeNames
 from engine.feel.closures import Build, Builder, Closure
 from engine.feel.comparison import all_true, any_true
 from engine.feel.nodes import Filter, For, Iterator, Quantified
@@ -85,17 +86,25 @@ class _Loop:
 def _for(node: For, build: Build) -> Closure:
     loop = _Loop(node.iterators, build)
     body = build(node.body)
+    names = FreeNames(frozenset())
+    names.visit(node.body, frozenset())
+    sees_partial = "partial" in names.certain | names.possible
 
     def collect(scope: Scope) -> Value:
         results: list[Value] = []
         most = scope.run.limits.list_length
+        own: dict[str, Value] = {"partial": []}
 
         def visit(inner: Scope) -> None:
+            if sees_partial:
+                # A copy: the list itself could become one of its own items.
+                inner.run.check_list(results)
+                own["partial"] = results.copy()
             results.append(body(inner))
             if len(results) > most:
                 inner.run.check_list(results)
 
-        return results if loop.over(scope.child({"partial": results}), visit) else None
+        return results if loop.over(scope.child(own), visit) else None
 
     return collect
 

@@ -11,6 +11,7 @@ from engine.feel.errors import FeelLimit
 # One step is charged for this many characters or items that a function reads or makes.
 _CHARACTERS_PER_STEP = 64
 _ITEMS_PER_STEP = 16
+_ENTRIES_PER_STEP = 4
 # The clock is looked at once in so many steps.
 _STEPS_PER_LOOK = 2048
 
@@ -26,6 +27,7 @@ class Limits:
     text_length: int = 1_000_000
     list_length: int = 100_000
     result_size: int = 200_000
+    result_depth: int = 100
     recursion: int = 100
     pattern_length: int = 1_000
     pattern_seconds: float = 0.25
@@ -71,6 +73,8 @@ class Budget:
             self.check_text(len(value))
         elif isinstance(value, list):
             self.check_list(value)
+        elif isinstance(value, dict):
+            self.check_context(value)
 
     def check_text(self, length: int) -> None:
         """Charge for a text of this length, before it is made."""
@@ -87,6 +91,11 @@ class Budget:
         if length > self.limits.list_length:
             raise FeelLimit("列表超过长度上限", "a list grows too long")
         self.spend(length // _ITEMS_PER_STEP)
+
+    def check_context(self, entries: Sized) -> None:
+        """Charge for a context that is read or copied; they are larger than lists."""
+        self.check_length(len(entries))
+        self.spend(len(entries) // _ENTRIES_PER_STEP)
 
     def enter(self) -> None:
         """Count one more call of a designer's function inside another."""

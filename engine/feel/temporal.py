@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from engine.feel.calendar import MAX_YEAR, civil_from_days, days_from_civil, days_in_month
 
 SECONDS_PER_DAY = 86_400
+# Both reach from the first year to the last.
+MAX_MONTHS = 2 * 12 * (MAX_YEAR + 1)
+MAX_SECONDS = 2 * 366 * SECONDS_PER_DAY * (MAX_YEAR + 1)
 # Zones need a year that Python's datetime knows; rules do not change outside of these.
 _MIN_ZONE_YEAR, _MAX_ZONE_YEAR = 1, 9_998
 
@@ -211,6 +214,8 @@ class MonthDuration(Temporal):
     __slots__ = ("amount",)
 
     def __init__(self, amount: int) -> None:
+        if abs(amount) > MAX_MONTHS:
+            raise ValueError("duration out of range")
         self.amount = amount
 
     def key(self) -> int:
@@ -230,6 +235,8 @@ class DayDuration(Temporal):
     __slots__ = ("amount",)
 
     def __init__(self, amount: Decimal | int) -> None:
+        if Decimal(amount).copy_abs() > MAX_SECONDS:
+            raise ValueError("duration out of range")
         self.amount = Decimal(amount)
 
     def key(self) -> Decimal:

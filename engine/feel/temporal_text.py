@@ -73,12 +73,17 @@ def parse_duration(text: str) -> MonthDuration | DayDuration | None:
     if len(text) > _MAX_LENGTH:
         return None
     months = _MONTHS.fullmatch(text)
-    if months:
-        amount = int(months[2] or 0) * 12 + int(months[3] or 0)
-        return MonthDuration(-amount if months[1] else amount)
-    days = _DAYS.fullmatch(text)
-    if days is None:
+    days = None if months else _DAYS.fullmatch(text)
+    try:
+        if months:
+            amount = int(months[2] or 0) * 12 + int(months[3] or 0)
+            return MonthDuration(-amount if months[1] else amount)
+        return _day_duration(days) if days else None
+    except ValueError:
         return None
+
+
+def _day_duration(days: re.Match[str]) -> DayDuration:
     minutes = (int(days[2] or 0) * 24 + int(days[3] or 0)) * 60 + int(days[4] or 0)
     seconds = minutes * 60 + Decimal(days[5] or 0)
     return DayDuration(-seconds if days[1] else seconds)

@@ -19,7 +19,7 @@ def get_value(run: Run, context: dict[str, Value], key: str) -> Value:
 @builtin("get entries", "m: context")
 def get_entries(run: Run, context: dict[str, Value]) -> Value:
     """List the entries as contexts of key and value."""
-    run.check_length(len(context))
+    run.spend(len(context) * 2)
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
@@ -40,7 +40,7 @@ def context_of_entries(run: Run, entries: list[Value]) -> Value:
 @builtin("context put", "context: context, key: string, value: any")
 def context_put(run: Run, context: dict[str, Value], key: str, value: Value) -> Value:
     """Set an entry in a copy."""
-    run.check_length(len(context))
+    run.check_context(context)
     return {**context, key: value}
 
 
@@ -56,7 +56,7 @@ def context_put_path(run: Run, context: dict[str, Value], keys: list[Value], val
         below = place.get(key)
         if below is not None and not isinstance(below, dict):
             return None
-        run.check_length(len(below or {}))
+        run.check_context(below or {})
         place[key] = dict(below or {})
         place = place[key]
     place[keys[-1]] = value
@@ -70,7 +70,7 @@ def context_merge(run: Run, contexts: list[Value]) -> Value:
     for context in contexts:
         if not isinstance(context, dict):
             return None
-        run.check_length(len(context))
+        run.check_context(context)
         result.update(context)
     return result
 

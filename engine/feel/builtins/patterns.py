@@ -97,7 +97,7 @@ def split(run: Run, text: str, delimiter: str) -> Value:
     position = 0
     with _timed(run) as seconds:
         for match in compiled.finditer(text, timeout=seconds):
-            run.check_length(len(pieces))
+            run.spend()
             pieces.append(text[position : match.start()])
             position = match.end()
     return [*pieces, text[position:]]

@@ -1,5 +1,6 @@
 """The language as a table: an expression and what it gives, both in FEEL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -316,3 +317,12 @@ def test_condition_decided_early_looks_no_further() -> None:
 
     assert compile_expression('closed and enrolment.state = "open"')(facts) is False
     assert facts.read == ["closed"]
+
+
+def test_one_expression_serves_many_threads() -> None:
+    expression = compile_expression("sum(for i in 1..n return i / 7) * 7 + exp(0)")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: expression({"n": n}), range(1, 200)))
+
+    assert found == [expression({"n": n}) for n in range(1, 200)]

@@ -105,13 +105,18 @@ STOPPED = {
     "lists of loops": "concatenate(" + ", ".join(["for i in 1..90000 return i"] * 3) + ")",
     "union": "union(" + ", ".join(["z"] * 30) + ")",
     "list replace": "list replace(z, function(a, b) list contains(z, -1), 1)",
+    "wide lists": "for i in 1..100000 return [" + "1, " * 3000 + "1]",
+    "entries": "for i in 1..100000 return get entries(w)",
+    "copies": 'for i in 1..100000 return context put(w, "a", i)',
+    "merges": "for i in 1..100000 return context merge([w, w])",
     "exponentials": "for i in 1..1000000 return exp(13000.5) + log(i)",
 }
 
 
 @pytest.mark.parametrize("source", STOPPED.values(), ids=STOPPED.keys())
 def test_endless_evaluation_is_stopped(source: str) -> None:
-    context = {"x": "x" * 100, "y": "x" * 900_000, "z": list(range(20_000))}
+    context: dict[str, object] = {"x": "x" * 100, "y": "x" * 900_000, "z": list(range(20_000))}
+    context["w"] = {f"n{place}": place for place in range(10_000)}
     expression = compile_expression(source, limits=Limits(seconds=0.3))
     started = time.monotonic()
 
@@ -169,6 +174,48 @@ def test_shared_parts_do_not_explode_in_the_result() -> None:
 
     with pytest.raises(FeelLimit):
         from_feel(value)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for i in 1..2000 return if i = 1 then 1 else [partial[-1]]",
+        "for i in 1..2000 return [partial]",
+        "string(for i in 1..2000 return if i = 1 then 1 else [partial[-1]])",
+    ],
+)
+def test_deep_results_are_refused(source: str) -> None:
+    with pytest.raises(FeelLimit):
+        from_feel(compile_expression(source)({}))
+
+
+def test_deep_context_is_refused() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+
+    with pytest.raises(FeelLimit):
+        compile_expression("a = 1")({"a": deep})
+    with pytest.raises(FeelLimit):
+        compile_unary_tests("1")(deep)
+
+
+def test_partial_results_never_hold_themselves() -> None:
+    assert from_feel(compile_expression("for i in 1..3 return partial")({})) == [
+        [],
+        [[]],
+        [[], [[]]],
+    ]
+
+
+def test_honest_work_stays_within_the_limits() -> None:
+    context = {"marks": [{"points": n % 101, "room": n % 7} for n in range(20_000)]}
+    text = ";".join(["x"] * 20_000)
+
+    assert compile_expression("count(marks[points >= 60])")(context) == Decimal(8118)
+    assert compile_expression("sum(marks.points)")(context) == Decimal(999_901)
+    assert compile_expression("count(distinct values(marks.room))")(context) == 7
+    assert compile_expression('count(split(t, ";"))')({"t": text}) == Decimal(20_000)
 
 
 def test_number_that_json_cannot_hold_is_refused() -> None:

@@ -16,6 +16,8 @@ from engine.feel.scope import Run
 from engine.feel.text import to_text
 from engine.feel.timers import as_duration
 
+HUGE = st.sampled_from([Decimal("1E+6144"), Decimal("-1E+6144"), Decimal("1E-6143"), Decimal(0)])
+PATTERNS = st.text("ab(){}[]^$*+?|\\\\d1,.-", max_size=12)
 NUMBERS = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
 SCALARS = st.one_of(
     st.none(),
@@ -88,7 +90,7 @@ def test_durations_read_back_for_timers(delta: datetime.timedelta) -> None:
 PIECES = (
     "1 2.5 a 名 ( ) [ ] { } , . .. : + - * / ** = != < >= and or not in between instance of "
     'if then else for return some every satisfies function null true "x" @"P1D" // /* */ ? '
-    "string length( sort( date( ＋ \\ \" ' ; # \n \t"
+    "partial 10**6000 P1Y string( * string length( sort( date( ＋ \\ \" ' ; # \n \t"
 )
 
 
@@ -102,7 +104,7 @@ def test_any_text_is_evaluated_or_refused(source: str) -> None:
         return
 
 
-@given(st.sampled_from(sorted(BUILTINS)), st.lists(JSON, max_size=4))
+@given(st.sampled_from(sorted(BUILTINS)), st.lists(JSON | HUGE | PATTERNS, max_size=4))
 @settings(max_examples=300, deadline=None)
 def test_any_arguments_are_answered(name: str, arguments: list[Any]) -> None:
     run = Run({}, BUILTINS)
