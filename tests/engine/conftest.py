@@ -103,9 +103,9 @@ def service(element_id: str, topic: str, inner: str = "", **attributes: str) -> 
 
 def process(nodes: str, flow_text: str, process_id: str = "main") -> str:
     """Write a process; `s` and `e` are its start and end unless it has its own."""
-    if not re.search(r"startEvent", nodes):
+    if re.search(r"\bs>", flow_text) and 'id="s"' not in nodes:
         nodes += node("startEvent", "s")
-    if not re.search(r"<bpmn:endEvent id=\"e\"", nodes) and re.search(r">e\b", flow_text):
+    if re.search(r">e\b", flow_text) and 'id="e"' not in nodes:
         nodes += node("endEvent", "e")
     body = f"{nodes}{flows(flow_text)}"
     return (
