@@ -167,7 +167,7 @@ def demo_roster(*, today: date, seed: int = SEED) -> list[DemoCandidate]:
     """The 60 people in the order of the sheet; the same seed and day give the same people."""
     rng = random.Random(seed)  # noqa: S311 -- invented people, not secrets
     names = _names(rng)
-    people = []
+    people: list[DemoCandidate] = []
     for occupation, size in _SIZES.items():
         cases = [*_CASES[occupation]]
         cases += [_ordinary(rng) for _ in range(size - len(cases))]
