@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from appraisal.candidates import candidate_by_id
 from appraisal.certificates import (
@@ -26,6 +26,7 @@ from engine.killpoints import kill_point
 service_tasks = ServiceTasks("certificates")
 
 NUMBERS_A_CHUNK = 100
+CLOSED_A_CHUNK = 200
 
 
 @service_tasks.register
@@ -129,6 +130,34 @@ def register(db: Session, context: TaskContext, *, session_id: int) -> Mapping[s
             message_id=f"certificate:{certificate.number}:{certificate.edition}",
         )
     return {"issued": len(fresh), **_tally(db, session_id)}
+
+
+@service_tasks.register(run="job")
+def close_enrolments(
+    db: Session, context: TaskContext, *, session_id: int
+) -> Mapping[str, Any] | Continue:
+    """End the enrolments that get no certificate in this batch: each learns how it stands."""
+    after = str(context.cursor or "")
+    todo = db.exec(
+        select(Enrolment)
+        .where(Enrolment.session_id == session_id)
+        .where(Enrolment.state == "published")
+        .where(Enrolment.number > after)
+        .order_by(col(Enrolment.number))
+        .limit(CLOSED_A_CHUNK)
+    ).all()
+    for enrolment in todo:
+        context.engine.correlate(
+            db,
+            "enrolment_closed",
+            enrolment.number,
+            {"reason": enrolment.outcome},
+            message_id=f"closed:{enrolment.number}",
+        )
+    kill_point("between-chunks")
+    if len(todo) == CLOSED_A_CHUNK:
+        return Continue(todo[-1].number)
+    return {}
 
 
 @service_tasks.register
