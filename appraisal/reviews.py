@@ -1,4 +1,4 @@
-"""Comprehensive review (综合评审): the thesis, its deadline, and the drawn order of defences."""
+"""Comprehensive review (综合评审): the thesis and its deadline; drawn turns of a room."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -35,10 +35,10 @@ class Thesis(SQLModel, table=True):
     given_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class DefenceTurn(SQLModel, table=True):
-    """The drawn place of one candidate in the order of defences of a room."""
+class DrawnTurn(SQLModel, table=True):
+    """The drawn place of one candidate in a room: turn to defend, or station to work at."""
 
-    __tablename__ = "defence_turn"
+    __tablename__ = "drawn_turn"
     __table_args__ = (
         UniqueConstraint("room_id", "position"),
         UniqueConstraint("room_id", "enrolment_id"),
@@ -111,7 +111,7 @@ def give_up_review(db: Session, thesis: Thesis, *, at: datetime) -> None:
     db.add(thesis)
 
 
-def draw_defences(
+def draw_turns(
     db: Session,
     *,
     organisation_id: int,
@@ -119,19 +119,19 @@ def draw_defences(
     room_id: int,
     enrolments_present: Sequence[int],
     at: datetime,
-) -> list[DefenceTurn]:
-    """Draw the order of defences of a room; who comes after the draw defends last.
+) -> list[DrawnTurn]:
+    """Draw the order of a room; who comes after the draw goes last.
 
     A place once drawn never changes.
 
     Source: domain report 1.4 (order of candidates drawn at random).
     """
-    known = defence_order(db, room_id)
+    known = drawn_order(db, room_id)
     placed = {turn.enrolment_id for turn in known}
-    about = f"defence\x00{session_id}\x00{room_id}"
+    about = f"turn\x00{session_id}\x00{room_id}"
     new = draw_order(db, about, [one for one in enrolments_present if one not in placed])
     turns = [
-        DefenceTurn(
+        DrawnTurn(
             organisation_id=organisation_id,
             session_id=session_id,
             room_id=room_id,
@@ -146,7 +146,7 @@ def draw_defences(
     return known + turns
 
 
-def defence_order(db: Session, room_id: int) -> list[DefenceTurn]:
+def drawn_order(db: Session, room_id: int) -> list[DrawnTurn]:
     """The drawn order of a room; empty before the draw."""
-    query = select(DefenceTurn).where(DefenceTurn.room_id == room_id)
-    return list(db.exec(query.order_by(col(DefenceTurn.position))))
+    query = select(DrawnTurn).where(DrawnTurn.room_id == room_id)
+    return list(db.exec(query.order_by(col(DrawnTurn.position))))

@@ -1,6 +1,6 @@
 """The sitting of one subject in one room (场次): its state, its clock and its log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -187,20 +187,21 @@ def open_papers(
     room: RoomSitting,
     *,
     seal_number: str,
-    witnesses: tuple[int, int],
+    witnesses: Sequence[int],
     at: datetime,
     actor_id: int | None,
 ) -> None:
     """Record that the intact seal was shown and signed for, and begin to hand papers out.
 
-    `witnesses` are the enrolments of two different candidates of the room.
+    `witnesses` are the enrolments of two different candidates of the room; of all who are there
+    when they are fewer.
 
     Raises:
         WrongRoomState: One candidate signed twice, or the room is not pending.
 
     Source: domain report 1.7 (two candidates sign that the seal was intact).
     """
-    if witnesses[0] == witnesses[1]:
+    if len(set(witnesses)) != len(witnesses):
         raise WrongRoomState(f"{room.business_key}: two different candidates must sign")
     room.seal_number, room.seal_intact = seal_number, True
     room.witnesses, room.opened_at = list(witnesses), at

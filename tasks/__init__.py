@@ -6,7 +6,10 @@ from tasks import (  # noqa: F401 -- they register their papers
     papers_conduct,
     papers_exam,
     papers_marking,
+    papers_planning,
+    papers_resources,
     papers_results,
+    papers_staff,
 )
 from tasks.applications import service_tasks as _applications
 from tasks.archive import service_tasks as _archive
@@ -22,6 +25,7 @@ from tasks.exam_papers import service_tasks as _exam_papers
 from tasks.exam_rooms import service_tasks as _exam_rooms
 from tasks.fees import service_tasks as _fees
 from tasks.notices import service_tasks as _notices
+from tasks.operations import service_tasks as _operations
 from tasks.papers import service_tasks as _papers
 from tasks.plans import service_tasks as _plans
 from tasks.publicity import service_tasks as _publicity
@@ -31,6 +35,7 @@ from tasks.schemes import service_tasks as _schemes
 from tasks.scoring import service_tasks as _scoring
 from tasks.seating import service_tasks as _seating
 from tasks.sessions import service_tasks as _sessions
+from tasks.sittings import service_tasks as _sittings
 from tasks.staffing import service_tasks as _staffing
 from tasks.supplements import service_tasks as _supplements
 from tasks.training import service_tasks as _training
@@ -51,6 +56,7 @@ _GROUPS = (
     _exam_rooms,
     _fees,
     _notices,
+    _operations,
     _papers,
     _plans,
     _publicity,
@@ -60,6 +66,7 @@ _GROUPS = (
     _scoring,
     _seating,
     _sessions,
+    _sittings,
     _staffing,
     _supervision,
     _supplements,

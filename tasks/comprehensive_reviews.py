@@ -9,10 +9,10 @@ from appraisal.attendance import SAT, entries
 from appraisal.candidates import candidate_by_id
 from appraisal.enrolments import Enrolment, EnrolmentSubject, enrolment_by_id, subjects_of
 from appraisal.reviews import (
-    DefenceTurn,
+    DrawnTurn,
     Thesis,
     ask_for_thesis,
-    draw_defences,
+    draw_turns,
     give_up_review,
     hand_in_thesis,
     thesis_of,
@@ -100,15 +100,15 @@ def _asked(db: Session, enrolment_id: int) -> Thesis:
 
 @service_tasks.register
 def draw(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Draw the order in which the candidates of a room defend."""
+    """Draw turns or stations of a room in which no sealed papers are opened."""
     draw_room(db, context, exam_room_by_id(db, room_id))
 
 
-def draw_room(db: Session, context: TaskContext, room: ExamRoom) -> list[DefenceTurn]:
+def draw_room(db: Session, context: TaskContext, room: ExamRoom) -> list[DrawnTurn]:
     """Draw for everybody who is in and has no place yet."""
     assert room.id is not None
     present = [found for found in entries(db, room.id, room.subject) if found.status in SAT]
-    return draw_defences(
+    return draw_turns(
         db,
         organisation_id=room.organisation_id,
         session_id=room.session_id,

@@ -1,4 +1,4 @@
-"""Service tasks of a room: starting the rooms of a session, opening, clock, closing, milestones."""
+"""Service tasks of the rooms of a session: starting them, their lists, moving, milestones."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,18 +9,12 @@ from sqlmodel import Session, col, select
 from appraisal.attendance import SAT, Attendance, AttendanceStatus, entries, expect
 from appraisal.calendar import LOCAL
 from appraisal.enrolments import Enrolment, EnrolmentSubject
-from appraisal.exam_papers import CustodyAct, PaperSet, paper_sets_of, record_act
 from appraisal.irregularities import violations_of
 from appraisal.marks import Work, marks_of
 from appraisal.room_states import (
     RoomSitting,
-    RoomState,
     WrongRoomState,
-    log_event,
-    move_to,
-    open_papers,
     reschedule,
-    seal,
     sitting,
 )
 from appraisal.rooms import ExamRoom, exam_room_by_id, exam_rooms_of, room_business_key
@@ -46,7 +40,7 @@ def actor_id(context: TaskContext) -> int | None:
 
 def seated_subjects(db: Session, room: ExamRoom) -> list[tuple[Enrolment, EnrolmentSubject]]:
     """Who is to sit in a room: seated there and neither exempt nor absent beforehand."""
-    seated = {enrolment.id: enrolment for _, enrolment in seats_of(db, _id(room.id))}
+    seated = {enrolment.id: enrolment for _, enrolment in seats_of(db, stored(room.id))}
     query = select(EnrolmentSubject).where(
         col(EnrolmentSubject.enrolment_id).in_(seated),
         EnrolmentSubject.subject == room.subject,
@@ -79,7 +73,7 @@ def reach(
 def start(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Open the milestones and start one instance for each room in which somebody sits."""
     session = session_by_id(db, session_id)
-    seated = {_id(room.id): seated_subjects(db, room) for room in exam_rooms_of(db, session_id)}
+    seated = {stored(room.id): seated_subjects(db, room) for room in exam_rooms_of(db, session_id)}
     expected = [
         milestone_subject(enrolment.number, subject.subject)
         for pairs in seated.values()
@@ -112,11 +106,11 @@ def _start_rooms(
             RoomSitting(
                 organisation_id=room.organisation_id,
                 session_id=room.session_id,
-                room_id=_id(room.id),
+                room_id=stored(room.id),
                 subject=room.subject,
                 business_key=key,
                 starts_at=room.starts_at,
-                ends_at=_ends_at(room),
+                ends_at=ends_at(room),
             )
         )
         items.append(
@@ -155,7 +149,7 @@ def prepare(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, 
                 organisation_id=room.organisation_id,
                 session_id=room.session_id,
                 room_id=room_id,
-                enrolment_id=_id(enrolment.id),
+                enrolment_id=stored(enrolment.id),
                 subject=room.subject,
                 admission_number=enrolment.admission_number or enrolment.number,
             )
@@ -167,6 +161,7 @@ def prepare(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, 
     return {
         "form": sorted(forms)[0] if forms else "practical",
         "papers_needed": room.subject != "review",
+        "papers_awaited": room.subject != "review",
         "violations": [],
         "signed_in": [],
         "missing": [],
@@ -177,10 +172,10 @@ def prepare(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, 
 
 def room_list(db: Session, room: ExamRoom) -> list[dict[str, Any]]:
     """The list that the check-in form shows, by admission number."""
-    seats = {seat.enrolment_id: seat.number for seat, _ in seats_of(db, _id(room.id))}
+    seats = {seat.enrolment_id: seat.number for seat, _ in seats_of(db, stored(room.id))}
     return [
         {"admission_number": found.admission_number, "seat": seats.get(found.enrolment_id, 0)}
-        for found in entries(db, _id(room.id), room.subject)
+        for found in entries(db, stored(room.id), room.subject)
         if found.status == AttendanceStatus.EXPECTED
     ]
 
@@ -200,7 +195,7 @@ def _staff_rows(db: Session, room: ExamRoom) -> list[dict[str, Any]]:
     posts = ("chief_invigilator", "invigilator", "assessor", "internal_supervisor")
     rows = []
     for post in posts:
-        here = staff_of_room(db, _id(room.id), post)
+        here = staff_of_room(db, stored(room.id), post)
         of_session = [
             found
             for found in assignments_of(db, room.session_id, post=post)
@@ -216,114 +211,6 @@ def _staff_rows(db: Session, room: ExamRoom) -> list[dict[str, Any]]:
                 }
             )
     return rows
-
-
-@service_tasks.register
-def record_opening(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
-    """Record that the seal was shown and signed for, or that it was broken.
-
-    Raises:
-        BpmnError: `wrong_witness` when the two who signed did not sign in here.
-    """
-    answer = context.answer("open_papers") or {}
-    room = exam_room_by_id(db, room_id)
-    found = sitting(db, room_id, room.subject)
-    intact = answer.get("seal_intact") in (True, "yes")
-    if not intact:
-        log_event(db, found, "seal_broken", at=context.now, actor_id=actor_id(context))
-        return {"intact": False}
-    numbers = [str(answer.get(name) or "") for name in ("first_witness", "second_witness")]
-    present = {
-        attendance.admission_number: attendance.enrolment_id
-        for attendance in entries(db, room_id, room.subject)
-        if attendance.status in SAT
-    }
-    if len(set(numbers)) != 2 or not set(numbers) <= set(present):
-        raise BpmnError("wrong_witness", "须由两名已签到的考生签字")
-    open_papers(
-        db,
-        found,
-        seal_number=str(answer.get("seal_number") or ""),
-        witnesses=(present[numbers[0]], present[numbers[1]]),
-        at=context.now,
-        actor_id=actor_id(context),
-    )
-    _papers_act(db, context, room, CustodyAct.OPEN)
-    return {"intact": True}
-
-
-@service_tasks.register
-def record_spare_papers(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Record that spare papers replace those whose seal was broken."""
-    answer = context.answer("use_spare_papers") or {}
-    room = exam_room_by_id(db, room_id)
-    found = sitting(db, room_id, room.subject)
-    details = {"seal_number": str(answer.get("seal_number") or "")}
-    log_event(
-        db, found, "spare_papers", at=context.now, actor_id=actor_id(context), details=details
-    )
-
-
-def _papers_act(db: Session, context: TaskContext, room: ExamRoom, act: CustodyAct) -> None:
-    # One set may serve several rooms: the first opens it, the last returns it.
-    before = CustodyAct.RECEIVE if act is CustodyAct.OPEN else CustodyAct.OPEN
-    person = actor_id(context)
-    for papers in _papers_of(db, room):
-        if papers.state == before and person is not None:
-            intact = True if act is CustodyAct.OPEN else None
-            record_act(db, papers, act, person_id=person, at=context.now, seal_intact=intact)
-
-
-def _papers_of(db: Session, room: ExamRoom) -> list[PaperSet]:
-    offers = {enrolment.offer_id for _, enrolment in seats_of(db, _id(room.id))}
-    return [
-        papers
-        for papers in paper_sets_of(db, room.session_id)
-        if papers.offer_id in offers and papers.subject == room.subject
-    ]
-
-
-@service_tasks.register
-def start_exam(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Hand out and begin; who starts late has the full time."""
-    room = exam_room_by_id(db, room_id)
-    found = sitting(db, room_id, room.subject)
-    if found.state == RoomState.PENDING:
-        move_to(db, found, RoomState.DISTRIBUTING, at=context.now, actor_id=actor_id(context))
-    found.starts_at = max(room.starts_at, context.now)
-    found.ends_at = found.starts_at + (_ends_at(room) - room.starts_at)
-    move_to(db, found, RoomState.RUNNING, at=context.now, actor_id=actor_id(context))
-
-
-@service_tasks.register
-def end_signal(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Give the end signal: nobody writes any more, scripts are collected."""
-    room = exam_room_by_id(db, room_id)
-    found = sitting(db, room_id, room.subject)
-    move_to(db, found, RoomState.COLLECTING, at=context.now, actor_id=actor_id(context))
-
-
-@service_tasks.register(name="seal")
-def seal_room(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Record the count of what was collected and seal the room.
-
-    Raises:
-        BpmnError: `wrong_count` when the number collected is not the number who sat.
-    """
-    answer = context.answer("close_room") or {}
-    room = exam_room_by_id(db, room_id)
-    found = sitting(db, room_id, room.subject)
-    sat = sum(attendance.status in SAT for attendance in entries(db, room_id, room.subject))
-    returned = int(answer.get("papers_returned") or 0)
-    if returned != sat:
-        raise BpmnError("wrong_count", f"实到 {sat} 人,收回 {returned} 份")
-    found.remarks = str(answer.get("remarks") or "")
-    seal(db, found, papers_returned=returned, at=context.now, actor_id=actor_id(context))
-    states = select(RoomSitting.state).where(
-        RoomSitting.session_id == room.session_id, RoomSitting.subject == room.subject
-    )
-    if all(state == RoomState.SEALED for state in db.exec(states)):
-        _papers_act(db, context, room, CustodyAct.RETURN)
 
 
 @service_tasks.register(name="reschedule")
@@ -348,7 +235,13 @@ def reschedule_room(db: Session, context: TaskContext, *, room_id: int) -> Mappi
     for attendance in entries(db, room_id, room.subject):
         if attendance.status in SAT and not _is_marked(db, attendance):
             _expect_again(db, attendance)
-    return {"expected": room_list(db, room), "signed_in": [], "missing": []}
+    # The spare papers of a moved sitting are kept under seal at the site: nobody brings any.
+    return {
+        "expected": room_list(db, room),
+        "signed_in": [],
+        "missing": [],
+        "papers_awaited": False,
+    }
 
 
 def _is_marked(db: Session, attendance: Attendance) -> bool:
@@ -418,11 +311,13 @@ def local_moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
 
 
-def _ends_at(room: ExamRoom) -> datetime:
+def ends_at(room: ExamRoom) -> datetime:
+    """When a room is planned to end, all its shifts counted."""
     return room.starts_at + timedelta(minutes=room.minutes * room.rounds)
 
 
-def _id(value: int | None) -> int:
+def stored(value: int | None) -> int:
+    """The id of a stored row."""
     if value is None:
         raise WrongRoomState("not stored yet")
     return value

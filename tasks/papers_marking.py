@@ -12,7 +12,7 @@ from appraisal.deliberations import deliberations_of, report_of
 from appraisal.marking import NotSettled, SubjectPoints, subject_points
 from appraisal.marks import Mark, MarkKind, Work, marks_of, works_of
 from appraisal.objects import objects_of
-from appraisal.reviews import defence_order, thesis_of
+from appraisal.reviews import drawn_order, thesis_of
 from appraisal.rooms import ExamRoom, exam_rooms_of
 from appraisal.sessions import AppraisalSession
 from tasks.papers import PaperData, paper_data
@@ -265,7 +265,7 @@ def _review_part(
 ) -> dict[str, Any]:
     room = _room(db, session, code, "review")
     assert room.id is not None
-    turns = {turn.enrolment_id: turn.position for turn in defence_order(db, room.id)}
+    turns = {turn.enrolment_id: turn.position for turn in drawn_order(db, room.id)}
     sections = []
     for work in sorted(_works(db, room), key=lambda work: turns.get(work.enrolment_id, 0)):
         marks = [mark for mark in _marks(db, work) if mark.part == part]

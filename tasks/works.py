@@ -85,7 +85,7 @@ def start(db: Session, context: TaskContext, *, room_id: int) -> None:
     panel = [member.person_id for member in staff_of_room(db, room_id, "assessor")]
     if not panel:
         raise NoPanel(room.code)
-    turns = draw_room(db, context, room) if room.subject == "review" else []
+    turns = draw_room(db, context, room)
     order = {turn.enrolment_id: turn.position for turn in turns}
     items = []
     for attendance in sitters(db, room):

@@ -71,7 +71,7 @@ def test_states_follow_only_as_drawn() -> None:
 
 def test_an_exam_with_extra_time_is_logged_step_by_step(db: Session) -> None:
     room = a_room(db)
-    open_papers(db, room, seal_number="F-01", witnesses=(1, 2), at=NOW, actor_id=5)
+    open_papers(db, room, seal_number="F-01", witnesses=[1, 2], at=NOW, actor_id=5)
     move_to(db, room, RoomState.RUNNING, at=NOW)
     move_to(db, room, RoomState.PAUSED, at=NOW + timedelta(minutes=10))
     resume(db, room, extra_minutes=12, at=NOW + timedelta(minutes=22))
@@ -101,7 +101,7 @@ def test_a_pause_without_extra_time_goes_on_running(db: Session) -> None:
 
 def test_one_candidate_cannot_sign_twice(db: Session) -> None:
     with pytest.raises(WrongRoomState):
-        open_papers(db, a_room(db), seal_number="F", witnesses=(1, 1), at=NOW, actor_id=5)
+        open_papers(db, a_room(db), seal_number="F", witnesses=[1, 1], at=NOW, actor_id=5)
 
 
 def test_a_sealed_room_stays_sealed(db: Session) -> None:

@@ -28,10 +28,27 @@ from tasks.worlds_exam import STARTS_AT, ExamWorld, exam_world, saved
 
 PROCESSES = Path("processes/base")
 FOLDERS = (
-    "check_in conduct_exam score exam_room room_check_in close_check_in admit_late sit_exam "
-    "handle_outage handle_violation mark_theory mark_script mark_blind mark_practical "
-    "assess_work mark_review review_candidate settle_marks reconsider_mark hand_in_thesis"
-).split()
+    "check_in",
+    "conduct_exam",
+    "score",
+    "exam_room",
+    "room_check_in",
+    "close_check_in",
+    "admit_late",
+    "sit_exam",
+    "handle_outage",
+    "handle_violation",
+    "mark_theory",
+    "mark_script",
+    "mark_blind",
+    "mark_practical",
+    "assess_work",
+    "mark_review",
+    "review_candidate",
+    "settle_marks",
+    "reconsider_mark",
+    "hand_in_thesis",
+)
 
 
 class RoomDefinitions(SourceDefinitions):
@@ -43,9 +60,7 @@ class RoomDefinitions(SourceDefinitions):
 
 
 class KeptAnswers:
-    def last_answer(
-        self, db: Any, instance_id: UUID, element_id: str
-    ) -> Mapping[str, Any] | None:
+    def last_answer(self, db: Any, instance_id: UUID, element_id: str) -> Mapping[str, Any] | None:
         return last_answer(db, instance_id, element_id)
 
 
@@ -66,9 +81,7 @@ class Room:
             self.world: ExamWorld = exam_world(db, **world)
             db.expunge_all()
         self.database = database
-        self.run.start(
-            "check_in", self.world.session.number, {"session_id": self.world.session.id}
-        )
+        self.run.start("check_in", self.world.session.number, {"session_id": self.world.session.id})
 
     def waiting(self) -> list[str]:
         return sorted({task.element_id for task in self.run.ready()})
@@ -179,7 +192,7 @@ def new_database(sqlite_database: Database, tmp_path: Path) -> Database:
 
 def test_a_theory_room_by_machine(new_database: Database) -> None:
     room = Room(new_database, form="machine")
-    first, second, third = room.numbers()
+    first, second, _ = room.numbers()
 
     room.to_entry()
     room.sign_in(first, second)
@@ -206,3 +219,294 @@ def test_a_theory_room_by_machine(new_database: Database) -> None:
         "sign_in_sheet",
         "supervision_record",
     ]
+
+
+def sheet_rows(points: Mapping[str, float]) -> list[dict[str, Any]]:
+    return [{"criterion": key, "points": value} for key, value in points.items()]
+
+
+PERFECT = {
+    "plan": 10,
+    "tools": 10,
+    "steps": 20,
+    "quality": 30,
+    "technique": 10,
+    "protection": 12,
+    "order": 8,
+}
+
+
+def begin(room: Room, *signed_in: str) -> None:
+    """To the running exam with the list closed."""
+    room.to_entry()
+    room.sign_in(*signed_in)
+    if room.world.room.subject != "review":
+        room.open_papers()
+    room.answer("register_late", {"late": []})
+
+
+def test_a_practical_room_with_deliberation_and_veto(new_database: Database) -> None:
+    room = Room(new_database, subject="practical", candidates=2)
+    begin(room, *room.numbers())
+
+    # Assessors mark while the room still sits.
+    assert "invigilate" in room.waiting() and "score_work" in room.waiting()
+    wide = [PERFECT, PERFECT, PERFECT | {"quality": 10, "technique": 0}]
+    tasks = [task for task in room.run.ready() if task.element_id == "score_work"]
+    by_work: dict[str, list[UserTask]] = {}
+    for task in tasks:
+        by_work.setdefault(task.business_key, []).append(task)
+    first, second = sorted(by_work)
+    for task, points in zip(
+        sorted(by_work[first], key=lambda t: str(t.assignee)), wide, strict=True
+    ):
+        room.complete(task, {"items": sheet_rows(points)})
+    for task in by_work[second]:
+        room.complete(task, {"items": sheet_rows(PERFECT), "vetoes": ["unsafe"]})
+
+    assert "deliberate" in room.waiting()
+    room.answer("deliberate", {"evidence": "工件与照片", "question": "质量项扣分依据"})
+    authors = [task for task in room.run.ready() if task.element_id == "reconsider"]
+    assert len(authors) == 3
+    for task in sorted(authors, key=lambda t: str(t.assignee)):
+        own = int(str(task.assignee)) == room.world.person("assessor", 2)
+        changed = {"decision": "change", "reason": "漏看一处", "items": sheet_rows(PERFECT)}
+        room.complete(task, changed if own else {"decision": "keep", "reason": "依据充分"})
+    room.finish(2)
+
+    assert room.points(0) == (Decimal("100.0"), False, ("d11_within",))
+    assert room.points(1) == (Decimal("100.0"), True, ("d11_within",))
+    assert room.follow("conduct_exam") == ["completed"]
+    assert room.run.trace().incidents == []
+
+
+def test_one_candidate_alone_with_spare_papers_and_marks_out_of_bounds(
+    new_database: Database,
+) -> None:
+    room = Room(new_database, subject="practical", candidates=1)
+    (number,) = room.numbers()
+    room.to_entry()
+    room.sign_in(number)
+
+    room.answer("open_papers", {"seal_intact": "no", "seal_number": "F-1"})
+    room.answer("use_spare_papers", {"seal_number": "F-2", "facts": "封条破损", "reported": True})
+    witness = {"first_witness": number}
+    room.answer("open_papers", {"seal_intact": "yes", "seal_number": "F-2"} | witness)
+    room.answer("register_late", {"late": []})
+    room.answer("score_work", {"items": sheet_rows(PERFECT | {"order": 8.5})})
+
+    back = [t.context["refusal"]["code"] for t in room.run.ready() if t.context.get("refusal")]
+    assert back == ["mark_refused"]
+
+
+def test_a_review_room(new_database: Database) -> None:
+    room = Room(new_database, subject="review", candidates=2)
+    begin(room, *room.numbers())
+
+    for element, points in (
+        ("review_thesis", {"topic": 8, "content": 16, "writing": 7.5}),
+        ("score_defence", {"presentation": 12, "expertise": 24, "response": 11}),
+    ):
+        tasks = [task for task in room.run.ready() if task.element_id == element]
+        assert len(tasks) == 6
+        for task in tasks:
+            room.complete(task, {"items": sheet_rows(points), "remark": "可"})
+    room.finish(2)
+
+    assert room.points(0) == (Decimal("78.5"), False, ("d11_within",))
+    assert room.subject_states() == ["present", "present"]
+    assert room.run.trace().incidents == []
+
+
+def test_paper_scripts_with_a_third_marker(new_database: Database) -> None:
+    room = Room(new_database, candidates=2)
+    begin(room, *room.numbers())
+    room.finish(2)
+
+    scripts = sorted({t.business_key for t in room.run.ready() if t.element_id == "mark_alone"})
+    assert len(scripts) == 2
+    for script, (one, two) in zip(scripts, [(70, 74), (50, 70)], strict=True):
+        for number, points in enumerate((one, two)):
+            task = next(
+                t
+                for t in room.run.ready()
+                if t.element_id == "mark_alone" and t.business_key == script
+            )
+            room.complete(task, {"items": sheet_rows({"total": points})}, number)
+    third = next(t for t in room.run.ready() if t.element_id == "mark_third")
+    room.complete(third, {"items": sheet_rows({"total": 68})}, 2)
+
+    found = sorted(room.points(number) for number in (0, 1))
+    assert found == [
+        (Decimal("69.0"), False, ("d11_within",)),
+        (Decimal("72.0"), False, ("d11_within",)),
+    ]
+
+
+def test_one_person_cannot_mark_a_script_twice(new_database: Database) -> None:
+    room = Room(new_database, candidates=2)
+    begin(room, *room.numbers())
+    room.finish(2)
+    first = next(t for t in room.run.ready() if t.element_id == "mark_alone")
+    room.complete(first, {"items": sheet_rows({"total": 70})})
+    again = next(
+        t
+        for t in room.run.ready()
+        if t.element_id == "mark_alone" and t.business_key == first.business_key
+    )
+
+    room.complete(again, {"items": sheet_rows({"total": 70})})
+
+    back = [
+        t
+        for t in room.run.ready()
+        if t.element_id == "mark_alone" and t.business_key == first.business_key
+    ]
+    assert [t.context["refusal"]["code"] for t in back] == ["mark_refused"]
+
+
+@pytest.mark.parametrize(
+    ("late", "status", "minutes", "rows"),
+    [
+        ({"minutes_late": 30}, "late", 30, ["d8_late_admitted"]),
+        ({"minutes_late": 31}, "absent", 31, ["d8_too_late"]),
+        ({"minutes_late": 5, "pledge_signed": False}, "absent", 5, ["d8_no_pledge"]),
+        ({"minutes_late": 5, "identity": "mismatch"}, "refused", 5, ["d8_other_person"]),
+    ],
+)
+def test_late_arrivals_go_by_table_d8(
+    new_database: Database, late: dict[str, Any], status: str, minutes: int, rows: list[str]
+) -> None:
+    room = Room(new_database, form="machine")
+    first, second, third = room.numbers()
+    room.to_entry()
+    room.sign_in(first, second)
+    room.open_papers()
+
+    arrival = {"admission_number": third, "identity": "verified", "pledge_signed": True} | late
+    room.answer("register_late", {"late": [arrival]})
+
+    with new_database.reading() as db:
+        query = select(Attendance).where(Attendance.admission_number == third)
+        found = db.exec(query).one()
+        assert (found.status, found.minutes_late, found.rows) == (status, minutes, rows)
+
+
+def test_a_late_number_from_elsewhere_comes_back(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    room.to_entry()
+    room.sign_in(*room.numbers()[:2])
+    room.open_papers()
+
+    room.answer("register_late", {"late": [{"admission_number": "0", "minutes_late": 3}]})
+
+    task = next(t for t in room.run.ready() if t.element_id == "register_late")
+    assert task.context["refusal"] == {
+        "code": "unknown_candidate",
+        "message": "本考场没有准考证号 0",
+    }
+
+
+def test_witnesses_must_sit_in_the_room(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    first, second, third = room.numbers()
+    room.to_entry()
+    room.sign_in(first, second)
+
+    given = {"seal_intact": "yes", "seal_number": "F", "first_witness": first}
+    room.answer("open_papers", {**given, "second_witness": third})
+
+    assert room.waiting() == ["open_papers"]
+
+
+def test_a_violation_is_heard_decided_and_delivered(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    first, second, third = room.numbers()
+    begin(room, first, second, third)
+    copying = {"admission_number": second, "behaviour": "copying", "facts": "夹带资料"}
+    room.finish(3, violations=[copying])
+    room.answer(
+        "import_sheet",
+        {"sheet": "准考证号,得分\n" + "\n".join(f"{number},80" for number in room.numbers())},
+    )
+
+    room.answer("hear_candidate", {"told": True, "contested": "no"})
+    room.answer("decide_by_director", {"follows": "yes", "reason": "事实清楚"})
+    assert room.follow("conduct_exam") == ["running"]
+    room.answer("deliver_decision", {"way": "in_person", "told_of_appeal": True})
+
+    with new_database.reading() as db:
+        violation = db.exec(select(Violation)).one()
+        assert (violation.state, violation.sanction, violation.record_years, violation.rows) == (
+            "delivered",
+            "all_void",
+            5,
+            ["d9_copying"],
+        )
+    assert room.subject_states() == ["present", "void", "present"]
+    assert room.run.trace().status == "completed"
+
+
+def test_an_outage_gives_extra_time(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    begin(room, *room.numbers())
+    room.answer("invigilate", {"event": "outage", "equipment": "faulty"})
+    report = {"cause": "power", "stage": "running", "answers_saved": "yes", "affected": "all"}
+    room.answer("report_outage", report | {"minutes": 44, "affected_count": 3, "facts": "停电"})
+    room.finish(3)
+
+    with new_database.reading() as db:
+        outage, sitting = db.exec(select(Outage)).one(), db.exec(select(RoomSitting)).one()
+        assert (outage.action, outage.extra_minutes, outage.rows) == (
+            "extra_time",
+            44,
+            ["d10_extra_time"],
+        )
+        assert (sitting.extra_minutes, sitting.state) == (44, "sealed")
+
+
+def test_a_long_outage_moves_the_sitting(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    begin(room, *room.numbers())
+    room.answer("invigilate", {"event": "outage", "equipment": "faulty"})
+    report = {"cause": "power", "stage": "running", "answers_saved": "yes", "affected": "all"}
+    room.answer("report_outage", report | {"minutes": 45, "affected_count": 3, "facts": "停电"})
+
+    assert room.waiting() == ["fix_new_time"]
+    room.answer("fix_new_time", {"starts_at": "2026-05-23T08:00", "reason": "停电"})
+    assert room.waiting() == ["fix_new_time"]
+    room.answer("fix_new_time", {"starts_at": "2026-05-30T09:00", "reason": "停电"})
+    assert (room.waiting(), room.subject_states()) == ([], ["to_sit"] * 3)
+    room.run.happen({"advance": timedelta(days=6, hours=22, minutes=15)})
+    assert room.waiting() == ["sign_in_staff"]
+    room.answer("sign_in_staff", {"staff": room.staff()})
+    room.run.happen({"advance": timedelta(hours=1, minutes=45)})
+    room.sign_in(*room.numbers())
+    room.open_papers()
+    room.answer("register_late", {"late": []})
+    room.finish(3)
+
+    assert room.subject_states() == ["present"] * 3
+    assert room.run.trace().incidents == []
+
+
+def test_papers_that_do_not_come_raise_the_emergency_plan(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+
+    room.run.happen({"advance": timedelta(hours=23, minutes=30)})
+
+    assert "secure_papers" in room.waiting()
+
+
+def test_everybody_absent_ends_the_room(new_database: Database) -> None:
+    room = Room(new_database, form="machine")
+    room.to_entry()
+    room.sign_in()
+
+    room.answer("open_papers", {"seal_intact": "yes", "seal_number": "F-1"})
+    room.answer("register_late", {"late": []})
+    room.finish(0)
+
+    assert room.subject_states() == ["absent"] * 3
+    assert room.follow("conduct_exam") == ["completed"]
+    assert room.run.trace().incidents == []
