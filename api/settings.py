@@ -20,26 +20,36 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JIANCHENG_", extra="ignore")
 
-    mode: Mode = Field("production", description="demo, training and test may move the clock")
-    folder: Path = Field(Path("var"), description="where everything that is not code is kept")
-    database_url: str = Field("", description="default: SQLite in the folder")
-    database_schema: str | None = Field(None, description="PostgreSQL schema for all tables")
-    keyring_file: Path | None = Field(None, description="keys that protect personal data")
-    secret_key: SecretStr | None = Field(None, description="signs cookies; default: a kept file")
-    public_url: str = Field("", description="address people use, for links and QR codes")
+    mode: Mode = Field(
+        default="production", description="demo, training and test may move the clock"
+    )
+    folder: Path = Field(
+        default=Path("var"), description="where everything that is not code is kept"
+    )
+    database_url: str = Field(default="", description="default: SQLite in the folder")
+    database_schema: str | None = Field(
+        default=None, description="PostgreSQL schema for all tables"
+    )
+    keyring_file: Path | None = Field(default=None, description="keys that protect personal data")
+    secret_key: SecretStr | None = Field(
+        default=None, description="signs cookies; default: a kept file"
+    )
+    public_url: str = Field(default="", description="address people use, for links and QR codes")
     language: Literal["zh-CN", "en"] = "zh-CN"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    worker: bool = Field(True, description="`serve` also runs jobs and timers")
-    worker_threads: int | None = Field(None, ge=1, le=64)
-    poll_seconds: float = Field(0.2, ge=0.01, le=5)
-    lease_seconds: float = Field(4, ge=0.5, le=120)
-    login_hours: float = Field(12, gt=0, le=72)
-    upload_bytes: int = Field(32_000_000, ge=1_000, description="largest request body")
-    verifications_per_minute: int = Field(30, ge=1, description="of certificates, per address")
-    sign_ins_per_minute: int = Field(10, ge=1, description="per address and per name")
-    trusted_proxies: str = Field("127.0.0.1", description="whose forwarded addresses count")
+    port: int = Field(default=8000, ge=0, le=65535)
+    worker: bool = Field(default=True, description="`serve` also runs jobs and timers")
+    worker_threads: int | None = Field(default=None, ge=1, le=64)
+    poll_seconds: float = Field(default=0.2, ge=0.01, le=5)
+    lease_seconds: float = Field(default=4, ge=0.5, le=120)
+    login_hours: float = Field(default=12, gt=0, le=72)
+    upload_bytes: int = Field(default=32_000_000, ge=1_000, description="largest request body")
+    verifications_per_minute: int = Field(
+        default=30, ge=1, description="of certificates, per address"
+    )
+    sign_ins_per_minute: int = Field(default=10, ge=1, description="per address and per name")
+    trusted_proxies: str = Field(default="127.0.0.1", description="whose forwarded addresses count")
 
     @property
     def clock_is_movable(self) -> bool:

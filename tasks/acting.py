@@ -65,6 +65,12 @@ def _is_the_candidate(db: Session, actor: Actor, user_task: UserTask) -> bool:
     return person_of_enrolment(db, user_task.business_key) == actor.person_id
 
 
+def _is_own_work(actor: Actor, user_task: UserTask) -> bool:
+    # What candidates do for themselves decides about nobody.
+    groups = user_task.groups()
+    return "candidate" in groups or (actor.is_candidate and not groups)
+
+
 def _did_one_of(db: Session, actor: Actor, user_task: UserTask, elements: list[str]) -> bool:
     done = db.exec(
         select(HistoryRow.seq)
@@ -80,7 +86,7 @@ def _did_one_of(db: Session, actor: Actor, user_task: UserTask, elements: list[s
 
 
 def _involvement_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
-    if actor.is_candidate and "candidate" in user_task.groups():
+    if _is_own_work(actor, user_task):
         return None
     place = place_of(db, user_task.business_key, user_task.instance_id)
     if place is None:

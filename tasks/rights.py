@@ -17,6 +17,7 @@ from appraisal.results import Result
 from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
+from engine.jobs import Job
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
 from tasks.actors import Actor
@@ -88,11 +89,14 @@ def may(db: Session, actor: Actor | None, action: str, thing: Any = None) -> boo
     Nobody (None) may do nothing here: what is open to all never asks.
     """
     rule = ACTIONS.get(action)
-    if actor is None or rule is None:
-        return False
-    if actor.kind == "client" and rule.scope not in actor.scopes:
+    if actor is None or rule is None or not has_scope(actor, action):
         return False
     return rule.allows(db, actor, thing)
+
+
+def has_scope(actor: Actor, action: str) -> bool:
+    """Whether an action was granted at all; scopes are for systems, people have posts."""
+    return actor.kind == "person" or ACTIONS[action].scope in actor.scopes
 
 
 @dataclass(frozen=True)
@@ -244,6 +248,10 @@ def _is_operator(_: Session, actor: Actor, organisation: Organisation | None) ->
     return own and bool(actor.posts & OPERATORS)
 
 
+def _reads_operation(_: Session, actor: Actor, job: Job) -> bool:
+    return job.tenant == actor.tenant and bool(actor.posts & OPERATORS)
+
+
 def _is_designer(_: Session, actor: Actor, organisation: Organisation | None) -> bool:
     own = organisation is None or organisation.id == actor.organisation_id
     return own and "process_designer" in actor.posts
@@ -273,6 +281,8 @@ ACTIONS: dict[str, Action] = {
     "incident.list": Action(_lists_incidents, "incidents:read"),
     "incident.read": Action(_reads_incident, "incidents:read"),
     "incident.work": Action(_works_on_incident, "incidents:work"),
+    "operation.order": Action(_is_operator),
+    "operation.read": Action(_reads_operation),
     "clock.read": Action(_anybody),
     "clock.move": Action(_is_operator),
     "person.administer": Action(_is_operator),

@@ -1,0 +1,104 @@
+"""Idempotency keys: a repeated POST gets the first answer and has no second effect.
+
+The answer is stored in the transaction of the effect, so that both are there or neither.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fastapi import Response
+from sqlalchemy import JSON, LargeBinary, RowMapping, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel
+
+from api.problems import Problem
+from appraisal.columns import UtcDateTime
+
+LIFETIME = timedelta(days=1)
+LONGEST_KEY = 200
+_KEPT_HEADERS = ("content-type", "location", "etag", "content-language")
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A key one actor used, what it was used for, and the answer."""
+
+    __tablename__ = "idempotency_key"
+
+    actor: str = Field(primary_key=True, max_length=60)
+    key: str = Field(primary_key=True, max_length=LONGEST_KEY)
+    request: str = Field(max_length=100)
+    status: int | None = None
+    headers: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    body: bytes = Field(default=b"", sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+_TABLE: Table = IdempotencyKey.__table__  # type: ignore[attr-defined]
+
+
+class Replayed(Exception):
+    """The request was answered before; this is the answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(frozen=True)
+class KeyInUse:
+    """A key claimed in the open transaction, waiting for its answer."""
+
+    db: Session
+    actor: str
+    key: str
+
+    def keep(self, response: Response) -> None:
+        """Store the answer with the effect."""
+        headers = {k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}
+        self.db.connection().execute(
+            update(_TABLE)
+            .where(_TABLE.c.actor == self.actor, _TABLE.c.key == self.key)
+            .values(status=response.status_code, headers=headers, body=bytes(response.body))
+        )
+
+
+def claim_key(db: Session, actor: str, key: str, request: str) -> KeyInUse:
+    """Take a key for this request; waits for a request that is using it just now.
+
+    Raises:
+        Replayed: The same request was answered before.
+        Problem: The key was used for another request, or is no proper key.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Problem("malformed", errors=[_about_key("invalid")])
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    now = datetime.now(UTC)
+    if random.random() < 0.01:  # noqa: S311 -- only spreads the clearing of old rows
+        db.connection().execute(delete(_TABLE).where(_TABLE.c.created_at < now - LIFETIME))
+    added = db.connection().execute(
+        dialect.insert(_TABLE).on_conflict_do_nothing(),
+        {"actor": actor, "key": key, "request": request, "headers": {}, "body": b"",
+         "created_at": now},
+    )  # fmt: skip
+    if added.rowcount:
+        return KeyInUse(db, actor, key)
+    row = db.connection().execute(
+        select(_TABLE).where(_TABLE.c.actor == actor, _TABLE.c.key == key)
+    ).mappings().one()  # fmt: skip
+    raise _answer(row, request)
+
+
+def _answer(row: RowMapping, request: str) -> Exception:
+    if row["request"] != request or row["status"] is None:
+        return Problem("key-reused", errors=[_about_key("reused")])
+    headers = row["headers"]
+    assert isinstance(headers, dict)
+    assert isinstance(row["body"], bytes)
+    assert isinstance(row["status"], int)
+    told = {**headers, "Idempotent-Replayed": "true"}
+    return Replayed(Response(row["body"], row["status"], told))
+
+
+def _about_key(code: str) -> dict[str, str]:
+    return {"pointer": "", "code": code, "message": "Idempotency-Key"}

@@ -1,0 +1,267 @@
+"""Errors as clients see them: RFC 9457 problem documents with stable types.
+
+The only place where errors meet HTTP.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from api.languages import language_of
+from api.logins import WeakPassword, WrongSignIn
+from appraisal.enrolments import UnknownEnrolment
+from appraisal.roster_imports import HasProblems, NotChecked
+from appraisal.sessions import UnknownSession
+from appraisal.sheets import UnreadableTable
+from appraisal.zip_files import RefusedZip
+from engine.clock import ClockRefused
+from engine.errors import (
+    IncidentAlreadyResolved,
+    InstanceNotRunning,
+    InvalidVariables,
+    NotSkippable,
+    StaleInstance,
+    UnknownDefinition,
+    UnknownInstance,
+    UnknownProcess,
+    UnknownRow,
+    UnknownUserTask,
+    UserTaskNotReady,
+    UserTaskTaken,
+    describe_error,
+)
+from forms import InvalidAnswer
+from tasks.bindings import BindingRefused
+from tasks.completion import NotAllowed
+
+TYPE_PREFIX = "urn:jiancheng:problem:"
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of problem; its name never changes."""
+
+    status: int
+    zh: str
+    en: str
+
+
+PROBLEMS = {
+    "malformed": ProblemType(400, "请求格式不正确", "The request is malformed"),
+    "not-signed-in": ProblemType(401, "请先登录", "Sign in first"),
+    "wrong-sign-in": ProblemType(
+        401, "登录名、密码或链接不正确", "The name, the password or the link is wrong"
+    ),
+    "forbidden": ProblemType(403, "您没有权限进行此操作", "You may not do this"),
+    "forged-request": ProblemType(
+        403, "请求来源无法确认,请刷新页面后重试", "The request's origin is unclear: reload the page"
+    ),
+    "not-found": ProblemType(404, "没有找到", "Not found"),
+    "method-not-allowed": ProblemType(405, "不支持此方法", "The method is not allowed here"),
+    "user-task-not-ready": ProblemType(
+        409, "该任务已办结或已失效", "The user task was completed or is gone"
+    ),
+    "user-task-taken": ProblemType(
+        409, "该任务已被他人认领", "Somebody else has claimed the user task"
+    ),
+    "changed-meanwhile": ProblemType(
+        409, "数据刚被他人修改,请重试", "Somebody else changed this just now: try again"
+    ),
+    "not-running": ProblemType(409, "流程已结束或已暂停", "The process has ended or is on hold"),
+    "already-resolved": ProblemType(409, "该异常已处理", "The incident was settled before"),
+    "not-skippable": ProblemType(409, "该环节不能跳过", "The element cannot be skipped"),
+    "clock-refused": ProblemType(409, "不能这样调整时钟", "The clock cannot be moved like this"),
+    "roster-not-checked": ProblemType(
+        409, "请先上传并检查同一份名册", "Upload and check this very roster first"
+    ),
+    "roster-has-problems": ProblemType(
+        409, "名册中仍有错误行", "The roster still has rows with problems"
+    ),
+    "precondition-failed": ProblemType(
+        412, "内容已变化,请刷新", "The content has changed: read it again"
+    ),
+    "too-large": ProblemType(413, "上传内容过大", "The request is too large"),
+    "invalid": ProblemType(422, "提交的内容有误", "What was sent does not fit"),
+    "key-reused": ProblemType(
+        422, "幂等键已用于另一请求", "The idempotency key was used for another request"
+    ),
+    "weak-password": ProblemType(
+        422,
+        "密码至少 12 位,且不能包含登录名",
+        "A password has 12 characters or more and not the sign-in name in it",
+    ),
+    "unreadable-file": ProblemType(422, "文件无法读取", "The file cannot be read"),
+    "too-many-requests": ProblemType(429, "请求过于频繁,请稍后再试", "Too many requests"),
+    "internal": ProblemType(500, "系统内部错误", "Something went wrong inside"),
+    "unavailable": ProblemType(503, "系统暂时繁忙,请稍后重试", "Busy: try again in a moment"),
+}
+
+_BY_STATUS = {
+    401: "not-signed-in",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+}
+
+ERRORS: dict[type[Exception], str] = {
+    WrongSignIn: "wrong-sign-in",
+    WeakPassword: "weak-password",
+    UserTaskNotReady: "user-task-not-ready",
+    UserTaskTaken: "user-task-taken",
+    StaleInstance: "changed-meanwhile",
+    InstanceNotRunning: "not-running",
+    IncidentAlreadyResolved: "already-resolved",
+    NotSkippable: "not-skippable",
+    ClockRefused: "clock-refused",
+    NotAllowed: "forbidden",
+    BindingRefused: "forbidden",
+    InvalidAnswer: "invalid",
+    InvalidVariables: "invalid",
+    UnknownUserTask: "not-found",
+    UnknownInstance: "not-found",
+    UnknownProcess: "not-found",
+    UnknownDefinition: "not-found",
+    UnknownRow: "not-found",
+    UnknownSession: "not-found",
+    UnknownEnrolment: "not-found",
+    NotChecked: "roster-not-checked",
+    HasProblems: "roster-has-problems",
+    UnreadableTable: "unreadable-file",
+    RefusedZip: "unreadable-file",
+}
+
+REFUSALS = {
+    "other_organisation": ("该任务属于其他机构", "The user task is another organisation's"),
+    "not_your_post": ("该任务不属于您的岗位", "The user task is not for your post"),
+    "not_your_task": ("该任务由他人办理", "The user task is somebody else's"),
+    "out_of_scope": ("该流程不在授权范围内", "The process is outside what was granted"),
+    "four_eyes": ("您已参与前一环节,须由他人办理", "You did the step before: another must do this"),
+    "exclusive_duty": (
+        "您在本批次承担了互斥的职责",
+        "You have done work in this batch that excludes this",
+    ),
+    "conflict_of_interest": ("您与该考生存在回避情形", "You must stay away from this candidate"),
+}
+
+
+class Problem(Exception):
+    """A problem raised on purpose by the edge."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(name)
+        self.name = name
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error with a problem document."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(Exception, _on_unexpected)
+    for error in ERRORS:
+        app.add_exception_handler(error, _on_known_error)
+
+
+def problem_response(request: Request, problem: Problem) -> JSONResponse:
+    """The document of a problem in the reader's language."""
+    kind = PROBLEMS[problem.name]
+    language = language_of(request)
+    content: dict[str, Any] = {
+        "type": TYPE_PREFIX + problem.name,
+        "title": kind.en if language == "en" else kind.zh,
+        "status": kind.status,
+        "instance": request.scope.get("root_path", "") + request.url.path,
+        **problem.more,
+    }
+    if problem.errors:
+        content["errors"] = problem.errors
+    headers = {"Cache-Control": "no-store", "Content-Language": language, **problem.headers}
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="jiancheng"'
+    return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: Exception, language: str) -> Problem:
+    """The problem that a known error is to a client."""
+    name = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
+    match error:
+        case InvalidAnswer():
+            errors = [
+                {"pointer": one.pointer, "code": one.code, "message": one.message}
+                for one in error.errors
+            ]
+            return Problem(name, errors=errors)
+        case UserTaskNotReady():
+            return Problem(name, completedBy=error.completed_by, userTaskStatus=error.status)
+        case UserTaskTaken():
+            return Problem(name, assignee=error.assignee)
+        case NotAllowed():
+            zh, en = REFUSALS[error.refusal]
+            return Problem(name, detail=en if language == "en" else zh, reason=error.refusal.value)
+    return Problem(name)
+
+
+def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return problem_response(request, error)
+
+
+def _on_known_error(request: Request, error: Exception) -> JSONResponse:
+    return problem_response(request, problem_of(error, language_of(request)))
+
+
+def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # What was sent is left out of the message: it may be data of a person.
+    errors = [
+        {
+            "pointer": "/" + "/".join(str(part) for part in one["loc"][1:]),
+            "code": one["type"],
+            "message": one["msg"],
+        }
+        for one in error.errors()[:100]
+    ]
+    malformed = any(one["code"] == "json_invalid" for one in errors)
+    return problem_response(
+        request, Problem("malformed" if malformed else "invalid", errors=errors)
+    )
+
+
+def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    fallback = "malformed" if error.status_code < 500 else "internal"
+    name = _BY_STATUS.get(error.status_code, fallback)
+    return problem_response(request, Problem(name, headers=error.headers))
+
+
+def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+    log.warning("database error", path=request.url.path, error=describe_error(error))
+    retry = Problem("unavailable", headers={"Retry-After": "1"})
+    return problem_response(request, retry)
+
+
+def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected error", path=request.url.path, error=type(error).__name__)
+    return problem_response(request, Problem("internal"))

@@ -1,0 +1,255 @@
+"""One request: one transaction, one actor. What every endpoint starts from."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hmac import compare_digest
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Response
+from itsdangerous import BadSignature
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from api.application import Installation
+from api.clients import TOKEN_PREFIX, ApiClient
+from api.idempotency import KeyInUse, claim_key
+from api.languages import Language, language_of
+from api.logins import Login, digest_of
+from api.problems import Problem
+from engine.killpoints import kill_point
+from tasks.actors import Actor, actor_of
+from tasks.rights import has_scope, may
+
+LOGIN_COOKIE = "jc_login"
+CSRF_HEADER = "x-csrf-token"
+CSRF_FIELD = "csrf_token"
+
+_LOGIN = select(col(Login.digest), col(Login.person_id), col(Login.csrf_token))
+_CLIENT = select(
+    col(ApiClient.id),
+    col(ApiClient.person_id),
+    col(ApiClient.scopes),
+    col(ApiClient.processes),
+    col(ApiClient.per_minute),
+)
+
+
+@dataclass
+class Work:
+    """What an endpoint works with. `login` is the digest of the login's token, if any."""
+
+    request: Request
+    installation: Installation
+    db: Session
+    language: Language
+    visitor: Actor | None = None
+    login: str | None = None
+    csrf_token: str = ""
+    key_in_use: KeyInUse | None = field(default=None, repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts.
+
+        Raises:
+            Problem: Nobody has signed in.
+        """
+        if self.visitor is None:
+            raise Problem("not-signed-in")
+        return self.visitor
+
+    def may(self, action: str, thing: Any = None) -> bool:
+        """Whether the actor may do something."""
+        return may(self.db, self.visitor, action, thing)
+
+    def require(self, action: str, thing: Any = None) -> None:
+        """Refuse what the actor may not do.
+
+        Raises:
+            Problem: forbidden.
+        """
+        if not may(self.db, self.actor, action, thing):
+            raise Problem("forbidden")
+
+    def require_scope(self, action: str) -> None:
+        """Refuse a system that was never granted this kind of action.
+
+        Raises:
+            Problem: forbidden.
+        """
+        if not has_scope(self.actor, action):
+            raise Problem("forbidden")
+
+    def require_seen(self, action: str, thing: Any) -> None:
+        """Refuse what the actor may not even see, in the words of what is not there.
+
+        Raises:
+            Problem: not-found.
+        """
+        if thing is None or not may(self.db, self.actor, action, thing):
+            raise Problem("not-found")
+
+    def reply(
+        self,
+        content: BaseModel | None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer, kept for repeats of the request if it has an idempotency key."""
+        body = b"" if content is None else content.model_dump_json(by_alias=True).encode()
+        media_type = None if content is None else "application/json"
+        response = Response(body, status, dict(headers or {}), media_type)
+        if self.key_in_use is not None:
+            self.key_in_use.keep(response)
+        return response
+
+
+def installation_of(request: Request) -> Installation:
+    """The installation that this application serves."""
+    found: Installation = request.app.state.installation
+    return found
+
+
+async def _csrf_given(request: Request) -> str:
+    """The token that shows that a page of ours sent the request."""
+    if given := request.headers.get(CSRF_HEADER):
+        return given
+    kind = request.headers.get("content-type", "")
+    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        value = (await request.form()).get(CSRF_FIELD)
+        return value if isinstance(value, str) else ""
+    return ""
+
+
+async def _fingerprint(request: Request) -> str:
+    """What tells two requests with the same idempotency key apart."""
+    if "idempotency-key" not in request.headers:
+        return ""
+    kind = request.headers.get("content-type", "")
+    # A form was read as a stream before; its length has to do.
+    body = request.headers.get("content-length", "").encode()
+    if not kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
+        body = await request.body()
+    what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return hashlib.sha256(what + body).hexdigest()
+
+
+Csrf = Annotated[str, Depends(_csrf_given)]
+Fingerprint = Annotated[str, Depends(_fingerprint)]
+
+
+def _reading(request: Request) -> Iterator[Work]:
+    with _signed_in(request, installation_of(request).database.reading()) as work:
+        yield work
+
+
+def _glancing(request: Request) -> Iterator[Work]:
+    installation = installation_of(request)
+    with installation.database.reading() as db:
+        yield identify(request, installation, db)
+
+
+def _posting(request: Request, csrf: Csrf, fingerprint: Fingerprint) -> Iterator[Work]:
+    with _signed_in(request, installation_of(request).database.transaction()) as work:
+        _refuse_forged(work, csrf)
+        if fingerprint:
+            key = request.headers["idempotency-key"]
+            work.key_in_use = claim_key(work.db, work.actor.key, key, fingerprint)
+        yield work
+        kill_point("before-commit")
+    kill_point("after-commit")
+
+
+@contextmanager
+def _signed_in(request: Request, opened: AbstractContextManager[Session]) -> Iterator[Work]:
+    # Looked at before the database: whoever brings nothing costs nothing.
+    if LOGIN_COOKIE not in request.cookies and "authorization" not in request.headers:
+        raise Problem("not-signed-in")
+    with opened as db:
+        work = identify(request, installation_of(request), db)
+        if work.visitor is None:
+            raise Problem("not-signed-in")
+        yield work
+
+
+Reading = Annotated[Work, Depends(_reading, scope="function")]
+"""A signed-in actor who only reads."""
+Glancing = Annotated[Work, Depends(_glancing, scope="function")]
+"""Anybody, signed in or not, who only reads."""
+Posting = Annotated[Work, Depends(_posting, scope="function")]
+"""A signed-in actor who changes something: committed before the response."""
+
+
+def identify(request: Request, installation: Installation, db: Session) -> Work:
+    """Find out who sent a request."""
+    work = Work(request, installation, db, language_of(request))
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind:
+        if kind.lower() == "bearer" and token.startswith(TOKEN_PREFIX):
+            work.visitor = _client_of(installation, db, token)
+    elif cookie := request.cookies.get(LOGIN_COOKIE):
+        _take_login(work, cookie)
+    return work
+
+
+def _take_login(work: Work, cookie: str) -> None:
+    try:
+        digest = digest_of(work.installation.cookies.loads(cookie))
+    except (BadSignature, AttributeError):
+        return
+    found = work.db.execute(
+        _LOGIN.where(col(Login.digest) == digest, col(Login.expires_at) > datetime.now(UTC))
+    ).one_or_none()
+    if found is not None:
+        work.visitor = actor_of(work.db, found.person_id)
+        work.login, work.csrf_token = found.digest, found.csrf_token
+
+
+def _client_of(installation: Installation, db: Session, token: str) -> Actor | None:
+    found = db.execute(
+        _CLIENT.where(
+            col(ApiClient.digest) == digest_of(token),
+            col(ApiClient.expires_at) > datetime.now(UTC),
+            col(ApiClient.revoked_at).is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    wait = installation.client_calls.wait_seconds(f"client {found.id}", per_minute=found.per_minute)
+    if wait:
+        raise Problem("too-many-requests", headers={"Retry-After": str(int(wait) + 1)})
+    return actor_of(
+        db,
+        found.person_id,
+        kind="client",
+        scopes=frozenset(found.scopes),
+        processes=frozenset(found.processes),
+    )
+
+
+def _refuse_forged(work: Work, csrf: str) -> None:
+    # A browser sends cookies by itself, a token in a header it does not.
+    if work.login is None:
+        return
+    refuse_foreign_origin(work.request, work.installation)
+    if not compare_digest(csrf.encode(), work.csrf_token.encode()):
+        raise Problem("forged-request")
+
+
+def refuse_foreign_origin(request: Request, installation: Installation) -> None:
+    """Refuse what a page of another site sends.
+
+    Raises:
+        Problem: forged-request.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        return
+    own = {installation.settings.public_address, str(request.base_url)}
+    if urlsplit(origin)[:2] not in {urlsplit(address)[:2] for address in own}:
+        raise Problem("forged-request")
