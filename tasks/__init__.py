@@ -2,10 +2,12 @@
 
 from engine import ServiceTasks
 from tasks import (  # noqa: F401 -- they register their papers
+    papers_applications,
     papers_certificates,
     papers_conduct,
     papers_exam,
     papers_marking,
+    papers_notices,
     papers_planning,
     papers_resources,
     papers_results,

@@ -1,0 +1,60 @@
+"""Given states for scenarios: each is a named function that fills an empty database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from appraisal.errors import AppraisalError
+
+
+class UnknownWorld(AppraisalError):
+    """No given state has this name."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a scenario finds.
+
+    `names` are what its steps may write as `$name`; `tenant` is the organisation's code.
+    """
+
+    tenant: str
+    business_key: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, Any] = field(default_factory=dict)
+
+
+WorldMaker = Callable[..., World]
+
+_WORLDS: dict[str, WorldMaker] = {}
+
+
+def world(name: str) -> Callable[[WorldMaker], WorldMaker]:
+    """Register a given state: `def make(db, now, **given) -> World`."""
+
+    def register(make: WorldMaker) -> WorldMaker:
+        known = _WORLDS.setdefault(name, make)
+        if known is not make:
+            raise ValueError(f"two worlds are called {name}")
+        return make
+
+    return register
+
+
+def make_world(db: Session, name: str, now: datetime, given: Mapping[str, Any]) -> World:
+    """Fill the database with a given state.
+
+    Raises:
+        UnknownWorld: There is none of that name.
+    """
+    if name not in _WORLDS:
+        raise UnknownWorld(name)
+    return _WORLDS[name](db, now, **given)
+
+
+def world_names() -> list[str]:
+    """The names of all given states."""
+    return sorted(_WORLDS)
