@@ -69,6 +69,9 @@ class DefinitionSource(Protocol):
     def decision(self, bundle_id: str, decision_id: str) -> Any:
         """Give a decision of a bundle."""
 
+    def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
+        """Give the source of a form, paper, sheet or catalogue of a bundle."""
+
     def start_events(self, bundle_id: str) -> Sequence[StartTrigger]:
         """List the start events of a bundle's processes."""
 
@@ -151,13 +154,14 @@ class ProcessEngine:
             run.save()
 
     def _deliver_all(self, db: Session, work: Work) -> None:
-        for _ in range(MAX_DELIVERIES):
-            if not work.outbox:
-                return
-            self._deliver(db, work.outbox.popleft())
-        raise TooManyMessages(f"more than {MAX_DELIVERIES} in one transaction")
+        delivered = 0
+        while work.outbox:
+            delivered += self._deliver(db, work.outbox.popleft())
+            if delivered > MAX_DELIVERIES:
+                raise TooManyMessages(f"more than {MAX_DELIVERIES} in one transaction")
 
-    def _deliver(self, db: Session, thrown: Thrown) -> None:
+    def _deliver(self, db: Session, thrown: Thrown) -> bool:
+        """Deliver one thing; False if it was only a look into the buffer."""
         match thrown:
             case ThrownMessage():
                 messages.correlate(self, db, thrown)
@@ -166,7 +170,8 @@ class ProcessEngine:
             case DirectSignal():
                 signals.reach(self, db, thrown)
             case Arrived():
-                messages.deliver_buffered(self, db, thrown)
+                return messages.deliver_buffered(self, db, thrown)
+        return True
 
     def post(self, db: Session, message: ThrownMessage) -> None:
         """Send a message when the instances open in this transaction are saved."""

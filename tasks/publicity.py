@@ -36,7 +36,7 @@ from appraisal.score_reviews import (
 from appraisal.sessions import session_by_id
 from engine import BpmnError, Continue, ServiceTasks, TaskContext
 from engine.killpoints import kill_point
-from tasks.results import conclude
+from tasks.results import collect_points, conclude
 
 service_tasks = ServiceTasks("publicity")
 
@@ -229,6 +229,7 @@ def settle(
     before = result_of(db, review.enrolment_id)
     earlier = before.outcome if before else ""
     if state == "corrected":
+        collect_points(db, enrolment)
         _publish(db, context, conclude(db, context, enrolment))
     after = result_of(db, review.enrolment_id)
     outcome = after.outcome if after else ""

@@ -43,13 +43,19 @@ def collect(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
     everyone = active_enrolments(db, session_id)
     done = int(context.cursor or 0)
     for enrolment in everyone[done : done + CHUNK]:
-        assert enrolment.id is not None
-        for subject in subjects_of(db, enrolment.id):
-            _collect_subject(db, subject)
+        collect_points(db, enrolment)
     done = min(done + CHUNK, len(everyone))
     if done < len(everyone):
         return Continue(done, (done, len(everyone)))
     return {"to_enter": len(_entered_subjects(db, session_id))}
+
+
+def collect_points(db: Session, enrolment: Enrolment) -> None:
+    """Take one enrolment's settled points over from marking, after decisions on discipline."""
+    assert enrolment.id is not None
+    for subject in subjects_of(db, enrolment.id):
+        _collect_subject(db, subject)
+    db.flush()
 
 
 def _collect_subject(db: Session, subject: EnrolmentSubject) -> None:
