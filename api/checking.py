@@ -1,0 +1,71 @@
+"""Check definitions that lie in folders: the publish check, and their scenarios."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from api.application import build_installation, packaged_sources
+from api.settings import Settings
+from engine.findings import Finding
+from engine.jobs import LocalQueue
+from engine.sources import Source, load_folder
+from tasks.scenario_packs import Pack
+from tasks.scenarios import ScenarioFailed, load_scenarios, run_scenario
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """How one scenario went; `problem` is empty when it went as it says."""
+
+    process_id: str
+    name: str
+    problem: str
+
+
+def lint_folders(folders: Sequence[Path]) -> list[Finding]:
+    """What the publish check finds in the packaged definitions with those of the folders.
+
+    A folder is laid out like `processes` or `forms/definitions`: one folder for each scope.
+    Nothing is stored.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = Settings(mode="production", folder=Path(scratch), database_url="")
+        installation = build_installation(settings, queue=lambda _: LocalQueue())
+        installation.database.create_schema()
+        given = [source for folder in folders for source in load_folder(folder)]
+        sources = _merged(packaged_sources(installation.plugins), given)
+        found: list[Finding] = []
+        with installation.database.transaction() as db:
+            for report in installation.publish(db, sources, "lint"):
+                found += report.findings
+        installation.dispose()
+    return found
+
+
+def scenario_results(folders: Sequence[Path], only: str = "") -> list[ScenarioResult]:
+    """Run the scenarios below the folders, else the packaged ones, on the packaged definitions."""
+    results = []
+    with (
+        as_file(files("processes")) as processes,
+        as_file(files("forms")) as forms,
+        tempfile.TemporaryDirectory() as objects,
+    ):
+        pack = Pack(Path(processes), Path(forms) / "definitions", *folders)
+        for scenario in load_scenarios(*(folders or [Path(processes)])):
+            if only and only not in (scenario.process_id, scenario.name):
+                continue
+            try:
+                run_scenario(pack, scenario, Path(objects))
+                problem = ""
+            except ScenarioFailed as error:
+                problem = str(error)
+            results.append(ScenarioResult(scenario.process_id, scenario.name, problem))
+    return results
+
+
+def _merged(packaged: Sequence[Source], given: Sequence[Source]) -> list[Source]:
+    names = {(source.scope, source.kind, source.key) for source in given}
+    kept = [one for one in packaged if (one.scope, one.kind, one.key) not in names]
+    return [*kept, *given]

@@ -1,0 +1,290 @@
+"""The command line: `jiancheng <command>`.
+
+Exit codes: 0 it is done and well, 1 it was refused or something is wrong with what was
+looked at, 2 it was called wrongly or cannot run here.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from api.administration import (
+    add_administrator,
+    add_api_client,
+    check_roster_file,
+    import_roster_file,
+    link_for,
+)
+from api.app import create_app
+from api.application import Installation, build_installation
+from api.checking import lint_folders, scenario_results
+from api.clients import UnknownScope
+from api.logs import configure_logs
+from api.migration import migrate as migrate_installation
+from api.settings import Settings
+from api.standing import stand_by
+from appraisal.bag import verify
+from appraisal.errors import AppraisalError
+from appraisal.roster_imports import RosterFiles
+from engine.findings import Finding
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console()
+errors = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """The installation that the environment describes."""
+    settings = Settings()
+    configure_logs(settings)
+    installation = build_installation(settings)
+    try:
+        yield installation
+    finally:
+        installation.dispose()
+
+
+def tell(as_json: bool, facts: dict[str, Any], text: str) -> None:
+    """Print what a command found, for people or for programs."""
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, default=str))
+    else:
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+    worker: Annotated[bool, typer.Option(help="run jobs and timers here too")] = True,
+) -> None:
+    """Serve pages and API; jobs and timers run in the same process unless told otherwise."""
+    known = Settings()
+    settings = known.model_copy(
+        update={
+            "host": host or known.host,
+            "port": known.port if port is None else port,
+            "worker": known.worker and worker,
+        }
+    )
+    configure_logs(settings)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        # Paths hold one-time tokens, so they are not written to a log.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run jobs and timers without serving."""
+    with installed() as installation:
+        stand_by(installation)
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database to this version and publish the packaged definitions."""
+    with installed() as installation:
+        done = migrate_installation(installation)
+    findings = [one for report in done.reports for one in report.findings]
+    count = sum(len(report.new_versions) for report in done.reports)
+    facts = {
+        "revision": done.revision,
+        "newVersions": count,
+        "refused": done.refused,
+        "findings": [_finding(one) for one in findings],
+    }
+    text = [*map(_line, findings), f"数据库版本 {done.revision},新发布的定义 {count} 个"]
+    tell(as_json, facts, "\n".join(text))
+    if done.refused:
+        raise typer.Exit(1)
+
+
+@app.command("create-admin")
+def create_admin(
+    organisation: Annotated[str, typer.Option(help="code of the organisation")],
+    sign_in_name: Annotated[str, typer.Option(help="never derived from an ID number")],
+    name: Annotated[str, typer.Option(help="name of the person")] = "",
+    organisation_name: Annotated[str, typer.Option(help="for a new organisation")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make somebody an administrator and print a link that signs in once."""
+    with installed() as installation:
+        link = add_administrator(installation, organisation, organisation_name, name, sign_in_name)
+    tell(as_json, {"link": link}, f"一次性登录链接(三天内有效):\n{link}")
+
+
+@app.command("create-link")
+def create_link(
+    organisation: Annotated[str, typer.Option(help="code of the organisation")],
+    sign_in_name: Annotated[str, typer.Option(help="who is to sign in")],
+    as_json: AsJson = False,
+) -> None:
+    """Print a new link that signs a person in once."""
+    with installed() as installation, _told():
+        link = link_for(installation, organisation, sign_in_name)
+    tell(as_json, {"link": link}, link)
+
+
+@app.command("create-client")
+def create_client(
+    organisation: Annotated[str, typer.Option(help="code of the organisation")],
+    name: Annotated[str, typer.Option(help="what the system is called")],
+    scope: Annotated[list[str], typer.Option(help="may be given several times")],
+    post: Annotated[list[str] | None, typer.Option(help="a post it works for")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650)] = 365,
+    as_json: AsJson = False,
+) -> None:
+    """Register another system and print its token, which is told only now."""
+    with installed() as installation, _told():
+        token = add_api_client(installation, organisation, name, scope, posts=post or (), days=days)
+    tell(as_json, {"token": token}, token)
+
+
+@app.command("import-roster")
+def import_roster(
+    session_number: Annotated[str, typer.Argument(help="number of the batch")],
+    sheet: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".xlsx or .csv")],
+    attachments: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="zip of photos and evidence")
+    ] = None,
+    confirm: Annotated[bool, typer.Option(help="import what was checked")] = False,
+    leave_out_problems: Annotated[
+        bool, typer.Option(help="import the rows without problems")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a roster; with --confirm import it."""
+    files = RosterFiles(
+        sheet.read_bytes(), None if attachments is None else attachments.read_bytes()
+    )
+    with installed() as installation, _told():
+        checked = check_roster_file(installation, session_number, files)
+        imported = 0
+        if confirm and (leave_out_problems or not checked.problems):
+            imported = import_roster_file(installation, session_number, files, leave_out_problems)
+    facts = {
+        "total": checked.total,
+        "valid": checked.valid,
+        "problems": checked.problems,
+        "imported": imported,
+    }
+    lines = [f"{one['row']} {one['column']} {one['message']}" for one in checked.problems]
+    lines.append(f"共 {checked.total} 行,可导入 {checked.valid} 行,已导入 {imported} 行")
+    tell(as_json, facts, "\n".join(lines))
+    if checked.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def simulate(
+    serve_after: Annotated[bool, typer.Option("--serve", help="serve when it is done")] = False,
+    port: Annotated[int, typer.Option(help="port to serve on", min=1, max=65535)] = 8000,
+    seed: Annotated[int, typer.Option(help="makes the same people every time")] = 1,
+) -> None:
+    """Do a whole demo batch through the API, with simulated staff and invented candidates."""
+    if find_spec("api.simulation") is None:
+        errors.print("this build has no simulation")
+        raise typer.Exit(2)
+    # Slow to import, and of no use to the other commands.
+    simulation = import_module("api.simulation")
+    raise typer.Exit(simulation.simulate(serve=serve_after, port=port, seed=seed))
+
+
+@app.command()
+def lint(
+    folders: Annotated[list[Path] | None, typer.Argument(exists=True, file_okay=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check definitions as publishing would: the packaged ones, with those of the folders."""
+    findings = lint_folders(folders or [])
+    wrong = [one for one in findings if one.severity == "error"]
+    facts = {"errors": len(wrong), "findings": [_finding(one) for one in findings]}
+    text = [*map(_line, findings), f"{len(wrong)} 个错误,{len(findings) - len(wrong)} 个提醒"]
+    tell(as_json, facts, "\n".join(text))
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command("run-scenarios")
+def run_scenarios(
+    folders: Annotated[list[Path] | None, typer.Argument(exists=True, file_okay=False)] = None,
+    only: Annotated[str, typer.Option(help="a process id or a scenario's name")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the scenarios below the folders, else all packaged ones."""
+    results = scenario_results(folders or [], only)
+    failed = [one for one in results if one.problem]
+    facts = {"ran": len(results), "failed": [vars(one) for one in failed]}
+    text = [*(one.problem for one in failed), f"{len(results)} 个场景,{len(failed)} 个不符"]
+    tell(as_json, facts, "\n".join(text))
+    if failed or not results:
+        raise typer.Exit(1)
+
+
+@app.command("verify-archive")
+def verify_archive(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Check an archive package: every file is there and unchanged."""
+    problems = verify(folder)
+    facts = {"valid": not problems, "problems": [vars(one) for one in problems]}
+    text = "\n".join([*(str(one) for one in problems), "档案有问题" if problems else "档案完整"])
+    tell(as_json, facts, text)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("rebuild-rows")
+def rebuild_rows(
+    instance: Annotated[UUID | None, typer.Option(help="only this process instance")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the rows that follow from the instances' states anew."""
+    with installed() as installation, installation.database.transaction() as db:
+        changed = installation.engine.rebuild_rows(db, instance)
+    tell(as_json, {"changed": changed}, f"更正了 {changed} 行")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what is wrong with what was given, and leave with 2."""
+    try:
+        yield
+    except (AppraisalError, UnknownScope) as error:
+        errors.print(f"{type(error).__name__}: {error}", highlight=False, markup=False)
+        raise typer.Exit(2) from error
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return asdict(finding)
+
+
+def _line(finding: Finding) -> str:
+    where = " ".join(part for part in (finding.definition, finding.element_id) if part)
+    return f"{finding.severity} {where} {finding.code}: {finding.message_zh}"

@@ -1,0 +1,93 @@
+"""Bring a database to this version: schema, job engine's tables, packaged definitions."""
+
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import as_file, files
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from api.application import Installation, packaged_sources
+from engine.database import Database
+from engine.dbos_jobs import create_job_tables
+from engine.publication import PublishReport
+
+PACKAGES = ("appraisal", "engine", "tasks", "api")
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration did."""
+
+    revision: str
+    reports: tuple[PublishReport, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether definitions were refused; then none of their scope was published."""
+        return any(report.refused for report in self.reports)
+
+
+def migrate(installation: Installation, *, actor: str = "migrate") -> Migrated:
+    """Bring the schema up to date, then publish the packaged definitions that changed."""
+    revision = upgrade(installation.database)
+    create_job_tables(installation.database)
+    sources = packaged_sources(installation.plugins)
+    with installation.database.transaction() as db:
+        reports = installation.publish(db, sources, actor)
+    return Migrated(revision, tuple(reports))
+
+
+def upgrade(database: Database) -> str:
+    """Run the migrations that are missing; returns the version reached."""
+    database.create_namespace()
+    with database.writer.begin() as connection, _config(connection) as config:
+        command.upgrade(config, "head")
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def differences(database: Database) -> list[Any]:
+    """How the database's tables differ from those the code declares."""
+    load_tables()
+    with database.writer.connect() as connection:
+        options = {"include_name": include_name, "compare_type": False}
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def write_migration(database: Database, message: str) -> None:
+    """Write the migration that brings an up-to-date database to what the code declares."""
+    with database.writer.begin() as connection, _config(connection) as config:
+        command.revision(config, message, autogenerate=True)
+
+
+def load_tables() -> None:
+    """Import every module that may declare tables."""
+    for package in PACKAGES:
+        for found in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+            if not found.ispkg:
+                import_module(found.name)
+
+
+def include_name(name: str | None, kind: str, parents: Any) -> bool:
+    """Whether a table of the database is ours: the job engine looks after its own."""
+    if kind != "table":
+        return True
+    return name in SQLModel.metadata.tables and not str(name).startswith("engine_test_")
+
+
+@contextmanager
+def _config(connection: Connection) -> Iterator[Config]:
+    with as_file(files("migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        yield config
