@@ -131,14 +131,32 @@ def _start_rooms(
 def expect_milestone(
     db: Session, context: TaskContext, *, session_id: int, milestone: str
 ) -> Mapping[str, Any]:
-    """How many (enrolment, subject) pairs the milestone counts; step 8 has opened it."""
+    """How many (enrolment, subject) pairs the milestone counts.
+
+    Step 8 opens it before the first room starts; where it did not run, it is opened here.
+    """
     session = session_by_id(db, session_id)
-    reached, expected = count_milestone(db, session.number, milestone, round=session.round)
-    return {"expected": expected or 0, "reached": reached}
+    expected = count_milestone(db, session.number, milestone, round=session.round)[1]
+    if expected is None:
+        subjects = _all_subjects(db, session_id)
+        expected = len(subjects)
+        if subjects:
+            context.engine.open_milestone(
+                db, session.number, milestone, round=session.round, subjects=subjects
+            )
+    return {"expected": expected}
+
+
+def _all_subjects(db: Session, session_id: int) -> list[str]:
+    listed = db.exec(select(Attendance).where(Attendance.session_id == session_id))
+    pairs = [(db.get_one(Enrolment, one.enrolment_id).number, one.subject) for one in listed]
+    for room in exam_rooms_of(db, session_id):
+        pairs += [(one.number, room.subject) for one, _ in seated_subjects(db, room)]
+    return [milestone_subject(number, subject) for number, subject in dict.fromkeys(pairs)]
 
 
 @service_tasks.register
-def prepare(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
+def prepare(db: Session, *, room_id: int) -> Mapping[str, Any]:
     """Put the seated on the room's list and say what the room's tasks show."""
     room = exam_room_by_id(db, room_id)
     pairs = seated_subjects(db, room)

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from appraisal.aggregation import PointsOutOfRange, half_up
 from appraisal.deliberations import (
     AssessmentReport,
-    WithoutEvidence,
     call_deliberation,
     deliberations_of,
     rounds_of,
@@ -175,24 +174,17 @@ def count_marked(db: Session, context: TaskContext, *, work_id: int) -> None:
 
 @service_tasks.register
 def note_deliberation(db: Session, context: TaskContext, *, work_id: int) -> Mapping[str, Any]:
-    """Begin a round of 合议: who is asked, about what.
-
-    Raises:
-        BpmnError: `no_evidence` when the leader names nothing that was looked at.
-    """
+    """Begin a round of 合议: who is asked, about what."""
     work = work_by_id(db, work_id)
     answer = context.answer("deliberate") or {}
-    try:
-        round_ = call_deliberation(
-            db,
-            work,
-            evidence=str(answer.get("evidence") or ""),
-            question=str(answer.get("question") or ""),
-            called_by=actor_id(context),
-            at=context.now,
-        )
-    except WithoutEvidence as error:
-        raise BpmnError("no_evidence", "合议须依据证据(照片、录像、工件、试卷)") from error
+    round_ = call_deliberation(
+        db,
+        work,
+        evidence=str(answer.get("evidence") or ""),
+        question=str(answer.get("question") or ""),
+        called_by=actor_id(context),
+        at=context.now,
+    )
     standing = standing_marks(marks_of(db, work_id))
     authors = dict.fromkeys(mark.marker_id for mark in standing if mark.marker_id is not None)
     sheets = [sheet_of(db, context, sheet_key(db, work, part)) for part in _PARTS[work.subject]]

@@ -1,236 +1,235 @@
-"""Given states for scenarios of steps 8 to 10: a session on the eve of its exam."""
+"""Given states for the scenarios of steps 8 to 10."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlmodel import Session
 
-from appraisal.calendar import local_time
-from appraisal.candidates import add_candidate
-from appraisal.enrolments import Enrolment, EnrolmentSubject
-from appraisal.occupations import Occupation
-from appraisal.organisations import Organisation
-from appraisal.people import Person, add_person
-from appraisal.rooms import ExamRoom, Room, room_business_key
-from appraisal.schemes import Scheme
-from appraisal.seats import Seat
-from appraisal.sessions import AppraisalSession, SessionOffer
-from appraisal.staff import AssessorCard, AssignmentState, StaffAssignment
+import processes
+from appraisal.attendance import Attendance, IdentityCheck, entries, sign_in
+from appraisal.irregularities import Behaviour, Violation, report_violation
+from appraisal.marking import blind_code
+from appraisal.marks import Mark, Work, add_work, give_mark
+from appraisal.reviews import ask_for_thesis
+from appraisal.room_states import RoomSitting, RoomState
+from appraisal.score_sheets import ScoreSheet, parse_score_sheet
+from tasks.exam_rooms import prepare
+from tasks.exam_world import ExamWorld, exam_world, saved
+from tasks.works import DEFAULT_SHEETS, veto_choices
+from tasks.worlds import World, world
 
-EXAM_DATE = date(2026, 5, 23)
-STARTS_AT = local_time(EXAM_DATE, "09:00")
-
-_STAFF = {
-    "chief_invigilator": 1,
-    "invigilator": 2,
-    "internal_supervisor": 1,
-    "assessor": 3,
-}
-_OFFICE = ("exam_officer", "score_officer", "director", "panel_leader")
-_ROOM_KINDS = {"theory": "theory", "practical": "practical", "review": "review"}
-_FORMS = {"theory": "paper", "practical": "practical", "review": "thesis_defence"}
+TENANT = "9900"
 
 
-@dataclass
-class ExamWorld:
-    """What a scenario finds: one room of one session with its candidates and staff."""
-
-    session: AppraisalSession
-    room: ExamRoom
-    scheme: Scheme
-    enrolments: list[Enrolment]
-    people: dict[str, list[Person]] = field(default_factory=dict)
-
-    @property
-    def business_key(self) -> str:
-        """Business key of the room's instance."""
-        return room_business_key(self.session.number, self.room.code, self.room.subject)
-
-    @property
-    def variables(self) -> dict[str, Any]:
-        """Variables with which the room's instance starts."""
-        return {
-            "room_id": self.room.id,
-            "session_id": self.session.id,
-            "subject": self.room.subject,
-        }
-
-    def person(self, post: str, number: int = 0) -> int:
-        """Id of somebody at a post."""
-        return saved(self.people[post][number].id)
+@world("exam_eve")
+def exam_eve(db: Session, now: datetime, **given: Any) -> World:
+    """A session with one room, staff confirmed, tickets out."""
+    made = exam_world(db, **given)
+    return _found(made, business_key=made.session.number)
 
 
-def exam_world(
-    db: Session,
-    *,
-    subject: str = "theory",
-    form: str | None = None,
-    candidates: int = 3,
-    scheme: Mapping[str, Any] | None = None,
-    exam_date: date = EXAM_DATE,
-) -> ExamWorld:
-    """Make a session with one room in which so many candidates sit one subject."""
-    organisation = Organisation(code="9900", name="示例职业技能评价中心", body_code="0000")
-    db.add(organisation)
-    db.add(Occupation(code="6-31-01-03", name="电工"))
-    db.flush()
-    session = AppraisalSession(
-        number="9900-2026-001",
-        organisation_id=saved(organisation.id),
-        name="示例批次",
-        exam_date=exam_date,
-        exam_date_confirmed=True,
-    )
-    content = _scheme_content(subject, form or _FORMS[subject], scheme or {})
-    rules = Scheme(
-        organisation_id=saved(organisation.id),
-        key="electrician",
-        name="电工",
-        occupation_code="6-31-01-03",
-        content=content,
-        status="approved",
-    )
-    db.add_all([session, rules])
-    db.flush()
-    room = _room(db, session, subject, local_time(exam_date, "09:00"))
-    world = ExamWorld(session, room, rules, [])
-    world.enrolments += _candidates(db, world, subject, candidates)
-    world.people |= _staff(db, room)
-    return world
+@world("exam_room_planned")
+def exam_room_planned(db: Session, now: datetime, **given: Any) -> World:
+    """The same with the room's sitting planned."""
+    made = exam_world(db, **given)
+    _plan_sitting(db, made)
+    return _found(made)
 
 
-def _scheme_content(subject: str, form: str, more: Mapping[str, Any]) -> dict[str, Any]:
-    about: dict[str, Any] = {
-        "key": subject,
-        "name": subject,
-        "form": form,
-        "minutes": 90,
-        "pass_mark": 60,
-        "weights": [{"name": "全部", "weight": 100}],
-    }
-    return {"levels": {"2": {"subjects": [about | dict(more)]}}}
+@world("exam_room_entered")
+def exam_room_entered(
+    db: Session, now: datetime, *, present: int = 2, running: bool = False, **given: Any
+) -> World:
+    """The candidates' list is made; the first so many have signed in; `running`: begun."""
+    made = exam_world(db, **given)
+    return _found(made, **_entered(db, made, now, present, running=running))
 
 
-def _room(db: Session, session: AppraisalSession, subject: str, starts_at: datetime) -> ExamRoom:
-    place = Room(
-        organisation_id=session.organisation_id,
-        code="R01",
-        name="第一考场",
-        kind=_ROOM_KINDS[subject],
-        capacity=30,
-    )
-    db.add(place)
-    db.flush()
-    room = ExamRoom(
-        organisation_id=session.organisation_id,
-        session_id=saved(session.id),
-        room_id=saved(place.id),
-        code=place.code,
-        subject=subject,
-        starts_at=starts_at,
-        minutes=90,
-    )
-    db.add(room)
-    db.flush()
-    return room
-
-
-def _candidates(db: Session, world: ExamWorld, subject: str, count: int) -> Sequence[Enrolment]:
-    offer = SessionOffer(
-        session_id=saved(world.session.id),
-        scheme_id=saved(world.scheme.id),
-        occupation_code="6-31-01-03",
-        level_code="2",
-    )
-    db.add(offer)
-    db.flush()
-    return [_enrol(db, world, saved(offer.id), subject, number) for number in range(1, count + 1)]
-
-
-def _enrol(db: Session, world: ExamWorld, offer_id: int, subject: str, number: int) -> Enrolment:
-    organisation_id = world.session.organisation_id
-    person = add_person(
-        db, organisation_id, f"考生{number:02d}", f"candidate-{number:02d}", is_candidate=True
-    )
-    candidate = add_candidate(
+@world("violation_reported")
+def violation_reported(
+    db: Session, now: datetime, *, behaviour: str, repeated: bool = False, **given: Any
+) -> World:
+    """A running exam in which the second candidate violated the rules."""
+    made = exam_world(db, **given)
+    variables = _entered(db, made, now, 2, running=True)
+    violation = report_violation(
         db,
-        person,
-        id_type="passport",
-        id_number=f"X{number:07d}",
-        birth_date=date(1990, 1, 1),
-        sex="male",
+        Violation(
+            number=f"{made.business_key}-V1",
+            organisation_id=made.session.organisation_id,
+            session_id=saved(made.session.id),
+            room_id=saved(made.room.id),
+            enrolment_id=saved(made.enrolments[1].id),
+            subject=made.room.subject,
+            behaviour=Behaviour(behaviour),
+            repeated=repeated,
+            facts="监考员当场发现",
+            reported_at=now,
+        ),
     )
-    enrolment = Enrolment(
-        number=f"{world.session.number}-{number:04d}",
-        session_id=saved(world.session.id),
-        candidate_id=saved(candidate.id),
-        organisation_id=organisation_id,
-        offer_id=offer_id,
-        occupation_code="6-31-01-03",
-        level_code="2",
-        state="ticketed",
-        admission_number=f"2699000010{number:03d}",
-    )
-    db.add(enrolment)
-    db.flush()
-    db.add(EnrolmentSubject(enrolment_id=saved(enrolment.id), subject=subject))
-    db.add(
-        Seat(
-            organisation_id=organisation_id,
-            session_id=saved(world.session.id),
-            exam_room_id=saved(world.room.id),
-            enrolment_id=saved(enrolment.id),
+    return _found(made, **variables, violation_id=violation.id)
+
+
+@world("work_to_mark")
+def work_to_mark(
+    db: Session,
+    now: datetime,
+    *,
+    marks: Sequence[Sequence[float]] = (),
+    vetoes: Sequence[Sequence[str]] = (),
+    **given: Any,
+) -> World:
+    """The first candidate's work; `marks` are those given already, by marker and part."""
+    made = exam_world(db, **given)
+    _entered(db, made, now, 2, running=True)
+    enrolment_id, subject = saved(made.enrolments[0].id), made.room.subject
+    work = add_work(
+        db,
+        Work(
+            organisation_id=made.session.organisation_id,
+            session_id=saved(made.session.id),
+            room_id=saved(made.room.id),
+            enrolment_id=enrolment_id,
             subject=subject,
-            number=number,
-            row=1,
-            column=number,
-        )
+            blind_code=blind_code(db, made.session.number, enrolment_id, subject),
+            sheet_key=DEFAULT_SHEETS.get(subject, ""),
+            created_at=now,
+        ),
     )
-    db.flush()
-    return enrolment
+    for number, points in enumerate(marks):
+        met = vetoes[number] if number < len(vetoes) else ()
+        _mark(db, made, work, number, points, met, now)
+    return _found(made, **_marking_variables(made, work))
 
 
-def _staff(db: Session, room: ExamRoom) -> dict[str, list[Person]]:
-    people: dict[str, list[Person]] = {
-        post: [add_person(db, room.organisation_id, post, post, posts=[post])] for post in _OFFICE
-    }
-    for post, count in _STAFF.items():
-        people[post] = [
-            add_person(db, room.organisation_id, f"{post}-{n}", f"{post}-{n}", posts=[post])
-            for n in range(1, count + 1)
-        ]
-        for position, person in enumerate(people[post]):
-            db.add(
-                StaffAssignment(
-                    organisation_id=room.organisation_id,
-                    session_id=room.session_id,
-                    exam_room_id=room.id,
-                    person_id=saved(person.id),
-                    post=post,
-                    leader=position == 0,
-                    state=AssignmentState.CONFIRMED,
-                    position=position,
-                )
-            )
-    for position, person in enumerate(people["assessor"], start=1):
-        db.add(
-            AssessorCard(
-                organisation_id=room.organisation_id,
-                person_id=saved(person.id),
-                number=f"2614001{position:04d}",
-                rank="senior",
-                occupations=["6-31-01-03"],
-                valid_from=EXAM_DATE - timedelta(days=365),
-                valid_to=EXAM_DATE + timedelta(days=365),
-            )
+@world("review_ahead")
+def review_ahead(db: Session, now: datetime, *, asked: bool = False, **given: Any) -> World:
+    """An admitted candidate who has a comprehensive review to sit."""
+    made = exam_world(db, **({"subject": "review"} | given))
+    enrolment = made.enrolments[0]
+    if asked and made.session.exam_date is not None:
+        ask_for_thesis(
+            db,
+            organisation_id=enrolment.organisation_id,
+            session_id=enrolment.session_id,
+            enrolment_id=saved(enrolment.id),
+            exam_date=made.session.exam_date,
         )
+    return _found(made, business_key=enrolment.number, enrolment_id=enrolment.id)
+
+
+def _found(made: ExamWorld, *, business_key: str = "", **variables: Any) -> World:
+    numbers = {
+        f"number_{place}": enrolment.admission_number
+        for place, enrolment in enumerate(made.enrolments, start=1)
+    }
+    people = {
+        f"{post}_{place}": saved(person.id)
+        for post, there in made.people.items()
+        for place, person in enumerate(there, start=1)
+    }
+    sheet = "准考证号,得分\n" + "".join(f"{number},60\n" for number in numbers.values())
+    more = {
+        "room": made.business_key,
+        "session": made.session.number,
+        "machine_sheet": sheet,
+        "elsewhere": "9999",
+        "items": variables.get("items", []),
+    }
+    return World(
+        tenant=TENANT,
+        business_key=business_key or made.business_key,
+        variables={**made.variables, **variables},
+        names={**numbers, **people, **more},
+    )
+
+
+def _plan_sitting(
+    db: Session, made: ExamWorld, state: RoomState = RoomState.PENDING
+) -> RoomSitting:
+    room = made.room
+    planned = RoomSitting(
+        organisation_id=room.organisation_id,
+        session_id=room.session_id,
+        room_id=saved(room.id),
+        subject=room.subject,
+        business_key=made.business_key,
+        state=state,
+        starts_at=room.starts_at,
+        ends_at=room.starts_at + timedelta(minutes=room.minutes),
+    )
+    db.add(planned)
     db.flush()
-    return people
+    return planned
 
 
-def saved(key: int | None) -> int:
-    """The id of a stored row."""
-    assert key is not None
-    return key
+def _entered(
+    db: Session, made: ExamWorld, now: datetime, present: int, *, running: bool
+) -> dict[str, Any]:
+    _plan_sitting(db, made, RoomState.RUNNING if running else RoomState.PENDING)
+    variables = dict(prepare(db, room_id=saved(made.room.id)))
+    listed: list[Attendance] = entries(db, saved(made.room.id), made.room.subject)
+    for found in listed[:present]:
+        sign_in(
+            found, identity=IdentityCheck.VERIFIED, pledge_signed=True, at=now, recorded_by=None
+        )
+        db.add(found)
+    db.flush()
+    variables["signed_in"] = [found.admission_number for found in listed[:present]]
+    variables["missing"] = [found.admission_number for found in listed[present:]]
+    return variables
+
+
+def _mark(
+    db: Session,
+    made: ExamWorld,
+    work: Work,
+    number: int,
+    points: Sequence[float],
+    vetoes: Sequence[str],
+    now: datetime,
+) -> None:
+    parts = ("thesis", "defence") if work.subject == "review" else (work.subject,)
+    for part, value in zip(parts, points, strict=True):
+        give_mark(
+            db,
+            Mark(
+                organisation_id=work.organisation_id,
+                work_id=saved(work.id),
+                part=part,
+                kind="raw",
+                marker_id=made.person("assessor", number),
+                points=Decimal(str(value)),
+                vetoes=list(vetoes),
+                marked_at=now,
+            ),
+        )
+
+
+def _marking_variables(made: ExamWorld, work: Work) -> dict[str, Any]:
+    panel = [made.person("assessor", number) for number in range(3)]
+    variables: dict[str, Any] = {
+        "work_id": work.id,
+        "blind_code": work.blind_code,
+        "panel": panel,
+        "assessor_id": panel[0],
+        "author_id": panel[0],
+        "turn": 1,
+    }
+    if work.subject == "review":
+        return variables | {
+            f"{part}_items": _sheet(DEFAULT_SHEETS[part]).rows() for part in ("thesis", "defence")
+        }
+    sheet = _sheet(work.sheet_key)
+    return variables | {"items": sheet.rows(), "veto_items": veto_choices(sheet)}
+
+
+def _sheet(key: str) -> ScoreSheet:
+    base = Path(processes.__file__).parent / "base"
+    (path,) = base.glob(f"*/sheets/{key}.json")
+    content: Mapping[str, Any] = orjson.loads(path.read_bytes())
+    return parse_score_sheet(content)

@@ -27,7 +27,7 @@ from appraisal.attendance import (
 )
 from appraisal.crypto import Keyring, attach_keyring
 from engine.database import Database
-from tasks.worlds_exam import ExamWorld, exam_world, saved
+from tasks.exam_world import ExamWorld, exam_world, saved
 
 NOW = datetime(2026, 5, 23, 0, 50, tzinfo=UTC)
 

@@ -33,7 +33,7 @@ from appraisal.marks import (
     standing_marks,
 )
 from engine.database import Database
-from tasks.worlds_exam import ExamWorld, exam_world, saved
+from tasks.exam_world import ExamWorld, exam_world, saved
 
 NOW = datetime(2026, 5, 23, 2, 0, tzinfo=UTC)
 

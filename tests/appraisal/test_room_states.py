@@ -23,7 +23,7 @@ from appraisal.room_states import (
     sittings_of,
 )
 from engine.database import Database
-from tasks.worlds_exam import STARTS_AT, exam_world, saved
+from tasks.exam_world import STARTS_AT, exam_world, saved
 
 NOW = STARTS_AT.astimezone(UTC)
 

@@ -24,7 +24,7 @@ from engine.testing import ScriptedRun, SourceDefinitions
 from engine.user_tasks import UserTask
 from tasks import all_service_tasks
 from tasks.facts import fact_providers, host_functions
-from tasks.worlds_exam import STARTS_AT, ExamWorld, exam_world, saved
+from tasks.exam_world import STARTS_AT, ExamWorld, exam_world, saved
 
 PROCESSES = Path("processes/base")
 FOLDERS = (
