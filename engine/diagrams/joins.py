@@ -19,6 +19,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NoFlowTaken
 
+JOINED_BY = "joined_by"
+"""Key in a join's `internal_data`: the id of the visit that consumed its token."""
+
 
 class Condition(Operator):
     """A condition on a sequence flow: holds only if FEEL gives true."""
@@ -84,10 +87,11 @@ def _previous(join: Any, task: Any) -> Any:
     return next((one for one in _ancestors(task)[1:] if one.task_spec is join), None)
 
 
-def _arrived(join: Any, my_task: Any) -> list[Any]:
-    """List the visits of the join in this round that a token has reached, `my_task` among them.
+def _tokens(join: Any, my_task: Any) -> list[Any]:
+    """List the visits of the join in this round that hold a token, oldest first.
 
-    SpiffWorkflow 3.2 also counts tokens of earlier rounds, so a join in a loop fires too early.
+    SpiffWorkflow 3.2 also counts tokens of earlier rounds and those that the join has consumed, so
+    a join in a loop fires too early and a second token at one flow fires it again.
     """
     previous = _previous(join, my_task)
     return [
@@ -95,28 +99,38 @@ def _arrived(join: Any, my_task: Any) -> list[Any]:
         for task in my_task.workflow.tasks.values()
         if task.task_spec is join
         and task.parent.state == TaskState.COMPLETED
+        and task.internal_data.get(JOINED_BY) not in my_task.workflow.tasks
         and _previous(join, task) is previous
     ]
 
 
-def _merge_arrived(join: Any, my_task: Any) -> None:
-    others = [task for task in _arrived(join, my_task) if task is not my_task]
-    others.sort(key=lambda task: task.last_state_change)
-    if others:
-        sources = [task.parent for task in [*others, my_task]]
-        fork = _fork(sources)
-        my_task.data = merge_branches(fork.data, [source.data for source in sources])
-    for task in others:
-        # After a return into one branch the finished branch still hangs in the tree.
-        if task.has_state(TaskState.COMPLETED):
-            task._drop_children(force=True)
-
-
 class MergingJoin(UnstructuredJoin):
-    """A join that merges the variables of its branches against those of the fork."""
+    """A join that consumes tokens and merges their variables against those of the fork."""
+
+    def _update_hook(self, my_task: Any) -> bool:
+        fires = bool(super()._update_hook(my_task))
+        if fires:
+            for task in self.joined(my_task):
+                task.internal_data[JOINED_BY] = my_task.id
+        return fires
+
+    def joined(self, my_task: Any) -> Iterable[Any]:
+        """Choose the tokens to consume: the one of this task, and one of each other flow."""
+        chosen = {my_task.parent.task_spec: my_task}
+        for task in _tokens(self, my_task):
+            chosen.setdefault(task.parent.task_spec, task)
+        return chosen.values()
 
     def _run_hook(self, my_task: Any) -> bool:
-        _merge_arrived(self, my_task)
+        joined = [
+            task
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self and task.internal_data.get(JOINED_BY) == my_task.id
+        ]
+        if len(joined) > 1:
+            joined.sort(key=lambda task: (task is my_task, task.last_state_change))
+            sources = [task.parent for task in joined]
+            my_task.data = merge_branches(_fork(sources).data, [one.data for one in sources])
         return True
 
 
@@ -149,7 +163,7 @@ class ParallelGateway(MergingJoin, ParallelGatewayMixin, BpmnSpecMixin):
         In the first round a flow that can only be reached from behind the join is not waited for.
         """
         missing = set(self.inputs)
-        missing.difference_update(one.parent.task_spec for one in _arrived(self, my_task))
+        missing.difference_update(one.parent.task_spec for one in _tokens(self, my_task))
         for task in my_task.workflow.tasks.values() if missing else ():
             if task.task_spec is self and my_task in (chain := _ancestors(task))[1:]:
                 behind = [one.task_spec for one in chain if one.task_spec in missing]
@@ -206,7 +220,7 @@ class ExclusiveGateway(_Conditional, ExclusiveGatewayMixin, BpmnSpecMixin):
         return True
 
 
-class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
+class InclusiveGateway(_Conditional, MergingJoin, InclusiveGatewayMixin, BpmnSpecMixin):
     """An OR gateway; its join merges like the AND join."""
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
@@ -215,7 +229,7 @@ class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
         Source: BPMN 2.0.2, section 13.4.3: a token elsewhere is waited for if it can reach a flow
         without a token, unless it can also reach one that has a token.
         """
-        full = {task.parent.task_spec for task in _arrived(self, my_task)}
+        full = {task.parent.task_spec for task in _tokens(self, my_task)}
         empty = set(self.inputs) - full
         return not any(
             reached & empty and not reached & full
@@ -225,7 +239,7 @@ class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
         )
 
     def _run_hook(self, my_task: Any) -> bool:
-        _merge_arrived(self, my_task)
+        MergingJoin._run_hook(self, my_task)
         matches, defaults = self._get_matching_outputs(my_task)
         if not matches and not defaults:
             raise NoFlowTaken(f"{self.bpmn_id}: no condition holds and there is no default flow")
@@ -235,6 +249,10 @@ class InclusiveGateway(_Conditional, InclusiveGatewayMixin, BpmnSpecMixin):
 
 class EndJoin(MergingJoin, _EndJoin):
     """The end of a process: waits for every branch, also for one that failed."""
+
+    def joined(self, my_task: Any) -> Iterable[Any]:
+        """Consume every token."""
+        return _tokens(self, my_task)
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
         unfinished = TaskState.NOT_FINISHED_MASK | TaskState.ERROR

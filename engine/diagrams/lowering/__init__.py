@@ -12,7 +12,7 @@ from lxml import etree
 from engine.diagrams.lowering.drawing import strip_drawing
 from engine.diagrams.lowering.endings import end_open_branches
 from engine.diagrams.lowering.event_subprocesses import lower_event_subprocesses
-from engine.diagrams.lowering.forks import fork_explicitly
+from engine.diagrams.lowering.forks import fork_explicitly, part_twin_flows
 from engine.diagrams.lowering.identifiers import free_reserved_ids, rename_flows
 from engine.diagrams.lowering.links import lower_links
 from engine.diagrams.lowering.references import inline_event_definitions, lower_global_tasks
@@ -35,6 +35,7 @@ def lower(root: etree._Element) -> bytes:
         lower_instantiating_receives,
         lower_links,
         fork_explicitly,
+        part_twin_flows,
         end_open_branches,
         lower_event_subprocesses,
         free_reserved_ids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.diagrams.lowering.build import add, connect, flows_from, identity, scopes
-from engine.diagrams.vocabulary import ACTIVITIES, CONDITION, EVENTS, children
+from engine.diagrams.vocabulary import ACTIVITIES, CONDITION, EVENTS, FLOW, children
 
 
 def fork_explicitly(root: etree._Element) -> None:
@@ -45,3 +45,20 @@ def _fork(
             gateway.set("default", default)
         for flow in chosen:
             flow.set("sourceRef", f"{name}__choice")
+
+
+def part_twin_flows(root: etree._Element) -> None:
+    """Put a passing event into each further flow between the same two elements.
+
+    SpiffWorkflow counts the elements before a join, not the flows, and would not wait for both.
+    """
+    for scope in scopes(root):
+        seen: set[tuple[str, str]] = set()
+        for flow in scope.findall(FLOW):
+            source, target = flow.get("sourceRef") or "", flow.get("targetRef") or ""
+            if (source, target) in seen:
+                between = f"{source}__{target}_{len(seen)}"
+                add(scope, "intermediateThrowEvent", id=between)
+                flow.set("targetRef", between)
+                connect(scope, f"{between}_on", between, target)
+            seen.add((source, flow.get("targetRef") or ""))

@@ -211,3 +211,42 @@ def test_a_failed_branch_keeps_the_process_open(draw: Any, rehearse: Any) -> Non
     run.complete("a")
 
     assert (run.completed, run.hooks.failures) == (False, [("c", "InvalidTimer")])
+
+
+@pytest.mark.parametrize("kind", ["parallel", "inclusive"])
+def test_two_flows_between_the_same_elements_are_two_tokens(
+    draw: Any, rehearse: Any, kind: str
+) -> None:
+    nodes = S + E + f'<bpmn:parallelGateway id="g"/><bpmn:{kind}Gateway id="j"/>' + draw.user("a")
+    run = rehearse(draw.document(draw.process(nodes, "s>g g>j g>j j>a a>e")))
+
+    assert (run.ready, run.trace) == (["a"], ["g", "j", "s"])
+    run.complete("a")
+    assert run.completed
+
+
+def test_two_flows_into_a_task_run_it_twice(draw: Any, rehearse: Any) -> None:
+    nodes = S + E + '<bpmn:parallelGateway id="g"/>' + draw.user("a")
+    run = rehearse(draw.document(draw.process(nodes, "s>g g>a g>a a>e")), variables={"xs": []})
+
+    assert run.ready == ["a", "a"]
+    run.complete("a", x=1)
+    run.complete("a", y=2)
+    assert (run.completed, run.data) == (True, {"xs": [], "x": 1, "y": 2})
+
+
+def test_a_join_consumes_its_tokens(draw: Any, rehearse: Any) -> None:
+    """A further token at one flow neither fires it again nor stops what came behind it."""
+    message = '<bpmn:messageEventDefinition messageRef="m1"/>'
+    nodes = S + E + FORK + draw.user("a") + draw.user("b") + draw.user("then")
+    nodes += draw.node("boundaryEvent", "more", message, attachedToRef="a", cancelActivity="false")
+    run = rehearse(draw.document(draw.process(nodes, "s>g g>a g>b a>j more>j b>j j>then then>e")))
+
+    run.fire("more")
+    run.fire("more")
+    run.complete("b")
+    assert run.ready == ["a"]
+    run.complete("a")
+    assert run.ready == ["then"]
+    run.complete("then")
+    assert run.trace.count("then") == 1
