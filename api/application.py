@@ -30,6 +30,7 @@ from engine.runtime import ProcessEngine
 from engine.sources import Source, load_folder
 from forms import InvalidForm, parse_form
 from tasks import all_service_tasks
+from tasks.archive import OPTION_ARCHIVE_FOLDER
 from tasks.certificate_pages import OPTION_PUBLIC_URL
 from tasks.completion import Completion, StoredAnswers
 from tasks.facts import calendars, fact_providers, host_functions
@@ -172,4 +173,9 @@ def _attach(database: Database, settings: Settings) -> None:
     for engine in (database.writer, database.reader):
         attach_keyring(engine, keyring)
         attach_objects(engine, store)
-        engine.update_execution_options(**{OPTION_PUBLIC_URL: settings.public_address})
+        engine.update_execution_options(
+            **{
+                OPTION_PUBLIC_URL: settings.public_address,
+                OPTION_ARCHIVE_FOLDER: str(settings.archives_folder),
+            }
+        )

@@ -9,6 +9,7 @@ from pydantic import Field
 from api.resources import Resource, Wanted
 from api.work import Posting, Reading, Work
 from engine.clock import ClockRefused
+from engine.timers import next_due
 
 router = APIRouter(prefix="/clock", tags=["clock"])
 
@@ -16,10 +17,11 @@ LONGEST_LEAP = timedelta(days=366)
 
 
 class ClockView(Resource):
-    """Business time, and whether it may be moved here."""
+    """Business time, and whether it may be moved here; if so, when the next timer is due."""
 
     now: datetime
     movable: bool
+    next_timer_at: datetime | None = None
 
 
 class Advance(Wanted):
@@ -32,8 +34,11 @@ class Advance(Wanted):
 def read_clock(work: Reading) -> ClockView:
     """Read business time."""
     work.require("clock.read")
+    movable = work.installation.settings.clock_is_movable
     return ClockView(
-        now=work.installation.clock.now(), movable=work.installation.settings.clock_is_movable
+        now=work.installation.clock.now(),
+        movable=movable,
+        next_timer_at=next_due(work.db) if movable else None,
     )
 
 

@@ -15,6 +15,7 @@ from appraisal.candidates import candidate_by_id, id_number_of
 from appraisal.crypto import UnreadableValue
 from appraisal.enrolments import Enrolment, subjects_of
 from appraisal.masks import mask_id_number
+from appraisal.organisations import organisation_by_id
 from appraisal.results import Result, result_of
 
 router = APIRouter(tags=["enrolments"])
@@ -159,6 +160,22 @@ def seen_enrolment(work: Work, number: str) -> Enrolment:
     """
     enrolment = work.db.exec(select(Enrolment).where(Enrolment.number == number)).first()
     work.require_seen("enrolment.read", enrolment)
+    assert enrolment is not None
+    return enrolment
+
+
+def seen_enrolment_of_body(work: Work, number: str) -> Enrolment:
+    """An enrolment of the organisation that the actor administers.
+
+    Raises:
+        Problem: not-found, or forbidden.
+    """
+    work.require("person.administer")
+    enrolment = work.db.exec(select(Enrolment).where(Enrolment.number == number)).first()
+    organisation = (
+        None if enrolment is None else organisation_by_id(work.db, enrolment.organisation_id)
+    )
+    work.require_seen("person.administer", organisation)
     assert enrolment is not None
     return enrolment
 

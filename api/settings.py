@@ -80,3 +80,8 @@ class Settings(BaseSettings):
     def objects_folder(self) -> Path:
         """Where documents and uploads are kept."""
         return self.folder / "objects"
+
+    @property
+    def archives_folder(self) -> Path:
+        """Where the sealed archives of batches are kept."""
+        return self.folder / "archives"

@@ -62,6 +62,9 @@ RESULT_READERS = frozenset(
 SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
 ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
 OPERATORS = frozenset({"administrator"})
+# Who codes the scripts never marks one: the duties exclude one another.
+CODE_READERS = frozenset({"confidentiality_officer"})
+ARCHIVE_READERS = frozenset({"archive_officer", "internal_supervisor", "director"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
 
 Rule = Callable[[Session, Actor, Any], bool]
@@ -216,6 +219,16 @@ def _reads_certificate(db: Session, actor: Actor, certificate: Certificate) -> b
     return candidate is not None and candidate.person_id == actor.person_id
 
 
+def _reads_script_codes(_: Session, actor: Actor, session: AppraisalSession) -> bool:
+    own = session.organisation_id == actor.organisation_id
+    return own and bool(actor.posts & CODE_READERS)
+
+
+def _reads_archive(_: Session, actor: Actor, session: AppraisalSession) -> bool:
+    own = session.organisation_id == actor.organisation_id
+    return own and bool(actor.posts & ARCHIVE_READERS)
+
+
 def _is_own(db: Session, actor: Actor, enrolment: Enrolment) -> bool:
     candidate = db.get(Candidate, enrolment.candidate_id)
     return candidate is not None and candidate.person_id == actor.person_id
@@ -277,6 +290,8 @@ ACTIONS: dict[str, Action] = {
     "result.list": Action(_lists_results, "results:read"),
     "result.read": Action(_reads_result, "results:read"),
     "certificate.read": Action(_reads_certificate, "results:read"),
+    "script_codes.read": Action(_reads_script_codes),
+    "archive.read": Action(_reads_archive),
     "candidate.unmask": Action(_unmasks),
     "incident.list": Action(_lists_incidents, "incidents:read"),
     "incident.read": Action(_reads_incident, "incidents:read"),
