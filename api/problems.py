@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
@@ -184,10 +184,12 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(error, _on_known_error)
 
 
-def problem_response(request: Request, problem: Problem) -> JSONResponse:
-    """The document of a problem in the reader's language."""
+def problem_response(request: Request, problem: Problem) -> Response:
+    """The document of a problem in the reader's language; for a browser on a page, a page."""
     kind = PROBLEMS[problem.name]
     language = language_of(request)
+    if page := _as_page(request, problem, en=language == "en"):
+        return page
     content: dict[str, Any] = {
         "type": TYPE_PREFIX + problem.name,
         "title": kind.en if language == "en" else kind.zh,
@@ -201,6 +203,18 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="jiancheng"'
     return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def _as_page(request: Request, problem: Problem, *, en: bool) -> Response | None:
+    kind = PROBLEMS[problem.name]
+    draw_page = getattr(request.app.state, "error_page", None)
+    if draw_page is None:
+        return None
+    detail = str(problem.more.get("detail", ""))
+    page: Response | None = draw_page(request, kind.status, kind.en if en else kind.zh, detail)
+    if page is not None:
+        page.headers.update(problem.headers)
+    return page
 
 
 def problem_of(error: Exception, language: str) -> Problem:
@@ -223,16 +237,16 @@ def problem_of(error: Exception, language: str) -> Problem:
     return Problem(name)
 
 
-def _on_problem(request: Request, error: Exception) -> JSONResponse:
+def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return problem_response(request, error)
 
 
-def _on_known_error(request: Request, error: Exception) -> JSONResponse:
+def _on_known_error(request: Request, error: Exception) -> Response:
     return problem_response(request, problem_of(error, language_of(request)))
 
 
-def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # What was sent is left out of the message: it may be data of a person.
     errors = [
@@ -249,19 +263,19 @@ def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     fallback = "malformed" if error.status_code < 500 else "internal"
     name = _BY_STATUS.get(error.status_code, fallback)
     return problem_response(request, Problem(name, headers=error.headers))
 
 
-def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+def _on_database_error(request: Request, error: Exception) -> Response:
     log.warning("database error", path=request.url.path, error=describe_error(error))
     retry = Problem("unavailable", headers={"Retry-After": "1"})
     return problem_response(request, retry)
 
 
-def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+def _on_unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected error", path=request.url.path, error=type(error).__name__)
     return problem_response(request, Problem("internal"))

@@ -127,9 +127,11 @@ class _SelectorParser:
         return self._comparison(part)
 
     def _comparison(self, key: str) -> str:
-        operator, literal = self._take(), self._take()
-        if key not in self._selectable or operator not in ("=", "!="):
+        if key not in self._selectable:
             raise NotSelectable
+        if self._peek() not in ("=", "!="):
+            return self._chosen(self._selectable[key], key, "true")
+        operator, literal = self._take(), self._take()
         chosen = self._chosen(self._selectable[key], key, literal)
         return chosen if operator == "=" else f":not({chosen})"
 

@@ -15,8 +15,8 @@ ADD, REMOVE, REFRESH = "_add", "_remove", "_refresh"
 class MultiDict(Protocol):
     """What a posted form is: several values for a key, in order."""
 
-    def get(self, key: str, default: Any = None, /) -> Any:
-        """Give the last value of a key."""
+    def get(self, key: str, /) -> Any:
+        """Give the last value of a key, or None."""
         ...
 
     def getlist(self, key: Any, /) -> Sequence[Any]:

@@ -127,7 +127,7 @@ def overview_enrolment(db: Session, enrolment: Enrolment) -> EnrolmentOverview:
         occupation=_occupation(db, enrolment),
         level_code=enrolment.level_code,
         stages=stages_of(enrolment),
-        user_tasks=_user_tasks(db, enrolment),
+        user_tasks=_user_tasks(db, enrolment, candidate.person_id),
         subjects=_subjects(db, enrolment, published),
         sittings=_sittings(db, enrolment),
         fee=_fee(db, enrolment),
@@ -162,7 +162,7 @@ def _occupation(db: Session, enrolment: Enrolment) -> str:
     return f"{name}({trade})" if trade else name
 
 
-def _user_tasks(db: Session, enrolment: Enrolment) -> list[UserTask]:
+def _user_tasks(db: Session, enrolment: Enrolment, person_id: int) -> list[UserTask]:
     """List what waits for the candidate."""
     query = (
         select(UserTask)
@@ -172,7 +172,11 @@ def _user_tasks(db: Session, enrolment: Enrolment) -> list[UserTask]:
         )
         .order_by(col(UserTask.created_at))
     )
-    return [task for task in db.scalars(query) if "candidate" in task.groups()]
+    return [
+        task
+        for task in db.scalars(query)
+        if task.assignee == str(person_id) or (not task.assignee and "candidate" in task.groups())
+    ]
 
 
 def _subjects(

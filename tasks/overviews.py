@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -116,7 +117,7 @@ def overview_session(
     states = _states(db, session)
     milestones = milestones_of(db, session)
     roster = db.get(StaffRoster, session.id)
-    incidents = _incidents(db, instance, session.number)
+    incidents = _incidents(db, session.number)
     return SessionOverview(
         session=session,
         counts=_counts(db, session, person_id, by_step, states, len(incidents), now),
@@ -127,7 +128,7 @@ def overview_session(
         papers=_papers(db, session),
         paper_count=_paper_count(db, session),
         incidents=incidents,
-        history=_history(db, instance),
+        history=history_of(db, instance.id if instance else None),
         staff=_staff(db, session),
         names_sealed=roster is None or roster.unsealed_at is None,
         rooms=_rooms(db, session),
@@ -239,7 +240,7 @@ def _paper_count(db: Session, session: AppraisalSession) -> int:
     return db.scalar(query) or 0
 
 
-def _incidents(db: Session, instance: ProcessInstance | None, number: str) -> list[Incident]:
+def _incidents(db: Session, number: str) -> list[Incident]:
     """List what failed in the session, its enrolments and its rooms."""
     key = col(ProcessInstance.business_key)
     query = (
@@ -252,17 +253,19 @@ def _incidents(db: Session, instance: ProcessInstance | None, number: str) -> li
     return list(db.scalars(query.limit(20)))
 
 
-def _history(db: Session, instance: ProcessInstance | None) -> list[HistoryLine]:
-    """Tell the newest things people and timers did in the session itself."""
-    if instance is None:
+def history_of(
+    db: Session, instance_id: UUID | None, *, limit: int = HISTORY_SHOWN
+) -> list[HistoryLine]:
+    """Tell the newest things people and timers did in an instance itself."""
+    if instance_id is None:
         return []
     told = [kind.value for kind in _TOLD]
     query = (
         select(HistoryRow, UserTask)
         .outerjoin(UserTask, col(UserTask.id) == col(HistoryRow.task_id))
-        .where(col(HistoryRow.instance_id) == instance.id, col(HistoryRow.kind).in_(told))
+        .where(col(HistoryRow.instance_id) == instance_id, col(HistoryRow.kind).in_(told))
         .order_by(col(HistoryRow.seq).desc())
-        .limit(HISTORY_SHOWN)
+        .limit(limit)
     )
     rows = db.execute(query).all()
     names = person_names(db, [row.actor for row, _task in rows if row.actor])

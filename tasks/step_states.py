@@ -123,9 +123,9 @@ def _passed_elements(db: Session, instance: ProcessInstance | None) -> tuple[set
 
 
 def step_process(element_id: str) -> str:
-    """Tell which step a call activity of the session runs: its id is the step's, or ends in it."""
+    """Tell which step a call activity of the session runs: `step_7`, or an id that ends so."""
     for step in STEPS:
-        if element_id == step.process_id or element_id.endswith(f"_{step.process_id}"):
+        if element_id == f"step_{step.number}" or f"_{element_id}".endswith(f"_{step.process_id}"):
             return step.process_id
     return ""
 

@@ -14,10 +14,12 @@ from appraisal.enrolments import Enrolment
 from appraisal.levels import level_name
 from appraisal.occupations import Occupation
 from appraisal.people import Person
+from appraisal.sessions import AppraisalSession
 from engine.user_tasks import UserTask
 
 # Who marks does not learn whose work it is.
 BLIND_DUTIES = ("marks", "assess")
+_NOBODY = ("", "", "")
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,18 @@ class WorklistRow:
     assignee_name: str = ""
 
 
-def describe(db: Session, user_tasks: Sequence[UserTask]) -> list[WorklistRow]:
-    """Add to user tasks whom they are about and who holds them."""
-    open_names = [task.business_key for task in user_tasks if task.duty not in BLIND_DUTIES]
-    subjects = _subjects(db, open_names)
+def describe(
+    db: Session, user_tasks: Sequence[UserTask], *, with_names: bool = True
+) -> list[WorklistRow]:
+    """Add to user tasks who holds them and, unless they are blind, whom they are about."""
+    named = [task for task in user_tasks if with_names and task.duty not in BLIND_DUTIES]
+    known = _subjects(db, [task.business_key for task in named])
+    subjects = {task.id: known.get(task.business_key, _NOBODY) for task in named}
     names = person_names(db, [p for t in user_tasks for p in (t.assignee, t.completed_by) if p])
     return [
         WorklistRow(
             task,
-            *(
-                subjects.get(task.business_key, ("", "", ""))
-                if task.duty not in BLIND_DUTIES
-                else ("", "", "")
-            ),
+            *subjects.get(task.id, _NOBODY),
             assignee_name=names.get(task.assignee or task.completed_by or "", ""),
         )
         for task in user_tasks
@@ -80,4 +81,23 @@ def _subjects(db: Session, keys: Sequence[str]) -> dict[str, tuple[str, str, str
             f"{occupation or code} {level_name(level, 'en')}",
         )
         for number, name, occupation, code, level in (db.execute(query) if keys else ())
+    }
+
+
+def session_names(db: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Give, for business keys, the name of the session they belong to.
+
+    A key is the session's number, or begins with it and a hyphen.
+    """
+    parts = {key: key.split("-") for key in set(keys)}
+    numbers = {key: {"-".join(p[:n]) for n in range(1, len(p) + 1)} for key, p in parts.items()}
+    wanted = set().union(*numbers.values()) if numbers else set()
+    query = select(col(AppraisalSession.number), col(AppraisalSession.name)).where(
+        col(AppraisalSession.number).in_(wanted)
+    )
+    names = {number: name for number, name in db.execute(query)} if wanted else {}
+    return {
+        key: names[max(known, key=len)]
+        for key, found in numbers.items()
+        if (known := found & names.keys())
     }

@@ -21,6 +21,7 @@ from sqlmodel import col
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment
 from engine.user_tasks import UserTask, UserTaskGroup, UserTaskStatus
+from tasks.rights import ENROLMENT_READERS
 from tasks.work_subjects import BLIND_DUTIES, WorklistRow, describe
 
 COUNT_LIMIT = 1000
@@ -43,6 +44,11 @@ class Desk:
     person_id: int
     tenant: str
     posts: frozenset[str]
+
+    @property
+    def sees_names(self) -> bool:
+        """Whether the posts have to do with candidates; who marks sees no names."""
+        return bool(self.posts & ENROLMENT_READERS)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ def list_user_tasks(
         found = _open(db, desk, view, narrowed, now, after, limit)
     key = _done_key if view is View.DONE else _open_key
     following = key(found[limit - 1]) if len(found) > limit else ""
-    return WorklistPage(describe(db, found[:limit]), following)
+    rows = describe(db, found[:limit], with_names=desk.sees_names)
+    return WorklistPage(rows, following)
 
 
 def next_user_task(
@@ -155,7 +162,7 @@ def _count(db: Session, sources: Sequence[_Source]) -> int:
     return min(len(found), COUNT_LIMIT)
 
 
-def _narrowed(narrowed: WorklistFilter, now: datetime) -> list[ColumnElement[bool]]:
+def _narrowed(desk: Desk, narrowed: WorklistFilter, now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if narrowed.session_number:
         conditions.append(of_session(narrowed.session_number))
@@ -164,7 +171,7 @@ def _narrowed(narrowed: WorklistFilter, now: datetime) -> list[ColumnElement[boo
     if narrowed.due in _DUE:
         conditions.append(col(UserTask.due_at) < _DUE[narrowed.due](now))
     if narrowed.text:
-        conditions.append(_matches(narrowed.text))
+        conditions.append(_matches(narrowed.text, by_name=desk.sees_names))
     return conditions
 
 
@@ -184,21 +191,21 @@ def of_session(number: str) -> ColumnElement[bool]:
     return or_(key == number, and_(key > f"{number}-", key < f"{number}."))
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _matches(text: str, *, by_name: bool) -> ColumnElement[bool]:
     """Look for the beginning of a business key, or a candidate by name."""
+    found = or_(
+        col(UserTask.business_key).startswith(text, autoescape=True),
+        col(UserTask.name).contains(text, autoescape=True),
+    )
+    if not by_name:
+        return found
     numbers = (
         select(col(Enrolment.number))
         .join(Candidate, col(Candidate.id) == col(Enrolment.candidate_id))
         .where(col(Candidate.name).startswith(text, autoescape=True))
     )
-    return or_(
-        col(UserTask.business_key).startswith(text, autoescape=True),
-        col(UserTask.name).contains(text, autoescape=True),
-        and_(
-            col(UserTask.business_key).in_(numbers),
-            or_(col(UserTask.duty).is_(None), col(UserTask.duty).not_in(BLIND_DUTIES)),
-        ),
-    )
+    seen = or_(col(UserTask.duty).is_(None), col(UserTask.duty).not_in(BLIND_DUTIES))
+    return or_(found, and_(col(UserTask.business_key).in_(numbers), seen))
 
 
 def _open(
@@ -217,7 +224,7 @@ def _open(
     }[view]
     found: dict[UUID, UserTask] = {}
     for source in sources:
-        for task in _in_order(db, source.where(*_narrowed(narrowed, now)), after, limit):
+        for task in _in_order(db, source.where(*_narrowed(desk, narrowed, now)), after, limit):
             found[task.id] = task
     return sorted(found.values(), key=_order)[: limit + 1]
 
@@ -291,7 +298,7 @@ def _done(
     if after:
         _due, at, last = _after(after)
         query = query.where(tuple_(col(UserTask.completed_at), col(UserTask.id)) < (at, last))
-    query = query.where(*_narrowed(narrowed, now)).order_by(
+    query = query.where(*_narrowed(desk, narrowed, now)).order_by(
         col(UserTask.completed_at).desc(), col(UserTask.id).desc()
     )
     return list(db.scalars(query.limit(limit + 1)))

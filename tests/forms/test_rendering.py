@@ -70,7 +70,7 @@ REVIEW = {
                     "key": "until",
                     "id": "d",
                     "dateLabel": "截止",
-                    "conditional": {"hide": "=now = true"},
+                    "conditional": {"hide": "=now"},
                 },
             ],
         },

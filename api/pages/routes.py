@@ -1,0 +1,49 @@
+"""All pages, their static files, and errors drawn for browsers."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.pages import candidates, inbox, incidents, sessions, sign_in, stored_files, verification
+from api.pages.errors import error_page, wants_page
+
+ROUTERS = (
+    sign_in.router,
+    inbox.router,
+    sessions.router,
+    candidates.router,
+    incidents.router,
+    stored_files.router,
+    verification.router,
+)
+
+
+class KeptFiles(StaticFiles):
+    """Static files that browsers may keep for good: their address names their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file."""
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and b"v=" in scope.get("query_string", b""):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def add_pages(app: FastAPI) -> None:
+    """Add the pages to an application."""
+    for router in ROUTERS:
+        app.include_router(router)
+    static = Path(str(files("api").joinpath("static")))
+    app.mount("/static", KeptFiles(directory=static), name="static")
+    app.state.error_page = _error_page
+
+
+def _error_page(request: Request, status: int, title: str, detail: str) -> Response | None:
+    """Draw an error if a browser asked for a page; None leaves it to the API's own way."""
+    return error_page(request, status, title, detail) if wants_page(request) else None

@@ -1,0 +1,85 @@
+"""The sessions of an organisation, and one of them at a glance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+
+from api.pages.diagrams import draw_diagram
+from api.pages.staff import staff_page
+from api.problems import Problem
+from api.work import Reading, Work
+from appraisal.sessions import UnknownSession, session_by_number
+from tasks.overviews import SessionOverview, days_until, list_sessions, overview_session
+from tasks.step_states import StepState, instance_of
+from tasks.steps import STAGES
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[str, Path(max_length=60)]
+
+
+@router.get("/sessions")
+def read_sessions(work: Reading) -> Response:
+    """List the newest sessions."""
+    if not work.actor.is_staff:
+        raise Problem("forbidden")
+    work.require("session.list")
+    now = work.installation.clock.now()
+    found = list_sessions(work.db, [work.actor.organisation_id], now)
+    lines = [line for line in found if work.may("session.read", line.session)]
+    return staff_page(work, "sessions.html", "sessions", now, lines=lines)
+
+
+@router.get("/sessions/{number}")
+def read_session(work: Reading, number: Number) -> Response:
+    """Show how far a session is."""
+    try:
+        session = session_by_number(work.db, number)
+    except UnknownSession:
+        raise Problem("not-found") from None
+    work.require_seen("session.read", session)
+    if not work.actor.is_staff:
+        raise Problem("forbidden")
+    clock = work.installation.clock
+    overview = overview_session(work.db, session, person_id=work.actor.person_id, now=clock.now())
+    return staff_page(
+        work,
+        "session.html",
+        f"session:{number}",
+        clock.now(),
+        overview=overview,
+        days=days_until(session.exam_date, clock.today()),
+        stages=stages_of(overview.steps, work.language),
+        diagram=_diagram(work, overview),
+    )
+
+
+def stages_of(steps: list[StepState], language: str) -> list[dict[str, Any]]:
+    """Sum the steps up by stage: how many are done, and the most pressing state."""
+    stages = []
+    for stage in STAGES:
+        own = [state for state in steps if state.step.stage == stage.key]
+        states = {state.state for state in own}
+        done = sum(state.state == "done" for state in own)
+        pressing = next((s for s in ("late", "current") if s in states), "waiting")
+        stages.append(
+            {
+                "label": stage.label(language),
+                "state": "done" if own and done == len(own) else pressing,
+                "done": done,
+                "total": len(own),
+            }
+        )
+    return stages
+
+
+def _diagram(work: Work, overview: SessionOverview) -> Any:
+    """Draw the session's own process, coloured by how far its steps are."""
+    instance = instance_of(work.db, overview.session.number)
+    if instance is None:
+        return None
+    source = work.installation.definitions.content(
+        work.db, instance.bundle_id, "process", instance.process_id
+    )
+    return draw_diagram(source, overview.steps, work.language)

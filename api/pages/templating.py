@@ -1,0 +1,108 @@
+"""Draw pages: templates in the reader's language, under a strict content security policy."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import lru_cache, partial
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from api.i18n import translate
+from api.languages import language_of
+from api.pages import wording
+from api.work import Work
+from appraisal.levels import level_name
+from appraisal.posts import post_name
+
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+PRODUCT = {"zh-CN": "鉴程", "en": "Jiancheng"}
+
+
+@lru_cache(maxsize=2)
+def environment(language: str) -> Environment:
+    """Make the templates' environment of a language."""
+    env = Environment(
+        loader=PackageLoader("api"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        partial(translate, language=language),
+        lambda one, many, n: translate(one if n == 1 else many, language),
+        newstyle=True,
+    )
+    env.globals.update(
+        icon=icon,
+        language=language,
+        product=PRODUCT[language],
+        level_name=partial(level_name, language=language),
+        post_name=partial(post_name, language=language),
+    )
+    for name in wording.FILTERS:
+        env.filters[name] = partial(getattr(wording, name), language=language)
+    env.filters["dots"] = dots
+    return env
+
+
+@pass_context
+def icon(context: Context, name: str) -> Markup:
+    """Refer to one of the drawings in `static/icons.svg`."""
+    source = f"{context['root']}/static/icons.svg?v={_version('icons.svg')}#{name}"
+    return Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>').format(source)
+
+
+def dots(parts: Any) -> Markup:
+    """Join what there is of some texts with drawn dots."""
+    return Markup('<i class="sep"></i>').join(str(part) for part in parts if part)
+
+
+@lru_cache(maxsize=16)
+def _version(name: str) -> str:
+    """Name the content of a static file, so that browsers may keep it for good."""
+    content = files("api").joinpath("static", name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
+def draw(
+    request: Request, template: str, *, status: int = 200, nonce: str = "", **values: Any
+) -> Response:
+    """Draw a template to a response."""
+    nonce = nonce or new_nonce()
+    root = request.scope.get("root_path", "")
+    html = (
+        environment(language_of(request))
+        .get_template(template)
+        .render(
+            request=request,
+            root=root,
+            nonce=nonce,
+            asset=lambda name: f"{root}/static/{name}?v={_version(name)}",
+            path=request.url.path,
+            **values,
+        )
+    )
+    headers = {"Content-Security-Policy": _CSP.format(nonce=nonce), "Cache-Control": "no-store"}
+    return HTMLResponse(html, status, headers)
+
+
+def draw_for(work: Work, template: str, **values: Any) -> Response:
+    """Draw a page of somebody signed in."""
+    return draw(work.request, template, actor=work.actor, csrf=work.csrf_token, **values)
+
+
+def new_nonce() -> str:
+    """Make the nonce under which a page may carry style rules."""
+    return secrets.token_urlsafe(12)
