@@ -67,20 +67,6 @@ class Attendance(SQLModel, table=True):
     remark: str = Field(default="", max_length=500)
 
 
-class AttendanceCorrection(SQLModel, table=True):
-    """A change to a closed list, kept beside it; only added, never changed."""
-
-    __tablename__ = "attendance_correction"
-
-    id: int | None = Field(default=None, primary_key=True)
-    attendance_id: int = Field(foreign_key="attendance.id", index=True)
-    before: str = Field(max_length=20)
-    after: str = Field(max_length=20)
-    reason: str = Field(max_length=500)
-    corrected_by: int | None = None
-    corrected_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class StaffAttendance(SQLModel, table=True):
     """One line of the sign-in sheet of invigilators or assessors."""
 
@@ -229,38 +215,6 @@ def close_list(
             found.recorded_by, found.recorded_at = recorded_by, at
             db.add(found)
     return listed
-
-
-def correct(
-    db: Session,
-    found: Attendance,
-    status: AttendanceStatus,
-    *,
-    reason: str,
-    at: datetime,
-    corrected_by: int | None,
-) -> None:
-    """Correct a closed entry, keeping what stood before and why it changed.
-
-    Raises:
-        AttendanceClosed: No reason was given.
-    """
-    if not reason.strip():
-        raise AttendanceClosed(f"{found.admission_number}: a correction needs a reason")
-    if found.id is None:
-        raise UnknownAttendance(found.admission_number)
-    db.add(
-        AttendanceCorrection(
-            attendance_id=found.id,
-            before=found.status,
-            after=status,
-            reason=reason,
-            corrected_by=corrected_by,
-            corrected_at=at,
-        )
-    )
-    found.status = status
-    db.add(found)
 
 
 def document_due(at: datetime) -> datetime:

@@ -138,7 +138,7 @@ def apply_outage(
     outage: Mapping[str, Any],
     remedy: Mapping[str, Any],
     rows: Sequence[str],
-) -> None:
+) -> Mapping[str, Any]:
     """Keep the outage with the deciding rows and let the room go on unless it is moved."""
     room = exam_room_by_id(db, room_id)
     extra = int(remedy.get("extra_minutes") or 0)
@@ -161,8 +161,10 @@ def apply_outage(
             occurred_at=context.now,
         )
     )
+    found = sitting(db, room_id, room.subject)
     if remedy["action"] != "reschedule":
-        resume(db, sitting(db, room_id, room.subject), extra_minutes=extra, at=context.now)
+        resume(db, found, extra_minutes=extra, at=context.now)
+    return {"ends_at": found.ends_at.isoformat()}
 
 
 @service_tasks.register

@@ -111,6 +111,7 @@ _EVENTS = {
     "seal_broken": "封条异常",
     "spare_papers": "启用备用卷",
     "list_closed": "签到截止",
+    "time_up": "规定时间到",
     "conditions": "考场情况登记",
     "incident_reported": "收到情况报告",
 }

@@ -92,8 +92,8 @@ def _papers_of(db: Session, room: ExamRoom) -> list[PaperSet]:
 
 
 @service_tasks.register
-def start_exam(db: Session, context: TaskContext, *, room_id: int) -> None:
-    """Hand out and begin; who starts late has the full time."""
+def start_exam(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
+    """Hand out and begin; a room that starts late has the full time."""
     room = exam_room_by_id(db, room_id)
     found = sitting(db, room_id, room.subject)
     if found.state == RoomState.PENDING:
@@ -101,6 +101,19 @@ def start_exam(db: Session, context: TaskContext, *, room_id: int) -> None:
     found.starts_at = max(room.starts_at, context.now)
     found.ends_at = found.starts_at + (ends_at(room) - room.starts_at)
     move_to(db, found, RoomState.RUNNING, at=context.now, actor_id=actor_id(context))
+    extra = [
+        {"admission_number": enrolment.admission_number, "minutes": seat.extra_minutes}
+        for seat, enrolment in seats_of(db, room_id)
+        if seat.extra_minutes
+    ]
+    return {"ends_at": found.ends_at.isoformat(), "extra_time": extra}
+
+
+@service_tasks.register
+def note_time_up(db: Session, context: TaskContext, *, room_id: int) -> None:
+    """Log that the planned time is over; who was granted extra time goes on."""
+    room = exam_room_by_id(db, room_id)
+    log_event(db, sitting(db, room_id, room.subject), "time_up", at=context.now)
 
 
 @service_tasks.register

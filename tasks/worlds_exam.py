@@ -180,6 +180,7 @@ def _entered(
         db.add(found)
     db.flush()
     variables["signed_in"] = [found.admission_number for found in listed[:present]]
+    variables["ends_at"] = (made.room.starts_at + timedelta(minutes=90)).isoformat()
     variables["missing"] = [found.admission_number for found in listed[present:]]
     return variables
 

@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from appraisal.attendance import (
     Attendance,
     AttendanceClosed,
-    AttendanceCorrection,
     AttendanceStatus,
     IdentityCheck,
     UnknownAttendance,
     attendance_of,
     close_list,
-    correct,
     decide_arrival,
     document_due,
     entries,
@@ -158,30 +156,6 @@ def test_who_is_absent_cannot_sign_in(db: Session, world: ExamWorld) -> None:
 
     with pytest.raises(AttendanceClosed):
         signed_in(db, world, 0)
-
-
-def test_a_correction_keeps_what_stood(db: Session, world: ExamWorld) -> None:
-    close_list(db, saved(world.room.id), "theory", at=NOW, recorded_by=1)
-    found = entries(db, saved(world.room.id), "theory")[0]
-    db.flush()
-
-    correct(db, found, AttendanceStatus.PRESENT, reason="漏登", at=NOW, corrected_by=2)
-
-    kept = db.exec(select(AttendanceCorrection)).one()
-    assert (kept.before, kept.after, kept.reason, kept.corrected_by) == (
-        "absent",
-        "present",
-        "漏登",
-        2,
-    )
-    assert found.status == AttendanceStatus.PRESENT
-
-
-def test_a_correction_needs_a_reason(db: Session, world: ExamWorld) -> None:
-    found = entries(db, saved(world.room.id), "theory")[0]
-
-    with pytest.raises(AttendanceClosed):
-        correct(db, found, AttendanceStatus.PRESENT, reason=" ", at=NOW, corrected_by=2)
 
 
 def test_a_missing_document_is_due_a_day_later(db: Session, world: ExamWorld) -> None:
