@@ -83,10 +83,15 @@ def draw_order(seed: str, people: Iterable[int]) -> list[int]:
 
 
 def draw_panel(
-    seed: str, people: Iterable[int], size: int, stand_by: int
+    seed: str, fresh: Iterable[int], again: Iterable[int], size: int, stand_by: int
 ) -> tuple[list[int], list[int]]:
-    """Draw a panel and its stand-bys, both in draw order; fewer where the pool is short."""
-    order = draw_order(seed, people)
+    """Draw a panel and its stand-bys, both in draw order; fewer where the pool is short.
+
+    Who serves in the session already (`again`) comes after everybody who does not yet: the
+    load is spread before anybody serves twice.
+    """
+    first = draw_order(seed, fresh)
+    order = first + [one for one in draw_order(seed, again) if one not in first]
     return order[:size], order[size : size + stand_by]
 
 

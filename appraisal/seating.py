@@ -151,21 +151,21 @@ def _pack_tails(
     split = []
     for tail in sorted(tails, key=len, reverse=True):
         for room in free:
-            shared = filled[room.room_id]
-            if shared and not mixed:
-                continue
-            if len(shared) + len(tail) <= room.limit:
+            there = filled[room.room_id]
+            if (mixed or not there) and len(there) + len(tail) <= room.limit:
                 filled[room.room_id] += tail
                 break
         else:
-            split += tail
-    if not mixed:
-        return split
-    for room in free:
-        places = room.limit - len(filled[room.room_id])
-        filled[room.room_id] += split[:places]
-        split = split[places:]
-    return split
+            split.append(tail)
+    left_over = []
+    for tail in split:
+        for room in free:
+            there = filled[room.room_id]
+            places = room.limit - len(there) if mixed or not there else 0
+            filled[room.room_id] += tail[:places]
+            tail = tail[places:]
+        left_over += tail
+    return left_over
 
 
 def _merge_last_rooms(

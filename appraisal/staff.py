@@ -63,7 +63,10 @@ class AssessorCard(SQLModel, table=True):
 
 
 class StaffDraw(SQLModel, table=True):
-    """A draw as it was made: with the seed and the pool anybody can repeat it."""
+    """A draw as it was made: with the seed and the pools anybody can repeat it.
+
+    `pool` comes first; `again` are those who serve in the session already.
+    """
 
     __tablename__ = "staff_draw"
 
@@ -73,6 +76,7 @@ class StaffDraw(SQLModel, table=True):
     post: str = Field(max_length=60)
     seed: str = Field(max_length=64)
     pool: list[int] = Field(default_factory=list, sa_type=JSON)
+    again: list[int] = Field(default_factory=list, sa_type=JSON)
     left_out: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     wanted: int
     drawn_at: datetime = Field(sa_type=UtcDateTime)

@@ -107,19 +107,23 @@ def _keep_draw(
     stand_by: int,
 ) -> None:
     seed = _seed(db, session, room, post)
+    serving = {one.person_id for one in assignments_of(db, session.id or 0)}
+    fresh = sorted(set(pool) - serving)
+    again = sorted(set(pool) & serving)
     drawing = StaffDraw(
         session_id=session.id or 0,
         exam_room_id=room.id if room else None,
         post=post,
         seed=seed,
-        pool=sorted(pool),
+        pool=fresh,
+        again=again,
         left_out=left_out,
         wanted=wanted,
         drawn_at=context.now,
     )
     db.add(drawing)
     db.flush()
-    members, reserve = draw_panel(seed, pool, wanted, stand_by)
+    members, reserve = draw_panel(seed, fresh, again, wanted, stand_by)
     states = [AssignmentState.DRAWN] * len(members) + [AssignmentState.STAND_BY] * len(reserve)
     for position, (person_id, state) in enumerate(
         zip(members + reserve, states, strict=True), start=1

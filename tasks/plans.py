@@ -24,15 +24,18 @@ from appraisal.plans import (
 from appraisal.rooms import (
     active_rooms,
 )
+from appraisal.scheme_rules import SUBJECTS
 from appraisal.seating import SeatingStrategy
 from appraisal.seats import to_sit
 from appraisal.sessions import AppraisalSession, offers_of, session_by_id
 from appraisal.tickets import DEFAULT_PATTERN
-from engine import BpmnError, ServiceTasks, TaskContext
+from engine import BpmnError, Continue, ServiceTasks, TaskContext
 from tasks.plan_sittings import plan_sittings, room_classes
-from tasks.seating import SUBJECT_NAMES
 
 service_tasks = ServiceTasks("plans")
+
+# Enrolments whose timers move in one transaction.
+CHUNK = 500
 
 
 def actor_id(context: TaskContext) -> int | None:
@@ -48,25 +51,22 @@ def open_planning(db: Session, context: TaskContext, *, session_id: int) -> Mapp
     numbers = {subject: len(sitting) for subject, sitting in to_sit(db, session_id).items()}
     return {
         "exam_date": session.exam_date.isoformat() if session.exam_date else None,
-        "numbers": [
-            {"subject": SUBJECT_NAMES[subject], "candidates": numbers[subject]}
-            for subject in SUBJECT_NAMES
-            if subject in numbers
-        ],
+        "summary": _summary(numbers, "zh-CN"),
+        "summary_en": _summary(numbers, "en"),
         "candidates": sum(numbers.values()),
         "rooms": [
             {"value": str(room.id), "label": f"{room.code} {room.name}({room.capacity})"}
             for room in active_rooms(db, session.organisation_id)
         ],
         "reason": last.reason if last else "",
-        "tier": _tier(db, session),
-        "kind": session.kind,
     }
 
 
-def _tier(db: Session, session: AppraisalSession) -> str:
-    from_offers = [offer.level_code for offer in offers_of(db, session.id or 0)]
-    return "high" if {"1", "2", "special", "chief"} & set(from_offers) else "standard"
+def _summary(numbers: Mapping[str, int], language: str) -> str:
+    named = [(SUBJECTS[key], numbers[key]) for key in SUBJECTS if key in numbers]
+    if language == "en":
+        return ", ".join(f"{name_en} {number}" for (_, name_en), number in named)
+    return "、".join(f"{name} {number} 人" for (name, _), number in named)
 
 
 @service_tasks.register
@@ -170,7 +170,7 @@ def decide(
 
 @service_tasks.register
 def confirm(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
-    """Confirm the exam date, inside the registered range, and let every T-n timer follow it.
+    """Confirm the exam date, inside the registered range.
 
     Raises:
         BpmnError: outside_range: the body is not registered for an offer on that day.
@@ -194,16 +194,29 @@ def confirm(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
     session.status = "planned"
     db.add(session)
     db.flush()
-    if moved:
-        _follow_exam_date(db, context, session)
     return {"exam_date": plan.exam_date.isoformat(), "exam_date_moved": moved}
 
 
-def _follow_exam_date(db: Session, context: TaskContext, session: AppraisalSession) -> None:
-    context.engine.reschedule_timers(db, session.number)
-    # Of the enrolments only those with a comprehensive review wait for a day before T (thesis).
-    for enrolment in to_sit(db, session.id or 0).get("review", ()):
+@service_tasks.register(run="job")
+def follow_exam_date(
+    db: Session, context: TaskContext, *, session_id: int
+) -> Mapping[str, Any] | Continue:
+    """Let every T-n timer follow the exam date: of the session, then of its enrolments.
+
+    A job, because an instance cannot move its own timers while it is being run.
+    """
+    session = session_by_id(db, session_id)
+    # Only a comprehensive review has a day before T that an enrolment waits for (thesis).
+    waiting = to_sit(db, session_id).get("review", [])
+    done = int(context.cursor or 0)
+    if done == 0:
+        context.engine.reschedule_timers(db, session.number)
+    for enrolment in waiting[done : done + CHUNK]:
         context.engine.reschedule_timers(db, enrolment.number)
+    done = min(done + CHUNK, len(waiting))
+    if done < len(waiting):
+        return Continue(done, (done, len(waiting)))
+    return {}
 
 
 @service_tasks.register(name="file")

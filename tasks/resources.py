@@ -21,7 +21,6 @@ from appraisal.sessions import session_by_id
 from appraisal.supplies import (
     Shortage,
     SupplyBasis,
-    UnknownSupply,
     count_supplies,
     needs_of,
     replenish,
@@ -163,19 +162,11 @@ def _shortage(one: Shortage) -> dict[str, Any]:
 def add_to_stock(
     db: Session, context: TaskContext, *, session_id: int, element: str = "replenish_supplies"
 ) -> Mapping[str, Any]:
-    """Add what was bought or borrowed.
-
-    Raises:
-        BpmnError: supply_refused: an item is unknown.
-    """
+    """Add what was bought or borrowed; the form lists exactly what is short."""
     answer = context.answer(element) or {}
     organisation_id = session_by_id(db, session_id).organisation_id
     for row in answer.get("shortages") or []:
         added = int(row.get("added") or 0)
-        if added == 0:
-            continue
-        try:
-            replenish(db, organisation_id, str(row.get("key")), added)
-        except UnknownSupply as error:
-            raise BpmnError("supply_refused", f"物资不存在或数量有误:{error}") from error
+        if added:
+            replenish(db, organisation_id, str(row["key"]), added)
     return {}
