@@ -28,7 +28,9 @@ def run_job(engine: ProcessEngine, db: Session, job_id: UUID) -> JobOutcome:
     if job.instance_id is None:
         return _run_alone(engine, db, job)
     try:
-        with db.begin_nested():
+        # What the function throws is delivered when the instance has gone on, which may be
+        # what waits for it.
+        with engine.working(db), db.begin_nested():
             result = _call(engine, db, job)
             if isinstance(result, Continue):
                 return _note_progress(db, job, result)
