@@ -45,11 +45,12 @@ _SAFE_VALUE = re.compile(r"[\w.\-/ ]{1,100}")
 
 @dataclass(frozen=True)
 class Condition:
-    """A compiled condition with its source and the names it reads."""
+    """A compiled condition with its source, the words in it, and what its `or` joins."""
 
     source: str
     expression: Expression
     words: frozenset[str]
+    parts: tuple[Condition, ...] = ()
 
     def holds(self, scope: Mapping[str, object]) -> bool:
         """Tell whether it is true; null and everything else count as false."""
@@ -60,7 +61,29 @@ def compile_condition(source: str, compile_expression: CompileExpression) -> Con
     """Compile the text of `conditional.hide`, with or without its leading equals sign."""
     text = source.strip().removeprefix("=").strip()
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', " ", text)
-    return Condition(text, compile_expression(text), frozenset(re.findall(r"[^\W\d]\w*", bare)))
+    alternatives = _alternatives(text)
+    return Condition(
+        text,
+        compile_expression(text),
+        frozenset(re.findall(r"[^\W\d]\w*", bare)),
+        tuple(compile_condition(one, compile_expression) for one in alternatives)
+        if len(alternatives) > 1
+        else (),
+    )
+
+
+def _alternatives(text: str) -> list[str]:
+    """Split a condition at the `or`s that stand in no brackets, unless it begins otherwise."""
+    depth, start, found = 0, 0, []
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]|[^\W\d]\w*', text):
+        word = token.group()
+        depth += (word in "([{") - (word in ")]}") if len(word) == 1 else 0
+        if word in ("if", "for", "some", "every", "function", "between") and depth == 0:
+            return [text]
+        if word == "or" and depth == 0:
+            found.append(text[start : token.start()])
+            start = token.end()
+    return [*found, text[start:]]
 
 
 @dataclass(frozen=True)
@@ -139,6 +162,9 @@ class _SelectorParser:
         if literal in ("true", "false") and not part.values:
             ticked = f':has([data-k="{key}"]:checked){part.guard}'
             return ticked if literal == "true" else f":not({ticked})"
+        if literal == "null" and part.values:
+            given = f'[data-k="{key}"]:checked,[data-k="{key}"]>option:checked:not([value=""])'
+            return f":not(:has({given}){part.guard})"
         value = literal[1:-1]
         known = literal.startswith('"') and value in part.values
         if not known or not _SAFE_VALUE.fullmatch(value):
@@ -149,12 +175,31 @@ class _SelectorParser:
         )
 
 
-def selector_of(condition: Condition, selectable: Mapping[str, Selectable]) -> str | None:
+def selector_of(
+    condition: Condition,
+    selectable: Mapping[str, Selectable],
+    keys: Collection[str] = (),
+    scope: Mapping[str, object] | None = None,
+) -> str | None:
     """Write a condition as a CSS selector for the element around the fields, or give None.
 
-    `selectable` holds, by key, what lies within that element.
+    `selectable` holds, by key, what lies within that element. What reads none of `keys`, the
+    fields of the form, is settled now, in the scope: an empty selector always hides.
     """
+    if not condition.words & set(keys) and scope is not None:
+        return "" if condition.holds(scope) else NEVER
     try:
         return _SelectorParser(condition.source, selectable).selector()
     except NotSelectable:
+        pass
+    found = [selector_of(part, selectable, keys, scope) for part in condition.parts]
+    if not found or None in found:
         return None
+    told = [selector for selector in found if selector is not None and selector != NEVER]
+    if "" in told:
+        return ""
+    return f":is({','.join(told)})" if told else NEVER
+
+
+NEVER = ":not(*)"
+"""A selector that matches nothing."""

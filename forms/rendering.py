@@ -20,7 +20,7 @@ from forms.components import (
     layout_rows,
     walk,
 )
-from forms.conditions import Selectable, selector_of
+from forms.conditions import NEVER, Selectable, selector_of
 from forms.errors import FieldError, pointer
 from forms.messages import word
 from forms.phrases import light_markdown, shown
@@ -201,9 +201,12 @@ def _converted(fields: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str
     return found
 
 
-def _selectors(components: tuple[Component, ...]) -> dict[str, str]:
+def _selectors(
+    components: tuple[Component, ...], scope: Mapping[str, Any], outer: frozenset[str]
+) -> dict[str, str]:
     """Find, by component id, the selector under which CSS hides a part."""
     known = dict(chains(components))
+    keys = _keys(components) | outer
     found: dict[str, str] = {}
     for _round in known:
         selectable = {
@@ -217,12 +220,16 @@ def _selectors(components: tuple[Component, ...]) -> dict[str, str]:
             part.id: selector
             for part, _chain in known.values()
             if part.hide and part.id not in found
-            if (selector := selector_of(part.hide, selectable)) is not None
+            if (selector := selector_of(part.hide, selectable, keys, scope)) is not None
         }
         if not fresh:
             break
         found |= fresh
     return found
+
+
+def _keys(components: tuple[Component, ...]) -> frozenset[str]:
+    return frozenset(p.key for p in walk(components) if isinstance(p, Field | DynamicList))
 
 
 def _visible_values(part: Field) -> list[object] | None:
@@ -236,16 +243,26 @@ def _visible_values(part: Field) -> list[object] | None:
     return None
 
 
-def _rules(components: tuple[Component, ...], scope: str) -> tuple[dict[str, str], list[str]]:
-    """Give the selectors of all parts and the CSS rules that hide them."""
-    selectors = _selectors(components)
+def _rules(
+    components: tuple[Component, ...],
+    within: str,
+    scope: Mapping[str, Any],
+    outer: frozenset[str] = frozenset(),
+) -> tuple[dict[str, str], list[str]]:
+    """Give the selectors of all parts and the CSS rules that hide them.
+
+    `outer` are the fields around a list's rows, which change too.
+    """
+    selectors = _selectors(components, scope, outer)
     rules = [
-        f'{scope}{selector} [data-c="{part_id}"]{{display:none}}'
+        f'{within}{selector} :is([data-c="{part_id}"],[data-r="{part_id}"]){{display:none}}'
         for part_id, selector in selectors.items()
+        if selector != NEVER
     ]
     for part in walk(components):
         if isinstance(part, DynamicList):
-            inner, inner_rules = _rules(part.components, f'{scope} [data-row="{part.key}"]')
+            row = f'{within} [data-row="{part.key}"]'
+            inner, inner_rules = _rules(part.components, row, scope, _keys(components))
             selectors |= inner
             rules += inner_rules
     return selectors, rules
@@ -278,7 +295,8 @@ def render_form(
 ) -> Markup:
     """Draw the fields of a form with the values and errors given."""
     scope = f'[data-form="{prefix}-{form_id}"]'
-    selectors, rules = _rules(components, scope) if nonce else ({}, [])
+    place = _root(components, values, context)
+    selectors, rules = _rules(components, scope, context) if nonce else ({}, [])
     drawing = Drawing(language, prefix, errors, context, selectors, _is_live(components, selectors))
     place = _root(components, values, context)
     html = _TEMPLATES.get_template("form.html").render(

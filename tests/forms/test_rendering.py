@@ -130,7 +130,7 @@ def test_every_control_has_a_label_and_every_id_is_unique(review: FormDefinition
 def test_condition_between_choices_is_written_as_css(review: FormDefinition) -> None:
     html = draw(review, {"verdict": "pass"})
 
-    rule = re.search(r'(\[data-form="f-review"\].*) \[data-c="r"\]\{display:none\}', html)
+    rule = re.search(r'(\[data-form="f-review"\].*) :is\(\[data-c="r"\],', html)
     assert rule is not None
     assert rule[1] == (
         '[data-form="f-review"]:not(:has([data-k="verdict"][value="reject"]:checked,'
@@ -144,7 +144,7 @@ def test_condition_in_a_row_looks_at_its_row(review: FormDefinition) -> None:
 
     assert (
         '[data-form="f-review"] [data-row="jobs"]:has([data-k="now"]:checked) '
-        '[data-c="d"]{display:none}' in html
+        ':is([data-c="d"],[data-r="d"]){display:none}' in html
     )
 
 
@@ -181,8 +181,53 @@ def test_guard_of_a_hidden_choice_is_part_of_the_rule() -> None:
 
     a = ':has([data-k="{0}"][value="a"]:checked,[data-k="{0}"]>option[value="a"]:checked)'
     one, two = a.format("one"), a.format("two")
-    rule = f'{two}:not({one}):not({one}) [data-c="three"]{{display:none}}'
+    rule = f'{two}:not({one}):not({one}) :is([data-c="three"],'
     assert rule in draw(definition)
+
+
+@pytest.mark.parametrize(
+    ("hide", "context", "rule"),
+    [
+        ("=verdict = null", {}, ':not(:has([data-k="verdict"]:checked,'),
+        ("=level > 3", {"level": 4}, " :is([data-c"),
+        ("=level > 3", {"level": 3}, None),
+        ('=level > 3 or verdict = "a"', {"level": 3}, ':is(:has([data-k="verdict"][value="a"]'),
+        ('=level > 3 or verdict = "a"', {"level": 4}, " :is([data-c"),
+        ("=level > 3 or count(more) = 0", {"level": 3, "more": [1]}, None),
+    ],
+)
+def test_what_only_reads_the_context_is_settled_at_once(
+    hide: str, context: dict[str, Any], rule: str | None
+) -> None:
+    definition = parse_form(
+        {
+            "id": "settled",
+            "jc:title": "x",
+            "components": [
+                {
+                    "type": "radio",
+                    "key": "verdict",
+                    "id": "v",
+                    "label": "v",
+                    "values": [{"value": "a", "label": "a"}],
+                },
+                {
+                    "type": "textfield",
+                    "key": "x",
+                    "id": "x",
+                    "label": "x",
+                    "conditional": {"hide": hide},
+                },
+            ],
+        },
+        compile_expression=compile_expression,
+    )
+
+    html = draw(definition, context=context)
+
+    start = '[data-form="f-settled"]'
+    assert (start + rule in html) if rule else (start not in html.replace("<div", ""))
+    assert "_refresh" not in html
 
 
 def test_errors_stand_at_the_field_and_in_a_linked_summary(review: FormDefinition) -> None:
