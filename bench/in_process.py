@@ -1,0 +1,155 @@
+"""What the engine does inside one process, a commit for each completion, on SQLite."""
+
+import sqlite3
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from bench.installations import new_installation, new_session, start_all
+from engine.clock import FrozenClock
+from engine.database import Database, create_database
+from engine.jobs import LocalQueue
+from engine.runtime import ProcessEngine
+from engine.testing import BUNDLE, START_AT, SourceDefinitions, simple_service_tasks
+from engine.user_tasks import UserTask, UserTaskStatus
+
+STEPS = 14
+_HEAD = (
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="urn:bench">'
+)
+
+
+def bare_commits(folder: Path, count: int = 3000) -> float:
+    """Commits of one updated row per second: the reference for everything below."""
+    connection = sqlite3.connect(folder / "bare.sqlite", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, value INTEGER)")
+    connection.execute("INSERT INTO row VALUES (1, 0)")
+    started = time.perf_counter()
+    for value in range(count):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE row SET value = ? WHERE id = 1", (value,))
+        connection.execute("COMMIT")
+    seconds = time.perf_counter() - started
+    connection.close()
+    return count / seconds
+
+
+def enrolment_completions(folder: Path, count: int = 1000, *, database_url: str = "") -> float:
+    """User tasks completed per second in instances with two user tasks and five other nodes."""
+    url = database_url or f"sqlite:///{folder / 'enrolment.sqlite'}"
+    return _completions(url, {"e.bpmn": _enrolment()}, "e", count, 2)
+
+
+def session_completions(folder: Path, count: int = 40) -> float:
+    """User tasks completed per second in instances of 14 call activities."""
+    sources = {"s.bpmn": _session(), "step.bpmn": _step()}
+    return _completions(f"sqlite:///{folder / 'session.sqlite'}", sources, "s", count, STEPS)
+
+
+def start_20000(folder: Path, size: int = 20_000) -> float:
+    """Seconds to start the processes of so many registered enrolments, 500 a commit."""
+    installation = new_installation(folder)
+    bench = new_session(installation, size)
+    started = time.perf_counter()
+    start_all(bench)
+    seconds = time.perf_counter() - started
+    installation.dispose()
+    return seconds
+
+
+def _completions(
+    url: str, sources: dict[str, bytes], process_id: str, instances: int, tasks: int
+) -> float:
+    database = create_database(url)
+    database.create_schema()
+    engine = ProcessEngine(
+        SourceDefinitions(sources),
+        simple_service_tasks({"bench.note": lambda **_: {}}),
+        clock=FrozenClock(START_AT),
+        jobs=LocalQueue(),
+    )
+    with database.transaction() as db:
+        for number in range(instances):
+            engine.start(db, process_id, business_key=f"k{number}", bundle_id=BUNDLE)
+    done, seconds = 0, 0.0
+    for _ in range(tasks):
+        for user_task_id in _ready(database):
+            started = time.perf_counter()
+            with database.transaction() as db:
+                engine.complete(db, user_task_id, actor="1", variables={"decision": "pass"})
+            seconds += time.perf_counter() - started
+            done += 1
+    assert done == instances * tasks, (done, instances, tasks)
+    database.dispose()
+    return done / seconds
+
+
+def _ready(database: Database) -> list[UUID]:
+    with database.reading() as db:
+        query = (
+            select(UserTask.id)
+            .where(col(UserTask.status) == UserTaskStatus.READY)
+            .where(col(UserTask.business_key).startswith("k"))
+        )
+        return list(db.exec(query).all())
+
+
+def _chain(process_id: str, nodes: list[tuple[str, str]]) -> bytes:
+    ids = [node_id for node_id, _ in nodes]
+    flows = "".join(
+        f'<bpmn:sequenceFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>'
+        for n, (a, b) in enumerate(pairwise(ids))
+    )
+    body = "".join(xml for _, xml in nodes)
+    text = (
+        f'{_HEAD}<bpmn:process id="{process_id}" name="{process_id}" isExecutable="true">'
+        f"{body}{flows}</bpmn:process></bpmn:definitions>"
+    )
+    return text.encode()
+
+
+def _node(tag: str, node_id: str, more: str = "", inside: str = "") -> tuple[str, str]:
+    return node_id, f'<bpmn:{tag} id="{node_id}" name="{node_id}" {more}>{inside}</bpmn:{tag}>'
+
+
+def _user(node_id: str) -> tuple[str, str]:
+    return _node("userTask", node_id, 'camunda:candidateGroups="reviewer"')
+
+
+def _script(node_id: str) -> tuple[str, str]:
+    return _node("scriptTask", node_id, "", "<bpmn:script>{seen: 1}</bpmn:script>")
+
+
+def _enrolment() -> bytes:
+    service = _node("serviceTask", "note", 'camunda:type="external" camunda:topic="bench.note"')
+    return _chain(
+        "e",
+        [
+            _node("startEvent", "begun"),
+            _script("prepare"),
+            _user("first_review"),
+            service,
+            _user("second_review"),
+            _script("conclude"),
+            _node("endEvent", "over"),
+        ],
+    )
+
+
+def _step() -> bytes:
+    middle: list[Any] = [_script("before"), _user("work"), _script("after")]
+    return _chain("step", [_node("startEvent", "begun"), *middle, _node("endEvent", "over")])
+
+
+def _session() -> bytes:
+    calls = [
+        _node("callActivity", f"step_{n}", 'calledElement="step"') for n in range(1, STEPS + 1)
+    ]
+    return _chain("s", [_node("startEvent", "begun"), *calls, _node("endEvent", "over")])
