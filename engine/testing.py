@@ -136,6 +136,10 @@ class SourceDefinitions:
         except KeyError as error:
             raise UnknownDefinition(f"decision {decision_id}") from error
 
+    def content(self, db: Any, bundle_id: str, kind: str, key: str) -> bytes:
+        """Give nothing: sources for a test are diagrams and tables only."""
+        raise UnknownDefinition(f"{kind} {key}")
+
     def start_events(self, bundle_id: str) -> list[StartTrigger]:
         """List the start events."""
         return self._starts
