@@ -99,7 +99,7 @@ def _step(
     if step.process_id in left:
         return StepState(step, "done", share=100)
     later = any(s.process_id in entered for s in STEPS if s.number > step.number + 2)
-    return StepState(step, "skipped" if step.stage == "" and later else "waiting")
+    return StepState(step, "skipped" if not step.stages and later else "waiting")
 
 
 def _passed_elements(db: Session, instance: ProcessInstance | None) -> tuple[set[str], set[str]]:

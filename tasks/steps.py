@@ -7,14 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """One of the fourteen; `process_id` is the diagram that runs it."""
+    """One of the fourteen; `process_id` is the diagram that runs it.
+
+    `phrases` are the name in pieces that stay on one line; steps 4 and 5 belong to two stages.
+    """
 
     number: int
     process_id: str
-    name: str
+    phrases: tuple[str, ...]
     name_en: str
     short_en: str
-    stage: str
+    stages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name in Chinese."""
+        return "".join(self.phrases)
 
     def label(self, language: str) -> str:
         """Give its name in the language asked for."""
@@ -49,47 +57,77 @@ STEPS = (
     Step(
         1,
         "define_scheme",
-        "确定鉴定项目和标准",
+        ("确定鉴定", "项目和标准"),
         "Set subjects and standards",
-        "Scheme",
-        "preparation",
+        "Set standards",
+        ("preparation",),
     ),
-    Step(2, "publish_notice", "发布通知", "Publish the notice", "Notice", "application_review"),
     Step(
-        3, "review_applications", "报名审核", "Review applications", "Review", "application_review"
+        2, "publish_notice", ("发布通知",), "Publish the notice", "Notice", ("application_review",)
     ),
-    Step(4, "plan_session", "制定鉴定计划", "Plan the appraisal", "Plan", "preparation"),
-    Step(5, "prepare_resources", "准备鉴定资源", "Prepare resources", "Resources", "preparation"),
+    Step(
+        3,
+        "review_applications",
+        ("报名审核",),
+        "Review applications",
+        "Review",
+        ("application_review",),
+    ),
+    Step(
+        4,
+        "plan_session",
+        ("制定", "鉴定计划"),
+        "Plan the appraisal",
+        "Plan",
+        ("preparation", "venue_preparation"),
+    ),
+    Step(
+        5,
+        "prepare_resources",
+        ("准备", "鉴定资源"),
+        "Prepare resources",
+        "Resources",
+        ("preparation", "venue_preparation"),
+    ),
     Step(
         6,
         "train_candidates",
-        "组织考前培训(如有需要)",
+        ("组织", "考前培训", "(如有需要)"),
         "Train candidates (if wanted)",
-        "Training",
-        "",
+        "Training (optional)",
+        (),
     ),
-    Step(7, "assign_staff", "考评人员安排", "Assign appraisal staff", "Staff", "preparation"),
-    Step(8, "check_in", "考生签到入场", "Check candidates in", "Check-in", "conduct"),
-    Step(9, "conduct_exam", "实施鉴定", "Conduct the appraisal", "Conduct", "conduct"),
-    Step(10, "score", "考评打分", "Score", "Scoring", "marking"),
+    Step(
+        7, "assign_staff", ("考评人员", "安排"), "Assign appraisal staff", "Staff", ("preparation",)
+    ),
+    Step(8, "check_in", ("考生签到", "入场"), "Check candidates in", "Check-in", ("conduct",)),
+    Step(9, "conduct_exam", ("实施鉴定",), "Conduct the appraisal", "Conduct", ("conduct",)),
+    Step(10, "score", ("考评打分",), "Score", "Scoring", ("marking",)),
     Step(
         11,
         "consolidate_results",
-        "成绩汇总与审核",
+        ("成绩汇总", "与审核"),
         "Consolidate and approve results",
-        "Results",
-        "consolidation",
+        "Results review",
+        ("consolidation",),
     ),
-    Step(12, "publish_results", "公布成绩", "Publish results", "Publish", "consolidation"),
+    Step(
+        12,
+        "publish_results",
+        ("公布成绩",),
+        "Publish results",
+        "Publish results",
+        ("consolidation",),
+    ),
     Step(
         13,
         "issue_certificates",
-        "颁发证书(鉴定合格者)",
+        ("颁发证书", "(鉴定合格者)"),
         "Issue certificates (to those who passed)",
         "Certificates",
-        "certification",
+        ("certification",),
     ),
-    Step(14, "archive", "资料归档", "Archive the documents", "Archive", "archiving"),
+    Step(14, "archive", ("资料归档",), "Archive the documents", "Archive", ("archiving",)),
 )
 
 _BY_NUMBER = {step.number: step for step in STEPS}

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from api.pages.diagrams import draw_diagram
 from api.pages.staff import staff_page
+from api.pages.step_map import draw_map
 from api.problems import Problem
-from api.work import Reading, Work
+from api.work import Reading
 from appraisal.sessions import UnknownSession, session_by_number
-from tasks.overviews import SessionOverview, days_until, list_sessions, overview_session
-from tasks.step_states import StepState, instance_of
+from tasks.overviews import days_until, list_sessions, overview_session
+from tasks.step_states import StepState
 from tasks.steps import STAGES
 
 router = APIRouter(include_in_schema=False)
@@ -51,7 +51,7 @@ def read_session(work: Reading, number: Number) -> Response:
         overview=overview,
         days=days_until(session.exam_date, clock.today()),
         stages=stages_of(overview.steps, work.language),
-        diagram=_diagram(work, overview),
+        diagram=draw_map(overview.steps, work.language),
     )
 
 
@@ -59,7 +59,7 @@ def stages_of(steps: list[StepState], language: str) -> list[dict[str, Any]]:
     """Sum the steps up by stage: how many are done, and the most pressing state."""
     stages = []
     for stage in STAGES:
-        own = [state for state in steps if state.step.stage == stage.key]
+        own = [state for state in steps if stage.key in state.step.stages]
         states = {state.state for state in own}
         done = sum(state.state == "done" for state in own)
         pressing = next((s for s in ("late", "current") if s in states), "waiting")
@@ -72,14 +72,3 @@ def stages_of(steps: list[StepState], language: str) -> list[dict[str, Any]]:
             }
         )
     return stages
-
-
-def _diagram(work: Work, overview: SessionOverview) -> Any:
-    """Draw the session's own process, coloured by how far its steps are."""
-    instance = instance_of(work.db, overview.session.number)
-    if instance is None:
-        return None
-    source = work.installation.definitions.content(
-        work.db, instance.bundle_id, "process", instance.process_id
-    )
-    return draw_diagram(source, overview.steps, work.language)

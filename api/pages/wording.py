@@ -120,7 +120,7 @@ _SUBJECT_STATES = {
     "passed_earlier": "此前已合格",
     "present": "已考",
     "absent": "缺考",
-    "void": "无效",
+    "void": "成绩无效",
 }
 
 
