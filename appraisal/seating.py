@@ -255,7 +255,35 @@ def _spread(
         kinds[_kind(sitter, by_group)] -= 1
         seated[position] = sitter
         ordered.append(sitter)
-    return ordered
+    return _exchange(ordered, grid, seated, by_group=by_group)
+
+
+def _exchange(
+    ordered: list[Sitter],
+    grid: Sequence[tuple[int, int]],
+    seated: dict[tuple[int, int], Sitter],
+    *,
+    by_group: bool,
+) -> list[Sitter]:
+    """Let two change places wherever that leaves fewer alike neighbours."""
+    spots = grid[: len(ordered)]
+
+    def alike(*positions: tuple[int, int]) -> int:
+        return sum(
+            _likeness(seated[p], [seated[q] for q in _beside(p) if q in seated], by_group)
+            for p in positions
+        )
+
+    for one in spots:
+        if not alike(one):
+            continue
+        for other in spots:
+            before = alike(one, other)
+            seated[one], seated[other] = seated[other], seated[one]
+            if alike(one, other) < before:
+                break
+            seated[one], seated[other] = seated[other], seated[one]
+    return [seated[position] for position in spots]
 
 
 def _kind(sitter: Sitter, by_group: bool) -> object:
