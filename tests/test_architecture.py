@@ -1,0 +1,98 @@
+"""What holds for the project as a whole: names, labels, stages, documents."""
+
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from api.reference import reference
+
+PACKAGES = ("api", "appraisal", "engine", "forms", "processes", "tasks")
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
+STEPS = (
+    "确定鉴定项目和标准",
+    "发布通知",
+    "报名审核",
+    "制定鉴定计划",
+    "准备鉴定资源",
+    "组织考前培训(如有需要)",
+    "考评人员安排",
+    "考生签到入场",
+    "实施鉴定",
+    "考评打分",
+    "成绩汇总与审核",
+    "公布成绩",
+    "颁发证书(鉴定合格者)",
+    "资料归档",
+)
+STAGES = {
+    "preparation",
+    "application_review",
+    "venue_preparation",
+    "conduct",
+    "marking",
+    "consolidation",
+    "certification",
+    "archiving",
+}
+DIAGRAMS = sorted(Path("processes/base").glob("*/*.bpmn"))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_no_other_distribution_brings_a_package_of_our_name(name: str) -> None:
+    assert set(packages_distributions().get(name, ["jiancheng"])) <= {"jiancheng"}
+
+
+def test_the_session_calls_the_14_steps_by_their_names() -> None:
+    root = etree.parse("processes/base/appraisal_session/appraisal_session.bpmn").getroot()
+    calls = {
+        call.get("name"): call.get("calledElement") for call in root.iter(f"{BPMN}callActivity")
+    }
+
+    assert tuple(name for name in STEPS if name in calls) == STEPS
+    assert len({calls[name] for name in STEPS}) == len(STEPS)
+
+
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_every_user_and_service_task_of_a_step_names_its_stage(path: Path) -> None:
+    wrong = []
+    for task in etree.parse(path).getroot().iter(f"{BPMN}userTask", f"{BPMN}serviceTask"):
+        properties = {p.get("name"): p.get("value") for p in task.iter(f"{CAMUNDA}property")}
+        stage = properties.get("jc:stage")
+        # Step 6 is optional and belongs to no stage.
+        if stage is not None and stage not in STAGES:
+            wrong.append((task.get("id"), stage))
+        if stage is None and properties.get("jc:step") not in (None, "6"):
+            wrong.append((task.get("id"), "no stage"))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_every_diagram_is_drawn_in_chinese_with_english_names(path: Path) -> None:
+    root = etree.parse(path).getroot()
+    drawn = {
+        shape.get("bpmnElement")
+        for shape in root.iter("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape")
+    }
+    tasks = [
+        element
+        for element in root.iter()
+        if isinstance(element.tag, str)
+        and etree.QName(element).localname.endswith(("Task", "callActivity"))
+    ]
+    unnamed = [
+        task.get("id")
+        for task in tasks
+        if not task.get("name")
+        or task.get("id") not in drawn
+        or not any(p.get("name") == "jc:name.en" for p in task.iter(f"{CAMUNDA}property"))
+    ]
+
+    assert unnamed == []
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert Path("docs/reference.md").read_text("utf-8") == reference()
