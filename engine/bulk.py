@@ -108,7 +108,7 @@ def _clone(
         work.outbox.extend(clone.arrived)
         ids.append(clone.head.id)
     if instances:
-        db.connection().execute(INSERT_INSTANCE, instances)
+        INSERT_INSTANCE(db.connection(), instances)
     new.insert(db.connection())
     add_history(db.connection(), history)
     return ids

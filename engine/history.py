@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Index, Integer, Table, Uuid, insert
+from sqlalchemy import BigInteger, Connection, Index, Integer, Table, Uuid
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import JsonText, UtcDateTime
+from engine.statements import Statement
 
 
 class HistoryKind(StrEnum):
@@ -63,7 +64,7 @@ class HistoryRow(SQLModel, table=True):
 
 
 HISTORY: Table = HistoryRow.__table__  # type: ignore[attr-defined]
-_INSERT = insert(HISTORY)
+_INSERT = Statement.insert(HISTORY, without=("seq",))
 
 
 def history_row(
@@ -91,7 +92,7 @@ def history_row(
 def add_history(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append rows in their order."""
     if rows:
-        connection.execute(_INSERT, rows)
+        _INSERT(connection, rows)
 
 
 def read_history(

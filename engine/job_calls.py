@@ -50,6 +50,7 @@ def fail_job(engine: ProcessEngine, db: Session, job_id: UUID, error: BaseExcept
     try:
         with engine.opened(db, job.instance_id) as run:
             task = _waiting_task(run, job)
+            run.before.working.discard(task.id)
             task.hold()
             run.add_incident(task, type(error).__name__, error, job_id=job.id)
     except (NotWaiting, InstanceNotRunning):
@@ -93,6 +94,7 @@ def _finish(engine: ProcessEngine, db: Session, job: Job, result: Any) -> None:
     assert job.instance_id is not None
     with engine.opened(db, job.instance_id) as run:
         task = _waiting_task(run, job)
+        run.before.working.discard(task.id)
         run.hooks.store(task, result)
         task.complete()
         run.on_step(task)
@@ -102,6 +104,7 @@ def _leave_by_error(engine: ProcessEngine, db: Session, job: Job, error: BpmnErr
     assert job.instance_id is not None
     with engine.opened(db, job.instance_id) as run:
         task = _waiting_task(run, job)
+        run.before.working.discard(task.id)
         if not run.hooks.catch_error(task, error):
             raise error
 

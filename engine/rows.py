@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, update
 
 from engine.diagrams.events import WaitingEvent, waiting_events
 from engine.incidents import INCIDENT
 from engine.jobs import OPEN, Job, JobStatus
 from engine.outbox import Arrived
+from engine.statements import Statement
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.user_tasks import USER_TASK, USER_TASK_GROUP, UserTaskStatus
@@ -29,44 +30,51 @@ if TYPE_CHECKING:
 EventKey = tuple[int, str]
 Rows = list[dict[str, Any]]
 
-_CLOSE_USER_TASK = (
+_CLOSE_USER_TASK = Statement(
     update(USER_TASK)
     .where(USER_TASK.c.id == bindparam("b_id"), USER_TASK.c.status != UserTaskStatus.COMPLETED)
     .values(
         status=bindparam("b_status"), completed_at=bindparam("b_at"), completed_by=bindparam("b_by")
     )
 )
-_DROP_GROUPS = delete(USER_TASK_GROUP).where(USER_TASK_GROUP.c.user_task_id == bindparam("b_id"))
-_MOVE_DUE_DATE = (
+_DROP_GROUPS = Statement(
+    delete(USER_TASK_GROUP).where(USER_TASK_GROUP.c.user_task_id == bindparam("b_id"))
+)
+_MOVE_DUE_DATE = Statement(
     update(USER_TASK)
     .where(
         USER_TASK.c.id == bindparam("b_id"), USER_TASK.c.due_at.is_distinct_from(bindparam("b_due"))
     )
     .values(due_at=bindparam("b_due"))
 )
-_MOVE_GROUPS = (
+_MOVE_GROUPS = Statement(
     update(USER_TASK_GROUP)
     .where(USER_TASK_GROUP.c.user_task_id == bindparam("b_id"))
     .values(due_at=bindparam("b_due"))
 )
-_DROP_TIMER = delete(TIMER).where(TIMER.c.id == bindparam("b_id"))
-_MOVE_TIMER = update(TIMER).where(TIMER.c.id == bindparam("b_id")).values(due_at=bindparam("b_due"))
-_DROP_SUBSCRIPTION = delete(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("b_id"))
-_END_INCIDENT = (
+_DROP_TIMER = Statement(delete(TIMER).where(TIMER.c.id == bindparam("b_id")))
+_MOVE_TIMER = Statement(
+    update(TIMER).where(TIMER.c.id == bindparam("b_id")).values(due_at=bindparam("b_due"))
+)
+_DROP_SUBSCRIPTION = Statement(delete(SUBSCRIPTION).where(SUBSCRIPTION.c.id == bindparam("b_id")))
+_END_INCIDENT = Statement(
     update(INCIDENT)
     .where(INCIDENT.c.task_id == bindparam("b_id"), INCIDENT.c.resolved_at.is_(None))
     .values(resolved_at=bindparam("b_at"), resolution="ended")
 )
 _JOB: Table = Job.__table__  # type: ignore[attr-defined]
-_CANCEL_JOB = (
+_CANCEL_JOB = Statement(
     update(_JOB)
-    .where(_JOB.c.task_id == bindparam("b_id"), _JOB.c.status.in_(OPEN))
-    .values(status=JobStatus.CANCELLED, finished_at=bindparam("b_at"))
+    .where(
+        _JOB.c.task_id == bindparam("b_id"),
+        or_(*(_JOB.c.status == status.value for status in OPEN)),
+    )
+    .values(status=JobStatus.CANCELLED.value, finished_at=bindparam("b_at"))
 )
-_INSERT_USER_TASK = insert(USER_TASK)
-_INSERT_GROUP = insert(USER_TASK_GROUP)
-_INSERT_TIMER = insert(TIMER)
-_INSERT_SUBSCRIPTION = insert(SUBSCRIPTION)
+_INSERT_USER_TASK = Statement.insert(USER_TASK, without=("completed_at", "completed_by"))
+_INSERT_GROUP = Statement.insert(USER_TASK_GROUP)
+_INSERT_TIMER = Statement.insert(TIMER, without=("schedule",))
+_INSERT_SUBSCRIPTION = Statement.insert(SUBSCRIPTION)
 
 
 @dataclass(slots=True)
@@ -120,7 +128,7 @@ class NewRows:
             (_INSERT_SUBSCRIPTION, self.subscriptions),
         ):
             if rows:
-                connection.execute(statement, rows)
+                statement(connection, rows)
 
 
 def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
@@ -138,7 +146,7 @@ def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
         if numbers:
             at = {"b_at": run.now}
             rows = [{"b_id": task_id_of(run.head.id, number), **at} for number in numbers]
-            run.connection.execute(statement, rows)
+            statement(run.connection, rows)
     new = NewRows()
     add_rows(run, new, after.user_tasks - before.user_tasks, _added(before, after))
     new.insert(run.connection)
@@ -181,8 +189,8 @@ def _close_user_tasks(run: InstanceRun, numbers: Iterable[int]) -> None:
                 "b_by": run.actor if done else None,
             }
         )
-    run.connection.execute(_CLOSE_USER_TASK, rows)
-    run.connection.execute(_DROP_GROUPS, [{"b_id": row["b_id"]} for row in rows])
+    _CLOSE_USER_TASK(run.connection, rows)
+    _DROP_GROUPS(run.connection, rows)
 
 
 def _drop_events(
@@ -192,12 +200,12 @@ def _drop_events(
     for key in gone:
         identity = {"b_id": row_id(task_id_of(run.head.id, key[0]), key[1])}
         timer = before.events[key].kind == "timer"
-        connection.execute(_DROP_TIMER if timer else _DROP_SUBSCRIPTION, identity)
+        (_DROP_TIMER if timer else _DROP_SUBSCRIPTION)(connection, identity)
     for key, event in after.events.items():
         old = before.events.get(key)
         if old is not None and old.due_at != event.due_at:
             identity = {"b_id": row_id(task_id_of(run.head.id, key[0]), key[1])}
-            connection.execute(_MOVE_TIMER, {**identity, "b_due": event.due_at})
+            _MOVE_TIMER(connection, {**identity, "b_due": event.due_at})
 
 
 def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:
@@ -243,9 +251,9 @@ def due_at(run: InstanceRun, task: InstanceTask) -> Any:
 def write_due_date(run: InstanceRun, task: InstanceTask, due: datetime) -> bool:
     """Move a user task's due date; False if it is the same."""
     identity = {"b_id": task_id_of(run.head.id, task.id), "b_due": due}
-    changed = run.connection.execute(_MOVE_DUE_DATE, identity).rowcount
+    changed = _MOVE_DUE_DATE(run.connection, identity).rowcount
     if changed:
-        run.connection.execute(_MOVE_GROUPS, identity)
+        _MOVE_GROUPS(run.connection, identity)
     return bool(changed)
 
 
@@ -308,6 +316,7 @@ def _add_event(run: InstanceRun, new: NewRows, task: InstanceTask, event: Waitin
         "element_id": task.task_spec.bpmn_id,
         "event_id": event.event_id,
         "tenant": run.head.tenant,
+        "bundle_id": run.head.bundle_id,
         "process_id": run.head.process_id,
     }
     if event.kind == "timer":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMixin
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.codec import FORMAT, dump_state, load_state
@@ -29,6 +29,7 @@ from engine.jobs import is_conflict
 from engine.outbox import Arrived, Work
 from engine.rows import Waiting, waiting_of, write_difference, write_due_date
 from engine.script_engine import Hooks
+from engine.statements import Statement
 from engine.workflow import InstanceTask, InstanceWorkflow, task_id_of, task_number_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class InstanceRow(NamedTuple):
 INSTANCE_COLUMNS = [INSTANCE.c[name] for name in InstanceRow._fields]
 _BY_ID = INSTANCE.c.id == bindparam("b_id")
 SELECT_INSTANCE = select(*INSTANCE_COLUMNS).where(_BY_ID).with_for_update()
-_UPDATE_INSTANCE = (
+_UPDATE_INSTANCE = Statement(
     update(INSTANCE)
     .where(_BY_ID, INSTANCE.c.version == bindparam("b_version"))
     .values(
@@ -66,8 +67,10 @@ _UPDATE_INSTANCE = (
         ended_at=bindparam("b_ended"),
     )
 )
-INSERT_INSTANCE = insert(INSTANCE)
-_INSERT_INCIDENT = insert(INCIDENT)
+INSERT_INSTANCE = Statement.insert(INSTANCE)
+_INSERT_INCIDENT = Statement.insert(
+    INCIDENT, without=("resolved_at", "resolved_by", "resolution", "reason")
+)
 
 
 class InstanceRun:
@@ -103,6 +106,7 @@ class InstanceRun:
         self.history: list[dict[str, Any]] = []
         self.incidents: list[dict[str, Any]] = []
         self.uncaught: tuple[Any, str] | None = None
+        self.state = b""
         self.ended_at: datetime | None = None
         self.evaluations = 0
         self.effects = 0
@@ -134,9 +138,12 @@ class InstanceRun:
             details["start_event"] = start_event
         self.record(HistoryKind.STARTED, **details)
 
-    def load(self, state: bytes) -> None:
-        """Take up a stored instance."""
-        self.workflow = load_state(state, self.process, self.hooks)
+    def load(self, state: bytes, live: InstanceWorkflow | None = None) -> None:
+        """Take up a stored instance; `live` is its tree, if this process has it still."""
+        if live is None:
+            self.workflow = load_state(state, self.process, self.hooks)
+        else:
+            self.adopt(live)
         self.before = waiting_of(self.workflow)
 
     def task_id(self, task: InstanceTask) -> UUID:
@@ -277,7 +284,7 @@ class InstanceRun:
     def flush_incidents(self) -> None:
         """Write the incidents."""
         if self.incidents:
-            self.connection.execute(_INSERT_INCIDENT, self.incidents)
+            _INSERT_INCIDENT(self.connection, self.incidents)
             self.incidents = []
 
     def _waiting(self) -> Waiting:
@@ -306,10 +313,10 @@ class InstanceRun:
         self.workflow.prune()
 
     def _write_instance(self) -> None:
-        state = dump_state(self.workflow)
+        state = self.state = dump_state(self.workflow)
         ended = self.ended_at = None if self.status in _OPEN else self.now
         if self.version == 0:
-            self.connection.execute(INSERT_INSTANCE, self.instance_row(state, ended))
+            INSERT_INSTANCE(self.connection, self.instance_row(state, ended))
         else:
             values = {
                 "b_id": self.head.id,
@@ -319,7 +326,7 @@ class InstanceRun:
                 "b_state": state,
                 "b_ended": ended,
             }
-            if self.connection.execute(_UPDATE_INSTANCE, values).rowcount == 0:
+            if _UPDATE_INSTANCE(self.connection, values).rowcount == 0:
                 raise StaleInstance(self.head.id)
         self.version += 1
 

@@ -37,6 +37,7 @@ from engine.errors import InstanceNotRunning, TooManyMessages
 from engine.expressions import Expressions
 from engine.instances import InstanceStatus, ProcessInstance, get_instance
 from engine.jobs import JobOutcome, JobQueue
+from engine.live import LiveTrees
 from engine.messages import Correlation
 from engine.outbox import (
     DEFAULT_TTL,
@@ -91,6 +92,7 @@ class ProcessEngine:
         answers: AnswerPort | None = None,
         observer: Observer | None = None,
         step_budget: int = STEP_BUDGET,
+        live_instances: int = 1000,
     ) -> None:
         self.definitions = definitions
         self.service_tasks = service_tasks
@@ -107,6 +109,7 @@ class ProcessEngine:
         self.answers = answers
         self.observer = observer
         self.step_budget = step_budget
+        self._live = LiveTrees(live_instances)
         self.start_triggers: dict[str, Sequence[StartTrigger]] = {}
 
     # Running
@@ -148,10 +151,11 @@ class ProcessEngine:
             run = InstanceRun(
                 self, db, work, head, process, actor=actor, version=row.version, status=row.status
             )
-            run.load(row.state)
+            run.load(row.state, self._live.take(instance_id, row.version, row.state))
             yield run
             run.drive()
             run.save()
+            self._live.put(instance_id, run.version, run.state, run.workflow)
 
     def _deliver_all(self, db: Session, work: Work) -> None:
         delivered = 0

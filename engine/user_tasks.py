@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -124,9 +125,15 @@ USER_TASK: Table = UserTask.__table__  # type: ignore[attr-defined]
 USER_TASK_GROUP: Table = UserTaskGroup.__table__  # type: ignore[attr-defined]
 
 
+@cache
+def _maker() -> Callable[[], UserTask]:
+    maker: Callable[[], UserTask] = class_mapper(UserTask).class_manager.new_instance
+    return maker
+
+
 def as_user_task(row: Mapping[str, Any]) -> UserTask:
     """Make an object of a row, as the ORM does when it loads one; it belongs to no session."""
-    user_task: UserTask = class_mapper(UserTask).class_manager.new_instance()
+    user_task: UserTask = _maker()()
     user_task.__dict__.update(row)
     return user_task
 
