@@ -1,5 +1,6 @@
 """Steps 8 to 10 from the rooms of a session to its settled marks, on the drawn diagrams."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -16,17 +17,21 @@ from appraisal.crypto import Keyring, attach_keyring
 from appraisal.enrolments import EnrolmentSubject
 from appraisal.irregularities import Outage, Violation
 from appraisal.marking import subject_points
-from appraisal.objects import ObjectStore, attach_objects
+from appraisal.objects import ObjectStore, attach_objects, objects_of
 from appraisal.papers import Paper
 from appraisal.room_states import RoomSitting
 from engine.database import Database
 from engine.testing import ScriptedRun, SourceDefinitions
 from engine.user_tasks import UserTask
 from tasks import all_service_tasks
-from tasks.facts import fact_providers, host_functions
 from tasks.exam_world import STARTS_AT, ExamWorld, exam_world, saved
+from tasks.facts import fact_providers, host_functions
 
 PROCESSES = Path("processes/base")
+# One grey pixel.
+PHOTO = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 FOLDERS = (
     "check_in",
     "conduct_exam",
@@ -161,6 +166,18 @@ class Room:
         with self.database.reading() as db:
             return sorted(db.exec(select(Paper.key)))
 
+    def report(self) -> list[str]:
+        """Run step 10 to its end and give the papers of marking, the report left out."""
+        self.run.start("score", self.world.session.number, {"session_id": self.world.session.id})
+        self.answer("write_assessment_report", {"conduct": "正常", "quality": "良好"})
+        assert (self.run.trace().status, self.run.trace().incidents) == ("completed", [])
+        marking = {"answer_script", "score_record", "work_piece_photos"}
+        return [key for key in self.papers() if key in marking | {"thesis_review", "defence_score"}]
+
+    def photo(self) -> dict[str, Any]:
+        with self.database.transaction() as db:
+            return {"name": "piece.png", "sha256": objects_of(db).put(PHOTO).key}
+
     def follow(self, *process_ids: str) -> list[str]:
         """Start the session's next steps and say how they end."""
         ends = []
@@ -262,7 +279,8 @@ def test_a_practical_room_with_deliberation_and_veto(new_database: Database) -> 
     ):
         room.complete(task, {"items": sheet_rows(points)})
     for task in by_work[second]:
-        room.complete(task, {"items": sheet_rows(PERFECT), "vetoes": ["unsafe"]})
+        given = {"items": sheet_rows(PERFECT), "vetoes": ["unsafe"], "photos": [room.photo()]}
+        room.complete(task, given)
 
     assert "deliberate" in room.waiting()
     room.answer("deliberate", {"evidence": "工件与照片", "question": "质量项扣分依据"})
@@ -277,7 +295,7 @@ def test_a_practical_room_with_deliberation_and_veto(new_database: Database) -> 
     assert room.points(0) == (Decimal("100.0"), False, ("d11_within",))
     assert room.points(1) == (Decimal("100.0"), True, ("d11_within",))
     assert room.follow("conduct_exam") == ["completed"]
-    assert room.run.trace().incidents == []
+    assert room.report() == ["answer_script", "score_record", "work_piece_photos"]
 
 
 def test_one_candidate_alone_with_spare_papers_and_marks_out_of_bounds(
@@ -315,7 +333,7 @@ def test_a_review_room(new_database: Database) -> None:
 
     assert room.points(0) == (Decimal("78.5"), False, ("d11_within",))
     assert room.subject_states() == ["present", "present"]
-    assert room.run.trace().incidents == []
+    assert room.report() == ["answer_script", "defence_score", "thesis_review"]
 
 
 def test_paper_scripts_with_a_third_marker(new_database: Database) -> None:
@@ -445,6 +463,7 @@ def test_a_violation_is_heard_decided_and_delivered(new_database: Database) -> N
         )
     assert room.subject_states() == ["present", "void", "present"]
     assert room.run.trace().status == "completed"
+    assert "violation_record" in room.papers()
 
 
 def test_an_outage_gives_extra_time(new_database: Database) -> None:
