@@ -1,7 +1,7 @@
-"""Build task specs from a lowered diagram.
+"""Build the specs of a lowered diagram.
 
 A subclass of SpiffWorkflow's plain BPMN parser: neither its DMN nor its Python expressions nor its
-`spiffworkflow:` extensions are ever read. Only lowered diagrams may come here (see `lower`).
+`spiffworkflow:` extensions are ever read. Only lowered diagrams may come here (see `lowering`).
 """
 
 from __future__ import annotations
@@ -11,240 +11,25 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.control import (
+    BoundaryEventJoin,
+    BoundaryEventSplit,
+    StartEventJoin,
+    StartEventSplit,
+)
 
 from engine.diagrams import joins, specs
-from engine.diagrams.dialect import DialectReader, read_extensions
-from engine.diagrams.events import (
-    Event,
-    MessageEvent,
-    ScopedEvent,
-    SeveralEvents,
-    SignalEvent,
-    TerminateEvent,
-    TimerEvent,
+from engine.diagrams.dialect import DialectReader
+from engine.diagrams.element_parsers import (
+    CallParser,
+    ConditionalGatewayParser,
+    ElementParser,
+    EventBasedGatewayParser,
+    EventParser,
+    ScriptParser,
+    SubProcessParser,
 )
-from engine.diagrams.loops import Loop, MultiInstance
-from engine.diagrams.vocabulary import (
-    DRAWN_ID,
-    ORIGIN,
-    B,
-    C,
-    event_definitions,
-    local_name,
-    strip_equals,
-    text_of,
-)
-
-_TIMER_FORMS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
-
-
-class ElementParser(TaskParser):
-    """Parses one flow node."""
-
-    @property
-    def bpmn_attributes(self) -> dict[str, Any]:
-        """Give what every spec takes; data associations are drawings only."""
-        return {
-            "description": local_name(self.node),
-            "lane": self.lane,
-            "bpmn_name": self.node.get("name"),
-        }
-
-    def parse_node(self) -> Any:
-        """Parse the node and what follows it; give a renamed element its drawn id back."""
-        parsed = super().parse_node()
-        drawn = self.node.get(DRAWN_ID)
-        if drawn:
-            for name in (self.bpmn_id, f"{self.bpmn_id} [child]"):
-                if name in self.spec.task_specs:
-                    self.spec.task_specs[name].bpmn_id = drawn
-        return parsed
-
-    def get_position(self, node: Any = None) -> dict[str, float]:
-        """Keep flows in the order of the file: stock code sorts them from top to bottom."""
-        return {"x": 0.0, "y": 0.0}
-
-    def parse_extensions(self, node: Any = None) -> dict[str, Any]:
-        """Read the dialect."""
-        extensions = read_extensions(self.node)
-        groups = self.process_parser.parser.lane_groups
-        nodes = [self.node, *self.node.iterancestors(B + "subProcess")]
-        found = [groups[node.get("id")] for node in nodes if node.get("id") in groups]
-        if found:
-            extensions["lane_group"] = found[0]
-            if self.node.tag == B + "userTask" and "assignee" not in extensions:
-                extensions.setdefault("candidate_groups", [found[0]])
-        return extensions
-
-    def parse_condition(self, sequence_flow: Any) -> str | None:
-        """Read the condition of a flow as FEEL."""
-        text = text_of(sequence_flow, "conditionExpression")
-        return strip_equals(text) if text else None
-
-    def _add_loop_task(self, loop_characteristics: Any) -> None:
-        maximum = loop_characteristics.get("loopMaximum")
-        condition = text_of(loop_characteristics, "loopCondition")
-        self._repeat(
-            Loop,
-            maximum=int(maximum) if maximum else None,
-            condition=strip_equals(condition) if condition else None,
-            test_before=loop_characteristics.get("testBefore") == "true",
-        )
-
-    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
-        properties = DialectReader(self.node).properties()
-        output = properties.get("jc:outputElement")
-        sources = {
-            "collection": loop_characteristics.get(C + "collection"),
-            "cardinality": text_of(loop_characteristics, "loopCardinality"),
-            "condition": text_of(loop_characteristics, "completionCondition"),
-            "output_element": output,
-        }
-        self._repeat(
-            MultiInstance,
-            sequential=loop_characteristics.get("isSequential") == "true",
-            element_variable=loop_characteristics.get(C + "elementVariable"),
-            output_collection=properties.get("jc:outputCollection"),
-            **{name: strip_equals(text) if text else None for name, text in sources.items()},
-        )
-
-    def _repeat(self, spec_class: Any, **options: Any) -> None:
-        once: Any = self.spec.task_specs.pop(self.bpmn_id)
-        self.task: Any = spec_class(
-            self.spec, once.name, lane=self.lane, bpmn_name=once.bpmn_name, **options
-        )
-        self._copy_task_attrs(once)
-        self.task.bind()
-
-
-class GatewayParser(ElementParser):
-    """Parses a gateway without conditions."""
-
-    def handles_multiple_outgoing(self) -> bool:
-        """Allow a fork."""
-        return True
-
-
-class ConditionalGatewayParser(GatewayParser):
-    """Parses a gateway with conditions."""
-
-    def connect_outgoing(
-        self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool
-    ) -> None:
-        """Connect a flow; the check has made sure that it has a condition or is the default."""
-        condition = None if is_default else self.parse_condition(sequence_flow_node)
-        self.task.connect_outgoing_if(condition, outgoing_task)
-
-
-class EventBasedGatewayParser(GatewayParser):
-    """Parses an event-based gateway."""
-
-    def create_task(self) -> Any:
-        """Begin with no events; each connected one adds its own."""
-        event = SeveralEvents([], event_id=self.bpmn_id)
-        return self.spec_class(
-            self.spec, self.bpmn_id, event_definition=event, **self.bpmn_attributes
-        )
-
-
-class ScriptParser(ElementParser):
-    """Parses a script task."""
-
-    def create_task(self) -> Any:
-        """Take the FEEL context."""
-        script = strip_equals(text_of(self.node, "script") or "")
-        return self.spec_class(self.spec, self.bpmn_id, script, **self.bpmn_attributes)
-
-
-class CallParser(ElementParser):
-    """Parses a call activity."""
-
-    def create_task(self) -> Any:
-        """Name the called process."""
-        called = self.node.get("calledElement")
-        return self.spec_class(
-            self.spec, self.bpmn_id, subworkflow_spec=called, **self.bpmn_attributes
-        )
-
-
-class SubProcessParser(ElementParser):
-    """Parses an embedded sub-process."""
-
-    def create_task(self) -> Any:
-        """Give the sub-process a spec of its own, under a name that no other process uses."""
-        inner = self.process_parser.parser.create_scope(self.node, self.process_parser, self.lane)
-        return self.spec_class(
-            self.spec, self.bpmn_id, subworkflow_spec=inner, **self.bpmn_attributes
-        )
-
-
-class EventParser(ElementParser):
-    """Parses an event, or a task that sends or receives."""
-
-    def create_task(self) -> Any:
-        """Build the event definition, and connect start and end as SpiffWorkflow wants it."""
-        options = self.bpmn_attributes
-        if self.node.tag == B + "boundaryEvent":
-            options["cancel_activity"] = self.node.get("cancelActivity", "true") == "true"
-        task = self.spec_class(
-            self.spec, self.bpmn_id, event_definition=self.definition(), **options
-        )
-        if self.node.tag == B + "startEvent":
-            self.spec.start.connect(task)
-        elif self.node.tag == B + "endEvent":
-            task.connect(self.spec.end)
-        return task
-
-    def handles_multiple_outgoing(self) -> bool:
-        """Allow no fork: lowering has put a gateway there."""
-        return False
-
-    def definition(self) -> Any:
-        """Build what the event waits for or throws."""
-        event_id = self.node.get(ORIGIN) or self.node.get(DRAWN_ID) or self.bpmn_id
-        extensions = self.parse_extensions()
-        nodes = event_definitions(self.node)
-        if not nodes and self.node.get("messageRef"):
-            nodes = [self.node]
-        found: list[Any] = []
-        for number, node in enumerate(nodes, start=1):
-            key = event_id if number == 1 else f"{event_id}#{number}"
-            found.append(self.single(node, key, extensions))
-        if not found:
-            return NoneEventDefinition(description="none")
-        if len(found) == 1:
-            return found[0]
-        parallel = self.node.get("parallelMultiple") == "true"
-        return SeveralEvents(found, event_id=event_id, parallel=parallel)
-
-    def single(self, node: Any, event_id: str, extensions: dict[str, Any]) -> Any:
-        """Build one event definition."""
-        kind = local_name(node).removesuffix("EventDefinition")
-        parser = self.process_parser.parser
-        if kind == "timer":
-            return self.timer(node, event_id, extensions)
-        if kind == "terminate":
-            return TerminateEvent(description="terminate")
-        if kind in ("error", "escalation", "cancel"):
-            reference = node.get(f"{kind}Ref")
-            code = parser.named[kind].get(reference) if reference else None
-            return ScopedEvent(kind, code, event_id=event_id, extensions=extensions)
-        made: type[Event] = SignalEvent if kind == "signal" else MessageEvent
-        reference = node.get("signalRef" if kind == "signal" else "messageRef")
-        name = parser.named["signal" if kind == "signal" else "message"].get(reference)
-        return made(name or "", event_id=event_id, extensions=extensions)
-
-    def timer(self, node: Any, event_id: str, extensions: dict[str, Any]) -> TimerEvent:
-        """Build a timer."""
-        for tag, form in _TIMER_FORMS.items():
-            text = text_of(node, tag)
-            if text:
-                return TimerEvent(
-                    form, strip_equals(text), event_id=event_id, extensions=extensions
-                )
-        raise ValueError(f"timer {event_id} says no time")
+from engine.diagrams.vocabulary import FLOW_NODES, B, children
 
 
 class ScopeParser(ProcessParser):
@@ -256,6 +41,67 @@ class ScopeParser(ProcessParser):
     def bpmn_id(self) -> str:
         """Name the spec: the process id, for a sub-process `<process id>/<its id>`."""
         return self.spec_name or str(self.node.get("id"))
+
+    def entry_of(self, element_id: str) -> Any:
+        """Find the spec that a flow to an element leads to."""
+        specs_by_name = self.spec.task_specs
+        split = specs_by_name.get(f"{element_id}.BoundaryEventSplit")
+        return split or specs_by_name[element_id]
+
+    def add_tasks(self) -> None:
+        """Make all specs, then connect them.
+
+        Replaces a recursion along the flows, which ends with an error after some 300 elements.
+        """
+        made = []
+        for node in children(self.node, FLOW_NODES):
+            parser_class, spec_class = self.parser._get_parser_class(node.tag)
+            parser = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
+            parser.make()
+            made.append(parser)
+        hosts = [parser for parser in made if self.get_boundary_events(parser.bpmn_id)]
+        for parser in hosts:
+            self._guard(parser.task)
+        for parser in made:
+            parser.connect()
+        for parser in hosts:
+            self._attach(parser.bpmn_id)
+        self._choose_between_starts()
+
+    def _guard(self, task: Any) -> None:
+        """Put the split before an activity and the join behind it that its events need."""
+        split = BoundaryEventSplit(self.spec, f"{task.name}.BoundaryEventSplit", lane=task.lane)
+        join = BoundaryEventJoin(
+            self.spec,
+            f"{task.name}.BoundaryEventJoin",
+            lane=task.lane,
+            split_task=split.name,
+            cancel=True,
+        )
+        split.connect(task)
+        task.connect(join)
+
+    def _attach(self, element_id: str) -> None:
+        specs_by_name = self.spec.task_specs
+        for node in self.get_boundary_events(element_id):
+            event = specs_by_name[node.get("id")]
+            specs_by_name[f"{element_id}.BoundaryEventSplit"].connect(event)
+            event.connect(specs_by_name[f"{element_id}.BoundaryEventJoin"])
+
+    def _choose_between_starts(self) -> None:
+        starts = self.spec.start.outputs
+        if len(starts) < 2:
+            return
+        split = StartEventSplit(self.spec, "StartEventSplit")
+        join = StartEventJoin(
+            self.spec, "StartEventJoin", split_task=split.name, threshold=1, cancel=True
+        )
+        for start in starts:
+            start.inputs = [split]
+            start.connect(join)
+        split.outputs = starts
+        split.inputs = [self.spec.start]
+        self.spec.start.outputs = [split]
 
     def create_spec(self) -> joins.ProcessSpec:
         """Begin an empty spec."""
@@ -287,7 +133,7 @@ class DiagramParser(BpmnParser):
         B + "transaction": (SubProcessParser, specs.SubProcess),
         B + "exclusiveGateway": (ConditionalGatewayParser, joins.ExclusiveGateway),
         B + "inclusiveGateway": (ConditionalGatewayParser, joins.InclusiveGateway),
-        B + "parallelGateway": (GatewayParser, joins.ParallelGateway),
+        B + "parallelGateway": (ElementParser, joins.ParallelGateway),
         B + "eventBasedGateway": (EventBasedGatewayParser, specs.EventBasedGateway),
     }
 

@@ -65,6 +65,10 @@ _STRUCTURE = {
         "边界事件没有附着在同一层的活动上。",
         "The boundary event is not attached to an activity of its scope.",
     ),
+    "too_many_nodes": Message(
+        "同一层的元素超过 {most} 个;请用子流程或调用活动分开。",
+        "There are more than {most} elements in one scope; use sub-processes or call activities.",
+    ),
     "unreachable": Message("从开始事件到不了这个元素。", "No path from a start leads here."),
     "implicit_end": Message(
         "分支在这里没有结束事件,将视为结束。",

@@ -10,7 +10,6 @@ from engine.diagrams.vocabulary import (
     EVENT_DEFINITIONS,
     EVENTS,
     B,
-    children,
     event_definitions,
     local_name,
 )
@@ -34,12 +33,11 @@ _CATCH_ALL = {"error", "escalation"}
 
 def check_events(graph: Graph, report: Report) -> None:
     """Report events that cannot work."""
-    roots = {one.get("id") for one in children(graph.root, EVENT_DEFINITIONS)}
     for scope, node in graph.nodes():
         if node.tag in EVENTS:
             for reference in node.iterfind(B + "eventDefinitionRef"):
                 name = (reference.text or "").strip().rsplit(":", 1)[-1]
-                if name not in roots:
+                if _root_definition(graph, name) is None:
                     report.add(node, "unknown_event_definition", name=name)
             _check_event(graph, scope, node, report)
         elif node.tag in (B + "sendTask", B + "receiveTask"):
@@ -50,12 +48,17 @@ def check_events(graph: Graph, report: Report) -> None:
         _check_links(scope, report)
 
 
+def _root_definition(graph: Graph, name: str) -> Node | None:
+    found = graph.roots.get(name)
+    return found if found is not None and found.tag in EVENT_DEFINITIONS else None
+
+
 def _definitions(graph: Graph, node: Node) -> list[Node]:
-    wanted = {
+    wanted = [
         (reference.text or "").strip().rsplit(":", 1)[-1]
         for reference in node.iterfind(B + "eventDefinitionRef")
-    }
-    shared = [one for one in children(graph.root, EVENT_DEFINITIONS) if one.get("id") in wanted]
+    ]
+    shared = [found for name in wanted if (found := _root_definition(graph, name)) is not None]
     return [*event_definitions(node), *shared]
 
 
@@ -98,8 +101,8 @@ def _check_reference(graph: Graph, node: Node, holder: Node, kind: str, report: 
     catches = node.tag in (B + "boundaryEvent", B + "startEvent")
     if not wanted and kind in _CATCH_ALL and catches:
         return
-    found = [one for one in graph.root.iterfind(B + tag) if one.get("id") == wanted]
-    if not found or not found[0].get(name):
+    found = graph.roots.get(wanted or "")
+    if found is None or found.tag != B + tag or not found.get(name):
         report.add(node, "event_reference", kind=kind, kind_zh=kind_zh)
 
 

@@ -20,6 +20,9 @@ from engine.diagrams.vocabulary import (
 
 Node = etree._Element
 
+MOST_NODES = 300
+"""In one process or sub-process; SpiffWorkflow recurses along what will come."""
+
 
 @dataclass
 class Scope:
@@ -30,6 +33,8 @@ class Scope:
     leaving: dict[str, list[Node]] = field(default_factory=dict)
     entering: dict[str, list[Node]] = field(default_factory=dict)
     loose: list[Node] = field(default_factory=list)
+    attached: dict[str, list[Node]] = field(default_factory=dict)
+    caught_links: dict[str, list[Node]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, node: Node) -> Scope:
@@ -37,6 +42,11 @@ class Scope:
         scope = cls(node)
         for child in children(node, FLOW_NODES):
             scope.nodes.setdefault(child.get("id") or "", child)
+            if child.tag == B + "boundaryEvent":
+                scope.attached.setdefault(child.get("attachedToRef") or "", []).append(child)
+            link = child.find(B + "linkEventDefinition")
+            if link is not None and child.tag == B + "intermediateCatchEvent":
+                scope.caught_links.setdefault(link.get("name") or "", []).append(child)
         for flow in node.iterfind(FLOW):
             source, target = flow.get("sourceRef") or "", flow.get("targetRef") or ""
             if source in scope.nodes and target in scope.nodes:
@@ -64,14 +74,14 @@ class Scope:
         """List the flows that enter a node."""
         return self.entering.get(node.get("id") or "", [])
 
+    @property
+    def is_too_big(self) -> bool:
+        """Tell whether there are more nodes than can be drawn, checked and run well."""
+        return len(self.nodes) > MOST_NODES
+
     def boundaries(self, node: Node) -> list[Node]:
         """List the boundary events of an activity."""
-        name = node.get("id")
-        return [
-            one
-            for one in self.nodes.values()
-            if one.tag == B + "boundaryEvent" and one.get("attachedToRef") == name
-        ]
+        return self.attached.get(node.get("id") or "", [])
 
     def next(self, node: Node) -> Iterator[Node]:
         """List what can come after a node: along flows, links and its boundary events."""
@@ -80,15 +90,7 @@ class Scope:
         yield from self.boundaries(node)
         link = node.find(B + "linkEventDefinition")
         if link is not None and node.tag == B + "intermediateThrowEvent":
-            for other in self.nodes.values():
-                caught = other.find(B + "linkEventDefinition")
-                if (
-                    caught is not None
-                    and other is not node
-                    and other.tag == B + "intermediateCatchEvent"
-                    and caught.get("name") == link.get("name")
-                ):
-                    yield other
+            yield from self.caught_links.get(link.get("name") or "", [])
 
 
 def _as_task(node: Node) -> Node:
@@ -106,6 +108,7 @@ class Graph:
     root: Node
     scopes: list[Scope]
     globals: list[Node]
+    roots: dict[str, Node]
 
     @classmethod
     def of(cls, root: Node) -> Graph:
@@ -116,7 +119,9 @@ class Graph:
             if process.get("isExecutable") == "true"
             for node in process.iter(*SCOPES)
         ]
-        return cls(root, found, [_as_task(node) for node in children(root, GLOBAL_TASKS)])
+        roots = {node.get("id") or "": node for node in root if isinstance(node.tag, str)}
+        globals_ = [_as_task(node) for node in children(root, GLOBAL_TASKS)]
+        return cls(root, found, globals_, roots)
 
     def processes(self) -> list[Node]:
         """List the executable processes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.diagrams.checking.graph import Graph, Node, Scope
+from engine.diagrams.checking.graph import MOST_NODES, Graph, Node, Scope
 from engine.diagrams.checking.report import Report
 from engine.diagrams.vocabulary import (
     ACTIVITIES,
@@ -30,6 +30,9 @@ def check_structure(graph: Graph, report: Report, key: str | None) -> None:
         report.add(first, "process_id_differs", expected=key, found=first.get("id"))
     _check_ids(graph, report)
     for scope in graph.scopes:
+        if scope.is_too_big:
+            report.add(scope.node, "too_many_nodes", most=MOST_NODES)
+            continue
         for flow in scope.loose:
             report.add(flow, "dangling_flow")
         _check_starts(scope, report)

@@ -32,10 +32,12 @@ def free_reserved_ids(root: etree._Element) -> None:
 
 def rename_flows(root: etree._Element) -> None:
     """Give flows ids that no element made by the compiler can have."""
+    renamed = {}
     for number, flow in enumerate(root.iter(FLOW), start=1):
         drawn = flow.get("id") or ""
-        flow.set("id", f"{drawn.replace(SYNTHETIC, '..')}:{number}")
-        scope = flow.getparent()
-        for node in scope if scope is not None else ():
-            if node.get("default") == drawn:
-                node.set("default", flow.get("id") or "")
+        renamed[drawn] = f"{drawn.replace(SYNTHETIC, '..')}:{number}"
+        flow.set("id", renamed[drawn])
+    for node in root.iter(*FLOW_NODES):
+        default = node.get("default")
+        if default is not None:
+            node.set("default", renamed[default])

@@ -1,6 +1,7 @@
 """One diagram for every finding, and diagrams that pass without any."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -356,7 +357,7 @@ KNOWING = {
     "unknown_group": (S + E + task("a", "", USER, "userTask"), LINE),
     "unknown_element": (S + E + task("a", PROPERTY.format("jc:excludes", "x")), LINE),
 }
-ELSEWHERE = {"no_process", "process_id_differs", "too_many_paths"}
+ELSEWHERE = {"no_process", "process_id_differs", "too_many_paths", "too_many_nodes"}
 
 
 @pytest.mark.parametrize(
@@ -511,3 +512,31 @@ def test_a_lane_gives_its_post_to_its_tasks(draw: Any, codes: Callable[..., Any]
 
     assert codes(content, environment=known) == []
     assert codes(content, environment=EMPTY) == ["unknown_form", "unknown_group"]
+
+
+def line(draw: Any, count: int, kind: str = "task") -> bytes:
+    """Draw so many elements one after the other, start and end included."""
+    ids = ["s", *(f"a{number}" for number in range(count - 2)), "e"]
+    nodes = S + E + "".join(draw.node(kind, one) for one in ids[1:-1])
+    edges = " ".join(f"{one}>{other}" for one, other in pairwise(ids))
+    return draw.document(draw.process(nodes, edges))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(300, []), (301, ["too_many_nodes"])])
+def test_a_scope_has_at_most_300_elements(
+    draw: Any, codes: Callable[..., Any], count: int, expected: list[str]
+) -> None:
+    assert codes(line(draw, count)) == expected
+
+
+def test_the_longest_process_runs(draw: Any, rehearse: Any) -> None:
+    run = rehearse(line(draw, 300, "manualTask"))
+
+    run.complete("a0")
+    assert run.ready == ["a1"]
+
+
+def test_a_huge_process_is_refused_once(draw: Any) -> None:
+    prepared = prepare_diagram(line(draw, 1_500))
+
+    assert [one.code for one in prepared.findings] == ["too_many_nodes"]
