@@ -110,7 +110,9 @@ def _add_guards(app: FastAPI, settings: Settings) -> None:
     meters: Meters = app.state.meters
     app.add_middleware(SizeLimit, limit=settings.upload_bytes)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
-    app.add_middleware(Measures, requests=meters.requests, seconds=meters.seconds)
+    app.add_middleware(
+        Measures, routes=app.routes, requests=meters.requests, seconds=meters.seconds
+    )
 
 
 def _replay(_: Request, error: Exception) -> Response:

@@ -249,7 +249,8 @@ def verify_archive(
     """Check an archive package: every file is there and unchanged."""
     problems = verify(folder)
     facts = {"valid": not problems, "problems": [vars(one) for one in problems]}
-    text = "\n".join([*(str(one) for one in problems), "档案有问题" if problems else "档案完整"])
+    lines = [f"{one.path}: {one.message_zh}" for one in problems]
+    text = "\n".join([*lines, "档案有问题" if problems else "档案完整"])
     tell(as_json, facts, text)
     if problems:
         raise typer.Exit(1)

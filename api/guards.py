@@ -1,14 +1,16 @@
 """What every request and response passes: size limits, headers, a request id, measures."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from fastapi import Request
+from fastapi.routing import iter_route_contexts
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, problem_response
@@ -101,8 +103,15 @@ class SecurityHeaders:
 class Measures:
     """Counts and times requests by route, and gives each an id for the log."""
 
-    def __init__(self, app: ASGIApp, *, requests: Counter, seconds: Histogram) -> None:
+    def __init__(
+        self, app: ASGIApp, *, routes: Sequence[BaseRoute], requests: Counter, seconds: Histogram
+    ) -> None:
         self._app = app
+        # The matched route knows only its own part of the path, not the routers around it.
+        self._paths = {
+            id(context.original_route): context.path or "other"
+            for context in iter_route_contexts(routes)
+        }
         self._requests = requests
         self._seconds = seconds
 
@@ -127,7 +136,7 @@ class Measures:
                 await self._app(scope, receive, noting_send)
         finally:
             # The route's pattern, not the path: paths hold ids without end.
-            route = getattr(scope.get("route"), "path", "other")
+            route = self._paths.get(id(scope.get("route")), "other")
             seconds = time.perf_counter() - started
             self._requests.labels(scope["method"], route, str(status)).inc()
             self._seconds.labels(scope["method"], route).observe(seconds)

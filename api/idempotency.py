@@ -76,17 +76,15 @@ def claim_key(db: Session, actor: str, key: str, request: str) -> KeyInUse:
     now = datetime.now(UTC)
     if random.random() < 0.01:  # noqa: S311 -- only spreads the clearing of old rows
         db.connection().execute(delete(_TABLE).where(_TABLE.c.created_at < now - LIFETIME))
+    row = {"actor": actor, "key": key, "request": request, "headers": {}, "body": b""}
     added = db.connection().execute(
-        dialect.insert(_TABLE).on_conflict_do_nothing(),
-        {"actor": actor, "key": key, "request": request, "headers": {}, "body": b"",
-         "created_at": now},
-    )  # fmt: skip
-    if added.rowcount:
+        dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
+        {**row, "created_at": now},
+    )
+    if added.one_or_none() is not None:
         return KeyInUse(db, actor, key)
-    row = db.connection().execute(
-        select(_TABLE).where(_TABLE.c.actor == actor, _TABLE.c.key == key)
-    ).mappings().one()  # fmt: skip
-    raise _answer(row, request)
+    known = select(_TABLE).where(_TABLE.c.actor == actor, _TABLE.c.key == key)
+    raise _answer(db.connection().execute(known).mappings().one(), request)
 
 
 def _answer(row: RowMapping, request: str) -> Exception:

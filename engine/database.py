@@ -113,13 +113,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end or, on an error, not at all."""
-        with Session(self.writer) as db, db.begin():
+        with Session(self.writer, expire_on_commit=False) as db, db.begin():
             yield db
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view that refuses to write."""
-        with Session(self.reader) as db, db.begin():
+        with Session(self.reader, expire_on_commit=False) as db, db.begin():
             yield db
 
     def create_schema(self) -> None:
