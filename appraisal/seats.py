@@ -81,7 +81,8 @@ def replace_seats(
                 row=place.row,
                 column=place.column,
                 round=round_of(place.number, stations.get(place.room_id)),
-                variant=place.variant,
+                # Only written papers come in variants; a practical task is the same for all.
+                variant=place.variant if subject == "theory" else "A",
                 extra_minutes=place.extra_minutes,
             )
         )

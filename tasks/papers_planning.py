@@ -138,7 +138,14 @@ def exam_plan(db: Session, session: AppraisalSession, subject: str) -> Mapping[s
                     ["准考证号规则", plan.number_pattern],
                     ["方案版本", f"第 {plan.version} 版"],
                 ],
-                "tables": [{"title": "考场与人员", "head": head, "rows": rows}],
+                "tables": [
+                    {
+                        "title": "考场与人员",
+                        "head": head,
+                        "rows": rows,
+                        "widths": [2, 4, 4, 1, 2, 2],
+                    }
+                ],
                 "paragraphs": [f"应急预案:{plan.contingency or '按机构应急预案执行。'}"],
                 "signatures": [["制定人"], ["审批人"]],
             }
@@ -182,7 +189,13 @@ def admission_ticket(db: Session, session: AppraisalSession, subject: str) -> Pa
             ["职业等级", offer_name(db, enrolment)],
             ["考点", session.site or "本机构考点"],
         ],
-        "tables": [{"head": ["科目", "开考时间", "时长", "考场", "座位"], "rows": rows}],
+        "tables": [
+            {
+                "head": ["科目", "开考时间", "时长", "考场", "座位"],
+                "rows": rows,
+                "widths": [3, 6, 3, 5, 3],
+            }
+        ],
         "notes": list(RULES),
     }
     return PaperData(data, files)
