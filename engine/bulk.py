@@ -18,6 +18,7 @@ from engine.history import add_history
 from engine.outbox import Work
 from engine.rows import NewRows, add_rows, waiting_of
 from engine.run import INSERT_INSTANCE, InstanceRun
+from engine.starts import begin
 from engine.variables import checked
 
 if TYPE_CHECKING:
@@ -48,14 +49,13 @@ def start_many(
             "actor": actor,
         }
         key, variables = items[0]
-        first = engine.begin(db, process_id, business_key=key, variables=variables, **common)
+        first = begin(engine, db, process_id, business_key=key, variables=variables, **common)
         if not is_template(first):
-            ids = [
-                engine.begin(
-                    db, process_id, business_key=key, variables=variables, **common
-                ).head.id
+            runs = (
+                begin(engine, db, process_id, business_key=key, variables=variables, **common)
                 for key, variables in items[1:]
-            ]
+            )
+            ids = [run.head.id for run in runs]
         else:
             ids = _clone(engine, db, work, first, items[1:])
         return [first.head.id, *ids]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,12 +10,38 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from engine.diagrams.compile import CompiledProcess
+from engine.diagrams.starts import StartTrigger
 from engine.service_tasks import BpmnError, Continue, Json
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
-__all__ = ["AnswerPort", "BpmnError", "Continue", "FactProvider", "InstanceHead", "TaskContext"]
+__all__ = [
+    "AnswerPort",
+    "BpmnError",
+    "Continue",
+    "DefinitionSource",
+    "FactProvider",
+    "InstanceHead",
+    "TaskContext",
+]
+
+
+class DefinitionSource(Protocol):
+    """Where processes and decisions come from; `engine.definitions.Definitions` is one."""
+
+    def current_bundle(self, db: Session, scopes: Sequence[str]) -> str:
+        """Give the bundle that new instances of these scopes start with."""
+
+    def process(self, bundle_id: str, process_id: str) -> CompiledProcess:
+        """Give a process of a bundle, or raise `UnknownProcess`."""
+
+    def decision(self, bundle_id: str, decision_id: str) -> Any:
+        """Give a decision of a bundle."""
+
+    def start_events(self, bundle_id: str) -> Sequence[StartTrigger]:
+        """List the start events of a bundle's processes."""
 
 
 class AnswerPort(Protocol):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,7 @@ from engine import (
 )
 from engine.clock import LOCAL_ZONE, Clock
 from engine.codec import load_state
-from engine.context import AnswerPort, FactProvider, InstanceHead
-from engine.diagrams.compile import CompiledProcess
-from engine.diagrams.specs import choose_start
+from engine.context import AnswerPort, DefinitionSource, FactProvider, InstanceHead
 from engine.diagrams.starts import StartTrigger
 from engine.driver import STEP_BUDGET
 from engine.errors import InstanceNotRunning, TooManyMessages
@@ -52,29 +50,9 @@ from engine.outbox import (
 from engine.run import InstanceRow, InstanceRun, read_head, read_instance
 from engine.service_tasks import ServiceTasks
 from engine.user_tasks import UserTask
-from engine.variables import checked
 
 MAX_DELIVERIES = 10_000
 Observer = Callable[[InstanceHead, Any], None]
-
-
-class DefinitionSource(Protocol):
-    """Where processes and decisions come from; `engine.definitions.Definitions` is one."""
-
-    def current_bundle(self, db: Session, scopes: Sequence[str]) -> str:
-        """Give the bundle that new instances of these scopes start with."""
-
-    def process(self, bundle_id: str, process_id: str) -> CompiledProcess:
-        """Give a process of a bundle, or raise `UnknownProcess`."""
-
-    def decision(self, bundle_id: str, decision_id: str) -> Any:
-        """Give a decision of a bundle."""
-
-    def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
-        """Give the source of a form, paper, sheet or catalogue of a bundle."""
-
-    def start_events(self, bundle_id: str) -> Sequence[StartTrigger]:
-        """List the start events of a bundle's processes."""
 
 
 class ProcessEngine:
@@ -201,16 +179,17 @@ class ProcessEngine:
     ) -> ProcessInstance:
         """Start an instance and run it until it waits.
 
-        `bundle_id` pins it, else the scopes' current bundle does. `start_event` begins with that
-        start event, `payload` is what came with it.
+        It is pinned to `bundle_id`, else to its parent's bundle, else to the scopes' current one.
+        `start_event` begins with that start event, `payload` is what came with it.
         """
-        run = self.begin(
+        run = starts.begin(
+            self,
             db,
             process_id,
             business_key=business_key,
             variables=variables or {},
             tenant=tenant,
-            bundle_id=bundle_id or self.definitions.current_bundle(db, scopes),
+            bundle_id=bundle_id or starts.bundle_of(self, db, parent_id, scopes),
             actor=actor,
             parent_id=parent_id,
             start_event=start_event,
@@ -218,55 +197,28 @@ class ProcessEngine:
         )
         return ProcessInstance(**run.instance_row(b"", run.ended_at))
 
-    def begin(
-        self,
-        db: Session,
-        process_id: str,
-        *,
-        business_key: str,
-        variables: Mapping[str, Any],
-        tenant: str,
-        bundle_id: str,
-        actor: str | None,
-        parent_id: UUID | None,
-        start_event: str | None = None,
-        payload: Any = None,
-    ) -> InstanceRun:
-        """Start an instance and give its finished run."""
-        process = self.definitions.process(bundle_id, process_id)
-        head = InstanceHead(uuid4(), process_id, bundle_id, business_key, tenant, parent_id)
-        with self.working(db) as work, work.holding(head.id):
-            run = InstanceRun(self, db, work, head, process, actor=actor)
-            root = run.plant()
-            root.data.update(checked(variables))
-            run.note_start(root.data, start_event)
-            if start_event is not None:
-                choose_start(run.workflow, start_event, payload)
-            run.drive()
-            run.save()
-        return run
-
     def start_many(
         self,
         db: Session,
         process_id: str,
         items: Sequence[tuple[str, Mapping[str, Any]]],
         *,
-        bundle_id: str,
+        bundle_id: str | None = None,
         tenant: str = "",
+        scopes: Sequence[str] = ("base",),
         parent_id: UUID | None = None,
         actor: str | None = None,
     ) -> list[UUID]:
         """Start an instance for each (business key, variables) and give their ids in that order.
 
-        All in the caller's transaction: keep to some 500 at a time.
+        All in the caller's transaction: keep to some 500 at a time. The bundle is as for `start`.
         """
         return bulk.start_many(
             self,
             db,
             process_id,
             items,
-            bundle_id=bundle_id,
+            bundle_id=bundle_id or starts.bundle_of(self, db, parent_id, scopes),
             tenant=tenant,
             parent_id=parent_id,
             actor=actor,

@@ -1,26 +1,72 @@
-"""Start events: processes that begin by a message, a signal or a timer."""
+"""How instances begin: by a call, a message, a signal or a timer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from engine.context import InstanceHead
+from engine.diagrams.specs import choose_start
 from engine.diagrams.starts import StartTrigger
 from engine.diagrams.timers import schedule
+from engine.errors import UnknownInstance
 from engine.expressions import Facts, Names
-from engine.instances import ProcessInstance
+from engine.instances import INSTANCE, ProcessInstance
+from engine.run import InstanceRun
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
+from engine.variables import checked
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
 _NO_FACTS = Facts({})
+
+
+def begin(
+    engine: ProcessEngine,
+    db: Session,
+    process_id: str,
+    *,
+    business_key: str,
+    variables: Mapping[str, Any],
+    tenant: str,
+    bundle_id: str,
+    actor: str | None,
+    parent_id: UUID | None,
+    start_event: str | None = None,
+    payload: Any = None,
+) -> InstanceRun:
+    """Start an instance and give its run, saved."""
+    process = engine.definitions.process(bundle_id, process_id)
+    head = InstanceHead(uuid4(), process_id, bundle_id, business_key, tenant, parent_id)
+    with engine.working(db) as work, work.holding(head.id):
+        run = InstanceRun(engine, db, work, head, process, actor=actor)
+        root = run.plant()
+        root.data.update(checked(variables))
+        run.note_start(root.data, start_event)
+        if start_event is not None:
+            choose_start(run.workflow, start_event, payload)
+        run.drive()
+        run.save()
+    return run
+
+
+def bundle_of(
+    engine: ProcessEngine, db: Session, parent_id: UUID | None, scopes: Sequence[str]
+) -> str:
+    """Choose the bundle of a new instance: its parent's, else the scopes' current one."""
+    if parent_id is not None:
+        query = select(INSTANCE.c.bundle_id).where(INSTANCE.c.id == parent_id)
+        found = db.connection().execute(query).scalar_one_or_none()
+        if found is None:
+            raise UnknownInstance(str(parent_id))
+        return str(found)
+    return engine.definitions.current_bundle(db, scopes)
 
 
 def register_starts(engine: ProcessEngine, db: Session, bundle_id: str, *, tenant: str) -> int:

@@ -302,3 +302,85 @@ def test_ended_instance_takes_no_more(sqlite_stage: Callable[..., Any], draw: An
 
     with pytest.raises(InstanceNotRunning):
         played.do("cancel", instance, actor="li", reason="late")
+
+
+def test_two_tasks_of_one_instance_at_once(stage: Callable[..., Any], draw: Any) -> None:
+    played = stage(
+        draw.document(
+            draw.process(
+                draw.node("parallelGateway", "g") + draw.user("a") + draw.user("b"),
+                "s>g g>a g>b a>e b>e",
+            )
+        )
+    )
+    instance = played.start()
+    ready = played.ready()
+    barrier = Barrier(2)
+    failures: list[Exception] = []
+
+    def answer(element: str) -> None:
+        barrier.wait()
+        try:
+            played.do("complete", ready[element], actor=element, variables={element: 1})
+        except Exception as error:
+            failures.append(error)
+
+    threads = [Thread(target=answer, args=(element,)) for element in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert played.status(instance) == "completed"
+    assert played.data(instance) == {"a": 1, "b": 1}
+
+
+def test_children_are_pinned_to_their_parents_bundle(
+    sqlite_stage: Callable[..., Any], draw: Any
+) -> None:
+    played = sqlite_stage(two_tasks(draw))
+    parent = played.start()
+
+    child = played.do("start", "main", business_key="c", parent_id=parent)
+
+    assert (child.bundle_id, child.parent_id, child.version) == ("sources", parent, 1)
+    with pytest.raises(UnknownInstance):
+        played.do("start", "main", business_key="c", parent_id=played.ready()["apply"])
+
+
+def test_instance_that_can_go_nowhere_is_reported(
+    sqlite_stage: Callable[..., Any], draw: Any
+) -> None:
+    sources = draw.document(
+        draw.process(
+            draw.node("exclusiveGateway", "x", default="other")
+            + draw.node("task", "a")
+            + draw.node("task", "b")
+            + draw.node("parallelGateway", "j"),
+            "s>x x>a[true] x>b:other a>j b>j j>e",
+        )
+    )
+    played = sqlite_stage(sources)
+
+    instance = played.start()
+
+    assert [one.kind for one in played.rows(Incident)] == ["Stuck"]
+    assert played.status(instance) == "running"
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000])
+def test_live_trees_change_nothing(sqlite_stage: Callable[..., Any], draw: Any, size: int) -> None:
+    played = sqlite_stage(scoring(draw), group, live_instances=size)
+    first, second = played.start({"n": 1}), played.start({"n": 2})
+    for instance in (first, second):
+        with pytest.raises(RuntimeError), played.database.transaction() as db:
+            task = played.ready(instance)["mark"]
+            played.engine.complete(db, task, actor="x", variables={"points": 10})
+            raise RuntimeError
+        played.do("complete", played.ready(instance)["mark"], actor="li",
+                  variables={"points": 70})  # fmt: skip
+        played.do("complete", played.ready(instance)["after"], actor="li")
+
+    assert [played.status(one) for one in (first, second)] == ["completed", "completed"]
+    assert [played.data(one)["points"] for one in (first, second)] == [70, 70]
