@@ -40,6 +40,9 @@ class DefinitionSource(Protocol):
     def decision(self, bundle_id: str, decision_id: str) -> Any:
         """Give a decision of a bundle."""
 
+    def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
+        """Give the source of a form, paper, sheet or catalogue of a bundle."""
+
     def start_events(self, bundle_id: str) -> Sequence[StartTrigger]:
         """List the start events of a bundle's processes."""
 
