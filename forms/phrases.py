@@ -14,6 +14,8 @@ from forms.conditions import CompileExpression, Expression, evaluate
 from forms.messages import is_english
 
 _PIECE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# A local date and time as FEEL writes it; people need no seconds and no offset.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:\+08:00)?")
 Template = tuple[str | Expression, ...]
 
 
@@ -44,6 +46,8 @@ def shown(value: object) -> str:
         return format(value.normalize(), "f") if value else "0"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, str) and (moment := _MOMENT.fullmatch(value)):
+        return f"{moment[1]} {moment[2]}"
     if isinstance(value, list | tuple):
         return "、".join(shown(item) for item in value)
     return str(value)

@@ -106,14 +106,8 @@ class Drawing:
             return "、".join(labels) or shown(value)
         if part.type == "filepicker" and isinstance(value, list):
             return "、".join(str(f.get("name")) for f in value if isinstance(f, Mapping))
-        after = part.after.text(self.language)
-        return (
-            f"{shown(value)} {after}"
-            if after
-            else shown(value).replace("T", " ", 1)
-            if (part.type == "datetime")
-            else shown(value)
-        )
+        told = shown(value).replace("T", " ", 1) if part.type == "datetime" else shown(value)
+        return f"{told} {part.after.text(self.language)}".strip()
 
     def note(self, part: Note, place: _Place) -> Markup:
         """Give the HTML of a text."""
@@ -210,7 +204,7 @@ def _selectors(
     found: dict[str, str] = {}
     for _round in known:
         selectable = {
-            part.key: Selectable(values, "".join(f":not({found[link]})" for link in guards))
+            part.key: Selectable(values, "".join(_guard(found[link]) for link in guards))
             for part, chain in known.values()
             if isinstance(part, Field) and (values := _visible_values(part)) is not None
             for guards in [[link.id for link in chain if link.hide]]
@@ -226,6 +220,13 @@ def _selectors(
             break
         found |= fresh
     return found
+
+
+def _guard(selector: str) -> str:
+    """Turn the selector that hides a part into the one under which it is visible."""
+    if selector == "":
+        return NEVER
+    return "" if selector == NEVER else f":not({selector})"
 
 
 def _keys(components: tuple[Component, ...]) -> frozenset[str]:

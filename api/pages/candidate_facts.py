@@ -17,10 +17,13 @@ from appraisal.levels import UnknownLevel, level_name
 from appraisal.masks import mask_id_number
 
 Facts = list[tuple[str, str]]
+_WIDE = 28
 
 
-def candidate_facts(db: Session, enrolment: Enrolment, language: str) -> Facts:
-    """List what is known about an enrolment, with labels."""
+def candidate_facts(
+    db: Session, enrolment: Enrolment, language: str
+) -> list[tuple[str, str, bool]]:
+    """List what is known about an enrolment: label, value, and whether it needs a whole line."""
     assert enrolment.id is not None
     candidate = candidate_by_id(db, enrolment.candidate_id)
     found = [
@@ -31,7 +34,15 @@ def candidate_facts(db: Session, enrolment: Enrolment, language: str) -> Facts:
     ]
     if enrolment.eligibility_rows:
         found.append(("申报条件依据", "、".join(enrolment.eligibility_rows)))
-    return [(translate(label, language), value) for label, value in found if value]
+    return [
+        (translate(label, language), value, _width(value) > _WIDE)
+        for label, value in found
+        if value
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def _subjects(db: Session, enrolment: Enrolment, language: str) -> str:

@@ -41,4 +41,6 @@ def error_page(request: Request, status: int, title: str, detail: str = "") -> R
         return RedirectResponse(f"{root}/sign-in?next={quote(asked)}", 303)
     language = language_of(request)
     text = detail or translate(_TEXTS.get(status, _FALLBACK), language)
-    return draw(request, "error.html", status=status, title=title, text=text, here=f"{root}/")
+    return draw(
+        request, "error.html", status=status, code=status, title=title, text=text, here=f"{root}/"
+    )

@@ -191,7 +191,12 @@ def due(value: datetime | None, now: datetime, *, language: str) -> str:
 
 def _late(by: timedelta, language: str) -> str:
     if by >= timedelta(days=1):
-        return translate("逾期 %(n)s 天", language) % {"n": by.days}
+        told = (
+            translate("逾期 %(n)s 天", language)
+            if by.days > 1
+            else translate("逾期 1 天", language)
+        )
+        return told.replace("%(n)s", str(by.days))
     hours = int(by.total_seconds() // 3600)
     if hours:
         return translate("逾期 %(n)s 小时", language) % {"n": hours}
