@@ -173,7 +173,7 @@ def certify(
 def conclude(
     db: Session, context: TaskContext, *, enrolment_id: int, resit: bool = False
 ) -> Mapping[str, Any]:
-    """End without a certificate: with the right to re-sit, failed, or with it held back.
+    """End without a certificate; `conclusion` is resit, failed, absent, void or held.
 
     Passed subjects are kept as long as the scheme says.
     """
@@ -182,7 +182,8 @@ def conclude(
         return {"conclusion": "held"}
     if not resit:
         _set(db, enrolment, state="failed")
-        return {"conclusion": "failed"}
+        alone = enrolment.outcome in ("absent", "void")
+        return {"conclusion": enrolment.outcome if alone else "failed"}
     offer = db.get_one(SessionOffer, enrolment.offer_id)
     months, _ = resit_rules(scheme_by_id(db, offer.scheme_id))
     for subject in subjects_of(db, enrolment_id):

@@ -5,11 +5,13 @@ Facts never hold personal data: they may end up in the context of a user task.
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from appraisal.accommodations import accommodation_facts, approved_accommodation
 from appraisal.applications import application_of, stated_facts
 from appraisal.calendar import WorkCalendar, calendar_named, local_date, local_time
 from appraisal.candidates import candidate_by_id
@@ -48,7 +50,7 @@ def host_functions(
     """
 
     def workday(day: Any, n: Any, key: Any = None) -> date:
-        return calendar(str(key or "")).workday(_day(day), int(n))
+        return calendar(str(key or "")).workday(_day(day), _whole(n))
 
     def workdays_between(first: Any, last: Any, key: Any = None) -> int:
         return calendar(str(key or "")).workdays_between(_day(first), _day(last))
@@ -133,6 +135,7 @@ def enrolment_fact(db: Session, _head: InstanceHead, variables: Mapping[str, Any
         # Whose user tasks these are: an id, given to `assignee`.
         "candidate_person": str(candidate_by_id(db, enrolment.candidate_id).person_id),
         "to_sit": [row.subject for row in subjects if row.state == "to_sit"],
+        "accommodation": accommodation_facts(approved_accommodation(db, enrolment.id)),
         "has_review": any(row.subject == "review" and row.state == "to_sit" for row in subjects),
     }
 
@@ -278,9 +281,18 @@ def _admitted(db: Session, offer: SessionOffer) -> int:
     ).one()
 
 
+def _whole(value: Any) -> int:
+    if not isinstance(value, Decimal | int):
+        raise ValueError("not a number")
+    return int(value)
+
+
 def _day(value: Any) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value[:10])
+    if not hasattr(value, "to_python"):
+        # FEEL makes null of a ValueError.
+        raise ValueError("not a date")
     python = value.to_python()
     if isinstance(python, datetime):
         return local_date(python if python.tzinfo else local_time(python.date()))

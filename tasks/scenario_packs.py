@@ -1,11 +1,16 @@
 """Definitions for scenarios, straight from folders."""
 
+import json
+from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from sqlmodel import Session
 
 from engine.decisions import parse_decisions
+from engine.diagrams import compile_diagram, lower, read_diagram
 from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
 from engine.sources import Source, load_folder
 from engine.testing import SourceDefinitions
@@ -46,9 +51,49 @@ class Pack(SourceDefinitions):
         except UnknownProcess as error:
             raise next(iter(self._refused.values()), error) from error
 
+    def leaving_out(self, stubs: Mapping[str, Any]) -> "Pack":
+        """The same definitions with some processes replaced by nothing.
+
+        What stands for a process is either the variables that it sets, or `wait`: then it waits
+        for the message `left_out.<process id>`.
+        """
+        if not stubs:
+            return self
+        other = copy(self)
+        stand_ins = {
+            process_id: compile_diagram(lower(read_diagram(_stand_in(process_id, given))))
+            for process_id, given in stubs.items()
+        }
+        other._diagrams = {**self._diagrams, **stand_ins}
+        other._processes = {}
+        return other
+
     def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
         """Give the source of a form, paper, sheet or catalogue."""
         source = self._sources.get((kind, key))
         if source is None:
             raise UnknownDefinition(f"{kind} {key}")
         return source.content
+
+
+_STAND_IN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ targetNamespace="https://jiancheng.example/stand-in">
+ <bpmn:process id="{process_id}" isExecutable="true">
+  <bpmn:startEvent id="left_out"/>{middle}<bpmn:endEvent id="left"/>
+  <bpmn:sequenceFlow id="into" sourceRef="left_out" targetRef="instead"/>
+  <bpmn:sequenceFlow id="out" sourceRef="instead" targetRef="left"/>
+ </bpmn:process>
+ <bpmn:message id="awaited" name="left_out.{process_id}"/>
+</bpmn:definitions>"""
+
+
+def _stand_in(process_id: str, given: Any) -> bytes:
+    if given == "wait":
+        middle = '<bpmn:receiveTask id="instead" messageRef="awaited"/>'
+    else:
+        # JSON is FEEL, but for what XML would read as markup.
+        context = escape(json.dumps(given or {}, ensure_ascii=False))
+        middle = (
+            f'<bpmn:scriptTask id="instead"><bpmn:script>{context}</bpmn:script></bpmn:scriptTask>'
+        )
+    return _STAND_IN.format(process_id=process_id, middle=middle).encode()

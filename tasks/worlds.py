@@ -1,9 +1,10 @@
 """Given states for scenarios: each is a named function that fills an empty database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -12,6 +13,19 @@ from appraisal.errors import AppraisalError
 
 class UnknownWorld(AppraisalError):
     """No given state has this name."""
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A process that runs beside a scenario's from the beginning, as its child.
+
+    `note` may write down its instance.
+    """
+
+    process_id: str
+    business_key: str
+    variables: Mapping[str, Any]
+    note: Callable[[Session, UUID], None] = lambda _db, _instance_id: None
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,7 @@ class World:
     business_key: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, Any] = field(default_factory=dict)
+    companions: Sequence[Companion] = ()
 
 
 WorldMaker = Callable[..., World]

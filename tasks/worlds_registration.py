@@ -1,16 +1,18 @@
 """Given states for scenarios of steps 1 to 3 and of enrolments."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
 from appraisal.applications import NO_FACTS
 from appraisal.calendar import local_date
 from appraisal.complaints import file_complaint
-from appraisal.enrolments import Enrolment, enrolments_of, subjects_of
+from appraisal.enrolments import Enrolment, enrolment_by_id, enrolments_of, subjects_of
 from appraisal.evidence import add_evidence
 from appraisal.fees import record_payment
 from appraisal.identity import check_digit, read_id_number
@@ -20,7 +22,7 @@ from appraisal.registration import ApplicationData, register
 from appraisal.schemes import Scheme
 from appraisal.sessions import AppraisalSession, SessionOffer, create_session, offers_of
 from tasks.demo_world import CARER, COOK, ELECTRICIAN, SITE, DemoWorld, build_demo_world
-from tasks.worlds import World, world
+from tasks.worlds import Companion, World, world
 
 DAYS_TO_EXAM = 60
 _OFFERED = {ELECTRICIAN: "3", COOK: "4", CARER: "2"}
@@ -92,10 +94,12 @@ def applied(db: Session, now: datetime, **given: Any) -> World:
         for place in range(1, int(_other_trade(db, session, body, given)) + 1)
     ]
     session.status = "reviewing"
+    db.add(session)
     names: dict[str, Any] = {
         f"enrolment_{place}": number for place, number in enumerate(numbers + other, 1)
     }
     assert session.id is not None
+    names["offers"] = [offer.id for offer in offers_of(db, session.id)]
     if given.get("complaint"):
         complainant = add_person(db, session.organisation_id, "投诉人", "complainant")
         assert complainant.id is not None
@@ -128,6 +132,44 @@ def offered(db: Session, now: datetime, **given: Any) -> World:
     )
 
 
+@world("enrolled_session")
+def enrolled_session(db: Session, now: datetime, **given: Any) -> World:
+    """A batch from its beginning to its end.
+
+    `running` enrolments run beside it as re-sits without a fee, paid for when `paid`.
+    """
+    body, session = _session(db, now)
+    _announce(db, session, now)
+    _offer(db, session, body, [ELECTRICIAN])
+    session.training_wanted = bool(given.get("training"))
+    db.add(session)
+    enrolments = [
+        _apply(db, session, now, place) for place in range(1, int(given.get("running", 0)) + 1)
+    ]
+    for enrolment in enrolments:
+        enrolment.is_resit = True
+        if given.get("paid"):
+            _pay(db, enrolment, now)
+    _set_free(db, body.schemes[ELECTRICIAN])
+    names = {f"enrolment_{place}": e.number for place, e in enumerate(enrolments, 1)}
+    made = _world(session, body, **names)
+    companions = [_companion(enrolment) for enrolment in enrolments]
+    return replace(made, companions=companions)
+
+
+def _companion(enrolment: Enrolment) -> Companion:
+    enrolment_id = enrolment.id
+    assert enrolment_id is not None
+
+    def note(db: Session, instance_id: UUID) -> None:
+        row = enrolment_by_id(db, enrolment_id)
+        row.instance_id = instance_id
+        db.add(row)
+
+    variables = {"enrolment_id": enrolment_id, "session_id": enrolment.session_id}
+    return Companion("enrolment", enrolment.number, variables, note)
+
+
 @world("enrolled")
 def enrolled(db: Session, now: datetime, **given: Any) -> World:
     """One application to a batch.
@@ -143,10 +185,7 @@ def enrolled(db: Session, now: datetime, **given: Any) -> World:
     ]
     _offer(db, session, body, [code])
     if given.get("free"):
-        scheme = body.schemes[code]
-        scheme.content = {**scheme.content, "fee": {"mode": "none"}}
-        db.add(scheme)
-        db.flush()
+        _set_free(db, body.schemes[code])
     if given.get("resit"):
         _passed_before(db, session, body, now, code)
     enrolment = _apply(
@@ -308,6 +347,12 @@ def _pay(db: Session, enrolment: Enrolment, now: datetime) -> None:
     )
     enrolment.fee_status = "due"
     db.add(enrolment)
+
+
+def _set_free(db: Session, scheme: Scheme) -> None:
+    scheme.content = {**scheme.content, "fee": {"mode": "none"}}
+    db.add(scheme)
+    db.flush()
 
 
 def _set_minimum(db: Session, scheme: Scheme, minimum: int) -> None:

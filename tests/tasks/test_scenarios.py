@@ -1,0 +1,78 @@
+"""Every diagram of the base pack is played through, and every element of it is reached."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import forms
+import processes
+from tasks.scenario_packs import Pack
+from tasks.scenarios import (
+    Scenario,
+    ScenarioFailed,
+    ScenarioRun,
+    load_scenarios,
+    run_scenario,
+    unreached,
+)
+
+BASE = Path(processes.__file__).parent / "base"
+SCENARIOS = load_scenarios(BASE)
+PROCESSES = sorted(path.parent.name for path in BASE.glob("*/*.bpmn"))
+_RUNS: dict[str, list[ScenarioRun]] = {}
+
+
+@cache
+def base_pack() -> Pack:
+    return Pack(Path(processes.__file__).parent, Path(forms.__file__).parent / "definitions")
+
+
+@pytest.mark.parametrize(
+    "scenario", SCENARIOS, ids=lambda scenario: f"{scenario.process_id}: {scenario.name}"
+)
+def test_scenario_goes_as_written(scenario: Scenario, tmp_path: Path) -> None:
+    run = run_scenario(base_pack(), scenario, tmp_path)
+
+    _RUNS.setdefault(scenario.process_id, []).append(run)
+
+
+@pytest.mark.parametrize("process_id", PROCESSES)
+def test_every_element_is_reached(process_id: str, tmp_path: Path) -> None:
+    wanted = [scenario for scenario in SCENARIOS if scenario.process_id == process_id]
+    # The runs of the test above are used where it ran in this process.
+    runs = _RUNS.get(process_id, [])
+    if len(runs) != len(wanted):
+        runs = [run_scenario(base_pack(), scenario, tmp_path) for scenario in wanted]
+
+    assert wanted, "no scenarios beside the diagram"
+    assert unreached(base_pack(), process_id, runs) == set()
+
+
+def scenario(content: str) -> Scenario:
+    import yaml
+
+    read = yaml.safe_load(content)
+    return Scenario(read["process"], "made up", read, BASE)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("{process: decide_opening, world: offered, path: [decide]}", "path was"),
+        ("{process: decide_opening, world: offered, passes: [offer_open]}", "does not pass"),
+        ("{process: decide_opening, world: offered, status: running}", "status is completed"),
+        ("{process: decide_opening, world: offered, data: {opening: 1}}", "opening is"),
+        ("{process: decide_opening, world: offered, facts: {offer.status: x}}", "offer.status is"),
+        ("{process: decide_opening, world: offered, visits: [a.b]}", "never visits"),
+        ("{process: define_scheme, world: opened, steps: [{do: nothing}]}", "no user task"),
+        (
+            "{process: define_scheme, world: opened, status: running,"
+            " steps: [{refuse: choose_scheme, by: standards, code: four_eyes}]}",
+            "required",
+        ),
+    ],
+)
+def test_a_scenario_that_goes_another_way_fails(content: str, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioFailed, match=problem):
+        run_scenario(base_pack(), scenario(content), tmp_path)
