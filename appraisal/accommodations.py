@@ -1,6 +1,7 @@
 """Reasonable accommodation (合理便利): asked for, consented to, decided, and what it changes."""
 
 import math
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -134,6 +135,17 @@ def approved_accommodation(db: Session, enrolment_id: int) -> Accommodation | No
         .where(Accommodation.state == "approved")
         .order_by(col(Accommodation.id).desc())
     ).first()
+
+
+def approved_accommodations(db: Session, session_ids: Collection[int]) -> dict[int, Accommodation]:
+    """The newest approved accommodation of each enrolment of some sessions that has one."""
+    query = (
+        select(Accommodation)
+        .join(Enrolment, col(Enrolment.id) == Accommodation.enrolment_id)
+        .where(col(Enrolment.session_id).in_(session_ids), Accommodation.state == "approved")
+        .order_by(col(Accommodation.id))
+    )
+    return {one.enrolment_id: one for one in db.exec(query)}
 
 
 def allowed_minutes(minutes: int, extra_percent: int) -> int:

@@ -43,7 +43,7 @@ _SUITABLE: Mapping[str, frozenset[RoomKind]] = {
 class Room(SQLModel, table=True):
     """A room of a site. `spare` places (reserve machines, stations) are never given out.
 
-    A `separate` room is kept for candidates who sit alone.
+    A `separate` room is kept for candidates who sit alone; an `accessible` one is free of steps.
     """
 
     __tablename__ = "room"
@@ -60,6 +60,7 @@ class Room(SQLModel, table=True):
     spare: int = Field(default=0, ge=0)
     columns: int = Field(default=5, ge=1)
     separate: bool = False
+    accessible: bool = True
     monitored: bool = True
     active: bool = True
 
@@ -114,7 +115,7 @@ def space_of(room_id: int, room: Room, *, rounds: int = 1) -> RoomSpace:
     kind = RoomKind(room.kind)
     limit = 1 if room.separate else places(kind, room.capacity, spare=room.spare, rounds=rounds)
     usable = max(limit, (room.capacity - room.spare) * rounds)
-    return RoomSpace(room_id, limit, usable, room.columns, room.separate)
+    return RoomSpace(room_id, limit, usable, room.columns, room.separate, room.accessible)
 
 
 def capacity_gaps(

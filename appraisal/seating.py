@@ -37,6 +37,7 @@ class Sitter:
     affiliation: str = ""
     separate_room: bool = False
     extra_minutes: int = 0
+    accessible_room: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class RoomSpace:
     capacity: int
     columns: int = 5
     separate: bool = False
+    accessible: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def assign_seats(
     together = [sitter for sitter in sitters if not sitter.separate_room]
     shared = [room for room in rooms if not room.separate]
     filled, left_over = _fill_rooms(together, shared, merge_below, mixed_rooms)
+    left_over += _move_to_accessible(filled, shared, mixed_rooms)
     for room in shared:
         places += _seat_room(filled[room.room_id], room, strategy)
     unseated = [s.enrolment_id for s in alone[len(own_rooms) :]]
@@ -189,6 +192,40 @@ def _merge_last_rooms(
         if hosts:
             filled[hosts[0].room_id] += tail
             filled[room.room_id] = []
+
+
+def _move_to_accessible(
+    filled: dict[int, list[Sitter]], rooms: Sequence[RoomSpace], mixed: bool
+) -> list[Sitter]:
+    """Exchange who needs an accessible room with somebody in one; gives who found none."""
+    barred = [room for room in rooms if not room.accessible]
+    left_over = []
+    for room in barred:
+        for sitter in [one for one in filled[room.room_id] if one.accessible_room]:
+            other = _partner(sitter, filled, rooms, mixed)
+            filled[room.room_id].remove(sitter)
+            if other is None:
+                left_over.append(sitter)
+                continue
+            place, partner = other
+            filled[place].remove(partner)
+            filled[place].append(sitter)
+            filled[room.room_id].append(partner)
+    return left_over
+
+
+def _partner(
+    sitter: Sitter, filled: dict[int, list[Sitter]], rooms: Sequence[RoomSpace], mixed: bool
+) -> tuple[int, Sitter] | None:
+    found = [
+        (room.room_id, other)
+        for room in rooms
+        if room.accessible
+        for other in filled[room.room_id]
+        if not other.accessible_room and (mixed or other.group == sitter.group)
+    ]
+    # Somebody of the same group first: both rooms stay as they were.
+    return min(found, key=lambda one: one[1].group != sitter.group, default=None)
 
 
 def _seat_room(

@@ -43,7 +43,7 @@ def plan_sittings(
     _release_everything(db, session_id)
     for subject, enrolments in _in_order(to_sit(db, session_id)):
         form, minutes = _form_of(db, session, subject)
-        sitters = sitters_of(db, enrolments, minutes)
+        sitters = sitters_of(db, enrolments, minutes, with_origin=False)
         suitable = [room for room in rooms if is_suitable(Kind(room.kind), subject)]
         wished = int(answer.get(f"{subject}_rounds") or 0)
         used, rounds, unseated = _try_rooms(sitters, suitable, subject, wished, plan.strategy)

@@ -1,11 +1,16 @@
 """Service tasks of step 4b: rooms and seats, admission numbers, the release of tickets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
-from appraisal.accommodations import accommodation_facts, allowed_minutes, approved_accommodation
+from appraisal.accommodations import (
+    Accommodation,
+    accommodation_facts,
+    allowed_minutes,
+    approved_accommodations,
+)
 from appraisal.applications import application_of, details_of
 from appraisal.candidates import candidate_by_id
 from appraisal.crypto import keyring_of
@@ -47,20 +52,37 @@ ONE_GROUP_SUBJECTS = frozenset({"practical", "review"})
 SUBJECT_NAMES = {"theory": "理论知识", "practical": "操作技能", "review": "综合评审"}
 
 
-def sitters_of(db: Session, enrolments: Iterable[Enrolment], minutes: int) -> list[Sitter]:
-    """What the seat assignment needs to know of enrolments for a subject of so many minutes."""
-    return [_sitter(db, enrolment, minutes) for enrolment in enrolments]
+def sitters_of(
+    db: Session, enrolments: Sequence[Enrolment], minutes: int, *, with_origin: bool = True
+) -> list[Sitter]:
+    """What the seat assignment needs to know of enrolments for a subject of so many minutes.
+
+    Origins are decrypted one by one; who only counts places leaves them out.
+    """
+    granted = approved_accommodations(db, {one.session_id for one in enrolments})
+    return [
+        _sitter(
+            enrolment,
+            minutes,
+            granted.get(enrolment.id or 0),
+            affiliation_of(db, enrolment) if with_origin else "",
+        )
+        for enrolment in enrolments
+    ]
 
 
-def _sitter(db: Session, enrolment: Enrolment, minutes: int) -> Sitter:
+def _sitter(
+    enrolment: Enrolment, minutes: int, granted: Accommodation | None, affiliation: str
+) -> Sitter:
     assert enrolment.id is not None
-    facts = accommodation_facts(approved_accommodation(db, enrolment.id))
+    facts = accommodation_facts(granted)
     return Sitter(
         enrolment_id=enrolment.id,
         group=(enrolment.occupation_code, enrolment.trade_code, enrolment.level_code),
-        affiliation=affiliation_of(db, enrolment),
+        affiliation=affiliation,
         separate_room=facts["own_room"],
         extra_minutes=allowed_minutes(minutes, facts["extra_percent"]) - minutes,
+        accessible_room="accessible_room" in facts["kinds"],
     )
 
 

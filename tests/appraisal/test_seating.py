@@ -92,6 +92,20 @@ def test_who_needs_it_sits_alone() -> None:
     )
 
 
+def test_who_cannot_climb_sits_in_an_accessible_room() -> None:
+    rooms = [RoomSpace(1, 2, 2, accessible=False), RoomSpace(2, 2, 2)]
+    wheels = Sitter(1, B, accessible_room=True)
+    others = [Sitter(2, B), Sitter(3, A), Sitter(4, A)]
+
+    seating = assign_seats([wheels, *others], rooms)
+    of_one_group = assign_seats([wheels, *others], rooms, mixed_rooms=False)
+
+    assert {place.room_id for place in seating.places if place.enrolment_id == 1} == {2}
+    assert (len(seating.places), seating.unseated) == (4, ())
+    # A room for one group only is not broken up: the plan needs another room.
+    assert of_one_group.unseated == (1,)
+
+
 @pytest.mark.parametrize(
     ("strategy", "positions"),
     [
