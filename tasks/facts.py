@@ -3,18 +3,19 @@
 Facts never hold personal data: they may end up in the context of a user task.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from appraisal.accommodations import accommodation_facts, approved_accommodation
-from appraisal.applications import application_of, stated_facts
+from appraisal.applications import NO_FACTS, Application, application_of, stated_facts
 from appraisal.calendar import WorkCalendar, calendar_named, local_date, local_time
-from appraisal.candidates import candidate_by_id
+from appraisal.candidates import Candidate, candidate_by_id
 from appraisal.eligibility import decision_facts
 from appraisal.enrolments import Enrolment, enrolment_by_id, subjects_of
 from appraisal.levels import LEVEL_LESS_KINDS, SkillLevel, level_name
@@ -24,6 +25,7 @@ from appraisal.rooms import exam_room_by_id
 from appraisal.schemes import Scheme, scheme_by_id
 from appraisal.sessions import AppraisalSession, SessionOffer, offers_of, session_by_id
 from engine.context import InstanceHead
+from engine.feel import LazyContext
 
 # States in which an enrolment still takes part, with a place that may be counted.
 _APPLYING = ("submitted", "reviewing", "supplement", "fee", "admitted", "ticketed")
@@ -114,60 +116,102 @@ def highest_level(codes: Any) -> str:
 
 
 def enrolment_fact(db: Session, _head: InstanceHead, variables: Mapping[str, Any]) -> Any:
-    """The enrolment of the instance, by its variable `enrolment_id`."""
+    """The enrolment of the instance, by its variable `enrolment_id`.
+
+    Entries that need more than its row are looked up when they are read.
+    """
     if not variables.get("enrolment_id"):
         return None
     enrolment = enrolment_by_id(db, int(variables["enrolment_id"]))
-    assert enrolment.id is not None
-    subjects = subjects_of(db, enrolment.id)
-    return {
-        "id": enrolment.id,
-        "number": enrolment.number,
-        "state": enrolment.state,
-        "level_code": enrolment.level_code,
-        "occupation_code": enrolment.occupation_code,
-        "trade_code": enrolment.trade_code,
-        "fee_status": enrolment.fee_status,
-        "outcome": enrolment.outcome,
-        "is_resit": enrolment.is_resit,
-        "admission_number": enrolment.admission_number,
-        "eligibility_rows": enrolment.eligibility_rows,
-        # Whose user tasks these are: an id, given to `assignee`.
-        "candidate_person": str(candidate_by_id(db, enrolment.candidate_id).person_id),
-        "to_sit": [row.subject for row in subjects if row.state == "to_sit"],
-        "accommodation": accommodation_facts(approved_accommodation(db, enrolment.id)),
-        "has_review": any(row.subject == "review" and row.state == "to_sit" for row in subjects),
-    }
+    key = enrolment.id
+    assert key is not None
+    columns = {name: partial(getattr, enrolment, name) for name in _ENROLMENT_COLUMNS}
+    return LazyContext(
+        {
+            **columns,
+            # Whose user tasks these are: an id, given to `assignee`.
+            "candidate_person": lambda: str(candidate_by_id(db, enrolment.candidate_id).person_id),
+            "to_sit": lambda: _to_sit(db, key),
+            "accommodation": lambda: accommodation_facts(approved_accommodation(db, key)),
+            "has_review": lambda: "review" in _to_sit(db, key),
+        }
+    )
+
+
+_ENROLMENT_COLUMNS = (
+    *("id", "number", "state", "level_code", "occupation_code", "trade_code", "fee_status"),
+    *("outcome", "is_resit", "admission_number", "eligibility_rows"),
+)
+
+
+def _to_sit(db: Session, enrolment_id: int) -> list[str]:
+    return [row.subject for row in subjects_of(db, enrolment_id) if row.state == "to_sit"]
 
 
 def application_fact(db: Session, _head: InstanceHead, variables: Mapping[str, Any]) -> Any:
     """What tables D2 and D4 read of an application, by the variable `enrolment_id`."""
     if not variables.get("enrolment_id"):
         return None
-    enrolment = enrolment_by_id(db, int(variables["enrolment_id"]))
-    assert enrolment.id is not None
-    candidate = candidate_by_id(db, enrolment.candidate_id)
-    application = application_of(db, enrolment.id)
-    applied_on = local_date(application.stated_at)
-    others = _other_enrolments(db, enrolment)
-    facts = decision_facts(
-        stated_facts(application, candidate, on=applied_on),
-        family=_family(db, enrolment),
-        occupation=occupation_name(db, enrolment.occupation_code),
-        level_code=enrolment.level_code,
-        on=applied_on,
+    key = int(variables["enrolment_id"])
+    application = application_of(db, key)
+    stated = {**NO_FACTS, **application.facts}
+    return LazyContext(
+        {
+            **{name: partial(stated.get, name) for name in stated},
+            "channel": lambda: application.channel,
+            **_derived_facts(db, enrolment_by_id(db, key), application),
+        }
     )
-    same = [o for o in others if _same_exam(o, enrolment)]
-    blacklisted = candidate.blacklisted_until
+
+
+def _derived_facts(
+    db: Session, enrolment: Enrolment, application: Application
+) -> dict[str, Callable[[], Any]]:
+    """What follows from an application together with other rows."""
+    applied_on = local_date(application.stated_at)
+
+    @cache
+    def candidate() -> Candidate:
+        return candidate_by_id(db, enrolment.candidate_id)
+
+    @cache
+    def decided() -> dict[str, Any]:
+        return decision_facts(
+            stated_facts(application, candidate(), on=applied_on),
+            family=_family(db, enrolment),
+            occupation=occupation_name(db, enrolment.occupation_code),
+            level_code=enrolment.level_code,
+            on=applied_on,
+        )
+
+    @cache
+    def others() -> Sequence[Enrolment]:
+        return _other_enrolments(db, enrolment)
+
+    def barred() -> bool:
+        until = candidate().blacklisted_until
+        return until is not None and until >= applied_on
+
     return {
-        **facts,
-        "channel": application.channel,
-        "certificates_held": candidate.certificates_held,
-        "duplicate": any((o.id or 0) < enrolment.id for o in same),
-        "occupations": len({o.occupation_code for o in others} | {enrolment.occupation_code}),
-        "blacklisted": blacklisted is not None and blacklisted >= applied_on,
-        "resit": enrolment.is_resit,
+        **{name: partial(_item, decided, name) for name in _DECIDED},
+        "certificates_held": lambda: candidate().certificates_held,
+        "duplicate": lambda: any(
+            (o.id or 0) < (enrolment.id or 0) for o in others() if _same_exam(o, enrolment)
+        ),
+        "occupations": lambda: len(
+            {o.occupation_code for o in others()} | {enrolment.occupation_code}
+        ),
+        "blacklisted": barred,
+        "resit": lambda: enrolment.is_resit,
     }
+
+
+# Entries of `decision_facts` that are not stated by the applicant alone.
+_DECIDED = ("age", "family", "occupation", "level_code", "permits")
+
+
+def _item(table: Callable[[], Mapping[str, Any]], name: str) -> Any:
+    return table()[name]
 
 
 def room_fact(db: Session, _head: InstanceHead, variables: Mapping[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from engine.feel.expression import (
     compile_expression,
     compile_unary_tests,
 )
+from engine.feel.lazy import LazyContext
 from engine.feel.limits import Limits
 from engine.feel.timers import (
     TimerCycle,
@@ -27,6 +28,7 @@ __all__ = [
     "FeelError",
     "FeelLimit",
     "FeelSyntaxError",
+    "LazyContext",
     "Limits",
     "NullReason",
     "TimerCycle",

@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 
 from engine.feel.arithmetic import calculate, negate
 from engine.feel.comparison import compare, equal, is_member, order
+from engine.feel.convert import to_feel
 from engine.feel.functions import DesignerFunction
+from engine.feel.lazy import LazyContext
 from engine.feel.nodes import (
     Arithmetic,
     Between,
@@ -171,12 +173,26 @@ def _instance_of(node: InstanceOf, build: Build) -> Closure:
 
 def _path(node: Path, build: Build) -> Closure:
     target, name = build(node.target), node.name
+    if isinstance(node.target, Name):
+        return _entry_of(node.target.name, name)
 
     def path(scope: Scope) -> Value:
         value = target(scope)
         return value.get(name) if type(value) is dict else property_of(value, name, scope.run)
 
     return path
+
+
+def _entry_of(context_name: str, name: str) -> Closure:
+    def entry(scope: Scope) -> Value:
+        value = scope.find_lazy(context_name)
+        if type(value) is dict:
+            return value.get(name)
+        if isinstance(value, LazyContext):
+            return to_feel(value.get(name))
+        return property_of(value, name, scope.run)
+
+    return entry
 
 
 def _call(node: Call, build: Build) -> Closure:

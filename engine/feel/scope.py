@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.feel.convert import to_feel
+from engine.feel.lazy import LazyContext
 from engine.feel.limits import DEFAULT_LIMITS, Budget, Limits
 from engine.feel.values import Function, Value
 
@@ -27,6 +28,16 @@ class Scope:
                 return scope.values[name]
             scope = scope.parent
         return self.run.resolve(name)
+
+    def find_lazy(self, name: str) -> Value | LazyContext:
+        """Give what `find` gives, but leave a lazy context as it is: one entry of it is read."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        found = self.run.context.get(name)
+        return found if isinstance(found, LazyContext) else self.run.resolve(name)
 
     def has(self, name: str) -> bool:
         """Say whether the name stands for anything, be it null."""
