@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, Table, Uuid, delete, func, select, update
+from sqlalchemy import Index, Table, Uuid, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -80,6 +80,7 @@ class BufferedMessage(SQLModel, table=True):
 
 MESSAGE: Table = BufferedMessage.__table__  # type: ignore[attr-defined]
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:meeting, 0))")
 _RECEIVER = (
     select(SUBSCRIPTION)
     .where(SUBSCRIPTION.c.kind == "message", SUBSCRIPTION.c.instance_id.is_not(None))
@@ -88,8 +89,19 @@ _RECEIVER = (
 )
 
 
+def lock_meeting(db: Session, name: str, key: str) -> None:
+    """Let only one transaction at a time look whether a message and a receiver meet.
+
+    Otherwise, on PostgreSQL, one could keep a message while the other begins to wait for it, each
+    without seeing the other. SQLite has one writer anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.connection().execute(_LOCK, {"meeting": f"{name}\n{key}"})
+
+
 def correlate(engine: ProcessEngine, db: Session, message: ThrownMessage) -> Correlation:
     """Bring a message to the task that has waited longest, else start a process, else keep it."""
+    lock_meeting(db, message.name, message.key)
     row_id = None
     if message.message_id is not None:
         row_id = _first_time(engine, db, message)
@@ -107,6 +119,7 @@ def correlate(engine: ProcessEngine, db: Session, message: ThrownMessage) -> Cor
 
 def deliver_buffered(engine: ProcessEngine, db: Session, arrived: Arrived) -> bool:
     """Give the oldest kept message to a subscription that has appeared; False if there is none."""
+    lock_meeting(db, arrived.name, arrived.key)
     query = (
         select(MESSAGE)
         .where(

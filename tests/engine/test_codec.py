@@ -1,6 +1,6 @@
 """States survive being written and read, whatever stands in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -84,6 +84,14 @@ def stored(played: Any, instance_id: UUID) -> tuple[bytes, Any]:
     )
 
 
+@pytest.fixture
+def rehearsal(memory_stage: Callable[..., Any], draw: Any) -> Iterator[Any]:
+    """One database for all examples."""
+    played = memory_stage(everything(draw))
+    yield played
+    played.database.dispose()
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -92,15 +100,14 @@ def stored(played: Any, instance_id: UUID) -> tuple[bytes, Any]:
     st.lists(st.tuples(st.integers(0, 20), st.dictionaries(NAMES, JSON, max_size=3)), max_size=8),
 )
 def test_round_trip(
-    memory_stage: Callable[..., Any],
-    draw: Any,
+    rehearsal: Any,
     variables: dict[str, Any],
     steps: list[tuple[int, dict[str, Any]]],
 ) -> None:
-    played = memory_stage(everything(draw))
+    played = rehearsal
     instance = played.start({**variables, "items": [1, 2, 3]})
     for number, answer in steps:
-        ready = sorted(played.ready().items())
+        ready = sorted(played.ready(instance).items())
         if ready:
             played.do("complete", ready[number % len(ready)][1], actor="li", variables=answer)
         state, process = stored(played, instance)
@@ -112,7 +119,6 @@ def test_round_trip(
         twice = load_state(written, process)
         assert tree(twice) == tree(again)
         assert sorted(twice.ready_manual) == sorted(again.ready_manual)
-    played.database.dispose()
 
 
 def test_state_holds_no_specs_and_no_ids(memory_stage: Callable[..., Any], draw: Any) -> None:

@@ -1,7 +1,10 @@
 """Messages reach exactly one waiting task, start a process, or wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -123,6 +126,33 @@ def test_message_id_makes_repeats_harmless(stage: Callable[..., Any], draw: Any)
     assert [one.delivery for one in reached] == ["delivered", "duplicate", "duplicate"]
     assert {reached[0].instance_id} < {first, second}
     assert len(played.rows(Subscription)) == 1
+
+
+def test_messages_at_once_find_different_receivers(stage: Callable[..., Any], draw: Any) -> None:
+    played = stage(receiver(draw))
+    waiting = {played.start() for _ in range(3)}
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda n: played.do("correlate", "paid", "k", {"n": n}), range(4)))
+
+    assert {one.instance_id for one in results} - {None} == waiting
+    assert sorted(one.delivery for one in results) == ["buffered"] + ["delivered"] * 3
+    assert len(played.rows(BufferedMessage)) == 1
+
+
+def test_message_and_receiver_at_once_still_meet(stage: Callable[..., Any], draw: Any) -> None:
+    played = stage(receiver(draw))
+    started: list[Any] = []
+    waiter = Thread(target=lambda: started.append(played.start()))
+
+    with played.database.transaction() as db:
+        result = played.engine.correlate(db, "paid", "k", {"n": 1})
+        waiter.start()
+        waiter.join(0.3)
+    waiter.join()
+
+    assert result.delivery is Delivery.BUFFERED
+    assert played.data(started[0]) == {"n": 1}
 
 
 def ping(draw: Any) -> dict[str, bytes]:
@@ -348,29 +378,36 @@ def test_history_tells_of_messages(sqlite_stage: Callable[..., Any], draw: Any) 
     ]
 
 
+@pytest.fixture
+def rehearsal(memory_stage: Callable[..., Any], draw: Any) -> Iterator[tuple[Any, Any]]:
+    """One database for all examples, and numbers to keep them apart."""
+    played = memory_stage(receiver(draw))
+    yield played, count()
+    played.database.dispose()
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("AB")), max_size=8))
 def test_no_message_is_lost_or_doubled(
-    memory_stage: Callable[..., Any], draw: Any, steps: list[tuple[bool, str]]
+    rehearsal: tuple[Any, Any], steps: list[tuple[bool, str]]
 ) -> None:
     """Whatever comes first, message or receiver: both meet, each once, and per key."""
-    played = memory_stage(receiver(draw))
+    played, example = rehearsal[0], str(next(rehearsal[1]))
     for number, (is_message, key) in enumerate(steps):
         if is_message:
-            played.do("correlate", "paid", key, {"n": number})
+            played.do("correlate", "paid", key + example, {"n": number})
         else:
-            played.start(key=key)
+            played.start(key=key + example)
         played.clock.advance(None, timedelta(seconds=1))
 
     for key in "AB":
         sent = sum(1 for is_message, one in steps if is_message and one == key)
         waiting = sum(1 for is_message, one in steps if not is_message and one == key)
         met = min(sent, waiting)
-        ids = [one.id for one in played.rows(ProcessInstance, business_key=key)]
+        ids = [one.id for one in played.rows(ProcessInstance, business_key=key + example)]
         assert sum(1 for one in ids if played.ready(one)) == met
-        assert len(played.rows(Subscription, correlation_key=key)) == waiting - met
-        kept = played.rows(BufferedMessage, correlation_key=key, status="buffered")
+        assert len(played.rows(Subscription, correlation_key=key + example)) == waiting - met
+        kept = played.rows(BufferedMessage, correlation_key=key + example, status="buffered")
         assert len(kept) == sent - met
-    played.database.dispose()

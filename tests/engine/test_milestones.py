@@ -1,7 +1,8 @@
 """Milestones: the last subject raises the message, once, in whatever order they come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def session(draw: Any) -> dict[str, bytes]:
     """A session that starts enrolments and waits until all are decided."""
     sources: dict[str, bytes] = draw.document(
         draw.process(
-            draw.service("begin", "enrolments.begin", draw.extensions({"count": "= count"}))
+            draw.service("begin", "enrolments.begin", draw.extensions({"size": "= count"}))
             + draw.node(
                 "receiveTask", "wait", messageRef="decided", camunda_resultVariable="decided"
             )
@@ -48,8 +49,8 @@ group = ServiceTasks("enrolments")
 
 
 @group.register
-def begin(db: Any, context: TaskContext, *, count: int) -> dict[str, Any]:
-    numbers = [f"{context.business_key}-{n}" for n in range(count)]
+def begin(db: Any, context: TaskContext, *, size: int) -> dict[str, Any]:
+    numbers = [f"{context.business_key}-{n}" for n in range(size)]
     context.engine.open_milestone(db, context.business_key, "decided", subjects=numbers)
     context.engine.start_many(
         db, "enrolment", [(number, {"session": context.business_key}) for number in numbers],
@@ -66,18 +67,18 @@ def reach(db: Any, context: TaskContext) -> dict[str, Any]:
     return {"last": last}
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
-def test_session_waits_for_all(stage: Callable[..., Any], draw: Any, count: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, 3])
+def test_session_waits_for_all(stage: Callable[..., Any], draw: Any, size: int) -> None:
     played = stage(session(draw), group)
-    instance = played.start({"count": count}, key="S")
+    instance = played.start({"count": size}, key="S")
 
-    for left in range(count, 0, -1):
+    for left in range(size, 0, -1):
         assert played.ready(instance) == {}
         assert sum(1 for _ in played.ready()) == min(left, 1)
         played.complete("decide")
 
     assert list(played.ready(instance)) == ["after"]
-    assert played.data(instance) == {"count": count, "decided": {"round": 1}}
+    assert played.data(instance) == {"count": size, "decided": {"round": 1}}
 
 
 def test_all_at_once_raise_one_message(stage: Callable[..., Any], draw: Any) -> None:
@@ -149,6 +150,14 @@ def test_closed_round_takes_nothing(sqlite_stage: Callable[..., Any], draw: Any)
     assert played.rows(BufferedMessage) == []
 
 
+@pytest.fixture
+def rehearsal(memory_stage: Callable[..., Any]) -> Iterator[tuple[Any, Any]]:
+    """One database for all examples, and numbers to keep them apart."""
+    played = memory_stage({}, group)
+    yield played, count()
+    played.database.dispose()
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["reach", "open"]), st.integers(1, 3), st.sampled_from("abcd")),
     max_size=16,
@@ -160,13 +169,10 @@ STEPS = st.lists(
 )
 @given(STEPS, st.booleans())
 def test_order_does_not_matter(
-    memory_stage: Callable[..., Any],
-    draw: Any,
-    steps: list[tuple[str, int, str]],
-    by_name: bool,
+    rehearsal: tuple[Any, Any], steps: list[tuple[str, int, str]], by_name: bool
 ) -> None:
     """The message comes exactly when all three wanted are there, however they came."""
-    played = memory_stage({}, group)
+    played, key = rehearsal[0], f"S{next(rehearsal[1])}"
     wanted = {"a", "b", "c"}
     reached: dict[int, set[str]] = {1: set(), 2: set(), 3: set()}
     latest, sent = 0, set()
@@ -176,17 +182,16 @@ def test_order_does_not_matter(
                 continue
             latest = number
             how: dict[str, Any] = {"subjects": sorted(wanted)} if by_name else {"expected": 3}
-            raised = played.do("open_milestone", "S", "done", round=number, **how)
+            raised = played.do("open_milestone", key, "done", round=number, **how)
         else:
             if number >= latest and number not in sent:
                 reached[number].add(subject)
-            raised = played.do("reach_milestone", "S", "done", round=number, subject=subject)
+            raised = played.do("reach_milestone", key, "done", round=number, subject=subject)
         there = reached.get(latest, set())
         complete = there >= wanted if by_name else len(there) >= 3
         expected = bool(latest and complete and latest not in sent)
         assert raised is expected
         if raised:
             sent.add(latest)
-    rounds = [one.payload["round"] for one in played.rows(BufferedMessage)]
+    rounds = [one.payload["round"] for one in played.rows(BufferedMessage, correlation_key=key)]
     assert sorted(rounds) == sorted(sent)
-    played.database.dispose()
