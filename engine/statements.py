@@ -44,8 +44,7 @@ class Statement:
     def _compile(self, dialect: Any) -> tuple[str, _Prepare]:
         compiled: Any = self._clause.compile(dialect=dialect, column_keys=self._columns)
         processors = compiled._bind_processors
-        # Only what stands in the statement as a literal has a value by now.
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
 
         def value(row: Row, name: str) -> Any:
             given = row[name] if name in row else fixed[name]
