@@ -25,7 +25,7 @@ from api import (
     user_tasks,
 )
 from api.application import Installation, build_installation
-from api.guards import Measures, SecurityHeaders, SizeLimit
+from api.guards import Measures, SecurityHeaders, SizeLimit, StrictRequests
 from api.health import Meters, watch
 from api.idempotency import Replayed
 from api.problems import PROBLEMS, add_problem_handlers
@@ -108,6 +108,7 @@ def _add_pages(app: FastAPI) -> None:
 
 def _add_guards(app: FastAPI, settings: Settings) -> None:
     meters: Meters = app.state.meters
+    app.add_middleware(StrictRequests)
     app.add_middleware(SizeLimit, limit=settings.upload_bytes)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     app.add_middleware(

@@ -36,6 +36,8 @@ from api.standing import stand_by
 from appraisal.bag import verify
 from appraisal.errors import AppraisalError
 from appraisal.roster_imports import RosterFiles
+from appraisal.sheets import UNREADABLE, UnreadableTable
+from appraisal.zip_files import REFUSED, RefusedZip
 from engine.findings import Finding
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -278,8 +280,17 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (AppraisalError, UnknownScope) as error:
-        errors.print(f"{type(error).__name__}: {error}", highlight=False, markup=False)
+        errors.print(_reason(error), highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case UnreadableTable():
+            return " / ".join(UNREADABLE[error.code])
+        case RefusedZip():
+            return " / ".join(REFUSED[error.code])
+    return f"{type(error).__name__}: {error}"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.routing import iter_route_contexts
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.languages import language_of
 from api.problems import Problem, problem_response
+from api.strict_json import MESSAGES, BadJson, check_json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -64,6 +66,61 @@ class SizeLimit:
             return message
 
         return counted
+
+
+class StrictRequests:
+    """Refuses what no database can store, and JSON that two readers could understand differently.
+
+    Stands inside `SizeLimit`, since a JSON body is looked at whole.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on if it can be taken."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request = Request(scope)
+        messages: list[Message] = []
+        try:
+            _check_address(scope)
+            if _is_json(request):
+                messages = await _whole_body(receive)
+                if body := b"".join(one.get("body", b"") for one in messages):
+                    check_json(body)
+        except BadJson as bad:
+            return await _malformed(request, bad)(scope, receive, send)
+        except HTTPException:
+            return await problem_response(request, Problem("too-large"))(scope, receive, send)
+
+        async def again() -> Message:
+            return messages.pop(0) if messages else await receive()
+
+        return await self._app(scope, again, send)
+
+
+def _check_address(scope: Scope) -> None:
+    if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise BadJson("characters")
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+async def _whole_body(receive: Receive) -> list[Message]:
+    messages = [await receive()]
+    while messages[-1].get("more_body", False):
+        messages.append(await receive())
+    return messages
+
+
+def _malformed(request: Request, bad: BadJson) -> Response:
+    message = MESSAGES[bad.code][language_of(request) == "en"]
+    error = {"pointer": bad.pointer, "code": bad.code, "message": message}
+    return problem_response(request, Problem("malformed", errors=[error]))
 
 
 def _stated_length(request: Request) -> int:

@@ -11,16 +11,17 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
 from api.languages import language_of
 from api.logins import WeakPassword, WrongSignIn
+from api.request_errors import request_error
 from appraisal.enrolments import UnknownEnrolment
 from appraisal.roster_imports import HasProblems, NotChecked
 from appraisal.sessions import UnknownSession
-from appraisal.sheets import UnreadableTable
-from appraisal.zip_files import RefusedZip
+from appraisal.sheets import UNREADABLE, UnreadableTable
+from appraisal.zip_files import REFUSED, RefusedZip
 from engine.clock import ClockRefused
 from engine.errors import (
     IncidentAlreadyResolved,
@@ -234,7 +235,18 @@ def problem_of(error: Exception, language: str) -> Problem:
         case NotAllowed():
             zh, en = REFUSALS[error.refusal]
             return Problem(name, detail=en if language == "en" else zh, reason=error.refusal.value)
+        case UnreadableTable():
+            return _about_file(name, "/sheet", error.code, UNREADABLE, language)
+        case RefusedZip():
+            return _about_file(name, "/attachments", error.code, REFUSED, language)
     return Problem(name)
+
+
+def _about_file(
+    name: str, pointer: str, code: str, texts: Mapping[str, tuple[str, str]], language: str
+) -> Problem:
+    message = texts[code][language == "en"]
+    return Problem(name, errors=[{"pointer": pointer, "code": code, "message": message}])
 
 
 def _on_problem(request: Request, error: Exception) -> Response:
@@ -249,14 +261,8 @@ def _on_known_error(request: Request, error: Exception) -> Response:
 def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # What was sent is left out of the message: it may be data of a person.
-    errors = [
-        {
-            "pointer": "/" + "/".join(str(part) for part in one["loc"][1:]),
-            "code": one["type"],
-            "message": one["msg"],
-        }
-        for one in error.errors()[:100]
-    ]
+    language = language_of(request)
+    errors = [request_error(one, language) for one in error.errors()[:100]]
     malformed = any(one["code"] == "json_invalid" for one in errors)
     return problem_response(
         request, Problem("malformed" if malformed else "invalid", errors=errors)
@@ -271,6 +277,9 @@ def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 def _on_database_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, DataError):
+        # The database cannot store what was sent, such as NUL in a form's text.
+        return problem_response(request, Problem("malformed"))
     log.warning("database error", path=request.url.path, error=describe_error(error))
     retry = Problem("unavailable", headers={"Retry-After": "1"})
     return problem_response(request, retry)

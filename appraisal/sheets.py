@@ -16,7 +16,7 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from appraisal.errors import AppraisalError
-from appraisal.zip_files import ZipLimits, check_zip
+from appraisal.zip_files import RefusedZip, ZipLimits, check_zip
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
@@ -27,6 +27,31 @@ _LIMITS = ZipLimits(
 # Above this a number cell may have lost digits: doubles are exact up to 2**53 only.
 _EXACT = 2**53
 _SHEET_ROW = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+UNREADABLE = {
+    "encoding": (
+        "文件编码无法识别，请另存为 UTF-8 的 .csv 或 .xlsx",
+        "The encoding is unknown: save the file as .csv in UTF-8, or as .xlsx",
+    ),
+    "format": (
+        "文件不是 .xlsx 或 .csv 表格，或已损坏，请用表格软件另存后上传",
+        "The file is no .xlsx or .csv table, or damaged: save it anew with a spreadsheet program",
+    ),
+    "too_many_rows": ("最多 20000 行，请分几次上传", "At most 20000 rows: split the file"),
+    "too_many_columns": (
+        "最多 100 列，请使用模板的列",
+        "At most 100 columns: use those of the template",
+    ),
+    "cell_too_long": (
+        "有单元格超过 2000 个字，请缩短",
+        "A cell has more than 2000 characters: shorten it",
+    ),
+    "too_large": (
+        "表格解压后过大，请删除多余的工作表和格式",
+        "The table is too large unpacked: remove sheets and formats that are not needed",
+    ),
+}
 
 
 class UnreadableTable(AppraisalError):
@@ -102,7 +127,11 @@ def _read_csv(content: bytes) -> Table:
 
 
 def _read_xlsx(content: bytes) -> Table:
-    check_zip(content, _LIMITS)
+    try:
+        check_zip(content, _LIMITS)
+    except RefusedZip as refused:
+        code = "too_large" if refused.code.startswith("too_") else "format"
+        raise UnreadableTable(code) from None
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         raw = book.get_sheet_by_index(0).to_python(skip_empty_area=False)

@@ -8,6 +8,25 @@ from dataclasses import dataclass
 
 from appraisal.errors import AppraisalError
 
+REFUSED = {
+    "damaged": (
+        "压缩包已损坏或不是 zip 文件，请重新压缩后上传",
+        "The zip is damaged or no zip file: pack it anew",
+    ),
+    "too_many_files": (
+        "压缩包内文件过多，请分几次上传",
+        "The zip holds too many files: split it",
+    ),
+    "too_large": (
+        "压缩包内的文件过大或压缩比异常，请减小文件后上传",
+        "A file in the zip is too large, or packed suspiciously tight: make it smaller",
+    ),
+    "encrypted": (
+        "压缩包已加密，请去掉密码后上传",
+        "The zip is encrypted: remove its password",
+    ),
+}
+
 
 class RefusedZip(AppraisalError):
     """A zip file is damaged, encrypted, or larger inside than allowed; `code` says which."""

@@ -12,7 +12,6 @@ from appraisal.sheets import (
     read_table,
     write_csv,
 )
-from appraisal.zip_files import RefusedZip
 
 
 def workbook(rows: list[list[object]], formulas: dict[tuple[int, int], str] | None = None) -> bytes:
@@ -86,8 +85,10 @@ def test_a_bomb_is_refused() -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(40_000_000))
 
-    with pytest.raises(RefusedZip):
+    with pytest.raises(UnreadableTable) as refused:
         read_table(out.getvalue())
+
+    assert refused.value.code == "too_large"
 
 
 @pytest.mark.parametrize(
