@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fastapi import Response
-from sqlalchemy import JSON, LargeBinary, RowMapping, Table, delete, select, update
+from sqlalchemy import JSON, LargeBinary, RowMapping, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
@@ -37,6 +37,19 @@ class IdempotencyKey(SQLModel, table=True):
 _TABLE: Table = IdempotencyKey.__table__  # type: ignore[attr-defined]
 
 
+_KEEP = (
+    update(_TABLE)
+    .where(_TABLE.c.actor == bindparam("b_actor"), _TABLE.c.key == bindparam("b_key"))
+    .values(status=bindparam("b_status"), headers=bindparam("b_headers"), body=bindparam("b_body"))
+)
+_CLAIM = {
+    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(_TABLE)
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.key)
+    for dialect in (postgresql, sqlite)
+}
+
+
 class Replayed(Exception):
     """The request was answered before; this is the answer."""
 
@@ -57,9 +70,14 @@ class KeyInUse:
         """Store the answer with the effect."""
         headers = {k: v for k, v in response.headers.items() if k in _KEPT_HEADERS}
         self.db.connection().execute(
-            update(_TABLE)
-            .where(_TABLE.c.actor == self.actor, _TABLE.c.key == self.key)
-            .values(status=response.status_code, headers=headers, body=bytes(response.body))
+            _KEEP,
+            {
+                "b_actor": self.actor,
+                "b_key": self.key,
+                "b_status": response.status_code,
+                "b_headers": headers,
+                "b_body": bytes(response.body),
+            },
         )
 
 
@@ -72,15 +90,11 @@ def claim_key(db: Session, actor: str, key: str, request: str) -> KeyInUse:
     """
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise Problem("malformed", errors=[_about_key("invalid")])
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     now = datetime.now(UTC)
     if random.random() < 0.01:  # noqa: S311 -- only spreads the clearing of old rows
         db.connection().execute(delete(_TABLE).where(_TABLE.c.created_at < now - LIFETIME))
     row = {"actor": actor, "key": key, "request": request, "headers": {}, "body": b""}
-    added = db.connection().execute(
-        dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key),
-        {**row, "created_at": now},
-    )
+    added = db.connection().execute(_CLAIM[db.get_bind().dialect.name], {**row, "created_at": now})
     if added.one_or_none() is not None:
         return KeyInUse(db, actor, key)
     known = select(_TABLE).where(_TABLE.c.actor == actor, _TABLE.c.key == key)

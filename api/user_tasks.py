@@ -22,6 +22,7 @@ from engine.errors import UnknownUserTask
 from engine.user_tasks import UserTask, get_user_task
 from tasks.acting import refusal
 from tasks.completion import NotAllowed
+from tasks.involvement import read_matter
 from tasks.worklists import Desk, View, WorklistFilter, list_user_tasks
 
 router = APIRouter(prefix="/user-tasks", tags=["user tasks"])
@@ -143,10 +144,11 @@ def complete_user_task(
 ) -> Response:
     """Complete a user task with an answer that fits its form; the process goes on."""
     work.require_scope("user_task.work")
-    user_task = seen_user_task(work, user_task_id, done_too=True)
-    require_match(request, _etag(user_task))
+    matter = read_matter(work.db, user_task_id)
+    _require_seen(work, matter.user_task, also_others=True)
+    require_match(request, _etag(matter.user_task))
     done = work.installation.completion.complete(
-        work.db, work.actor, user_task_id, body.answer, language=work.language
+        work.db, work.actor, user_task_id, body.answer, language=work.language, matter=matter
     )
     return _reply(work, done)
 
@@ -184,13 +186,17 @@ def seen_user_task(
         user_task = get_user_task(work.db, user_task_id)
     except UnknownUserTask:
         user_task = None
-    if user_task is not None and (taken_too or done_too):
-        groups = set(user_task.groups()) & (work.actor.posts - {"candidate"})
-        if groups and user_task.tenant == work.actor.tenant:
-            return user_task
-    work.require_seen("user_task.read", user_task)
+    _require_seen(work, user_task, also_others=taken_too or done_too)
     assert user_task is not None
     return user_task
+
+
+def _require_seen(work: Work, user_task: UserTask | None, *, also_others: bool) -> None:
+    if user_task is not None and also_others:
+        groups = set(user_task.groups()) & (work.actor.posts - {"candidate"})
+        if groups and user_task.tenant == work.actor.tenant:
+            return
+    work.require_seen("user_task.read", user_task)
 
 
 def _require_work(work: Work, user_task: UserTask) -> None:

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 from itsdangerous import BadSignature
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
+from starlette.datastructures import FormData
 
 from api.application import Installation
 from api.clients import TOKEN_PREFIX, ApiClient
@@ -23,13 +24,17 @@ from api.logins import Login, digest_of
 from api.problems import Problem
 from engine.killpoints import kill_point
 from tasks.actors import Actor, actor_of
+from tasks.involvement import table_of
 from tasks.rights import has_scope, may
 
 LOGIN_COOKIE = "jc_login"
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf_token"
 
-_LOGIN = select(col(Login.digest), col(Login.person_id), col(Login.csrf_token))
+_LOGINS = table_of(Login)
+_LOGIN = select(_LOGINS.c.digest, _LOGINS.c.person_id, _LOGINS.c.csrf_token).where(
+    _LOGINS.c.digest == bindparam("b_digest"), _LOGINS.c.expires_at > bindparam("b_now")
+)
 _CLIENT = select(
     col(ApiClient.id),
     col(ApiClient.person_id),
@@ -131,12 +136,23 @@ async def _fingerprint(request: Request) -> str:
     if "idempotency-key" not in request.headers:
         return ""
     kind = request.headers.get("content-type", "")
-    # A form was read as a stream before; its length has to do.
-    body = request.headers.get("content-length", "").encode()
-    if not kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
+    if kind.startswith(("multipart/", "application/x-www-form-urlencoded")):
+        # Not the bytes: the boundary between the parts differs from one sending to the next.
+        body = await _form_digest(await request.form())
+    else:
         body = await request.body()
     what = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     return hashlib.sha256(what + body).hexdigest()
+
+
+async def _form_digest(form: FormData) -> bytes:
+    digest = hashlib.sha256()
+    for name, value in form.multi_items():
+        content = value.encode() if isinstance(value, str) else await value.read()
+        digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)
+        if not isinstance(value, str):
+            await value.seek(0)
+    return digest.digest()
 
 
 Csrf = Annotated[str, Depends(_csrf_given)]
@@ -202,9 +218,8 @@ def _take_login(work: Work, cookie: str) -> None:
         digest = digest_of(work.installation.cookies.loads(cookie))
     except (BadSignature, AttributeError):
         return
-    found = work.db.execute(
-        _LOGIN.where(col(Login.digest) == digest, col(Login.expires_at) > datetime.now(UTC))
-    ).one_or_none()
+    given = {"b_digest": digest, "b_now": datetime.now(UTC)}
+    found = work.db.connection().execute(_LOGIN, given).one_or_none()
     if found is not None:
         work.visitor = actor_of(work.db, found.person_id)
         work.login, work.csrf_token = found.digest, found.csrf_token

@@ -2,14 +2,42 @@
 
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, or_, select
+from sqlmodel import Session
 
-from appraisal.conflicts import conflicts_with
-from engine.history import HistoryKind, HistoryRow
+from appraisal.conflicts import Conflict, conflicts_with
+from engine.history import HISTORY, HistoryKind
 from engine.user_tasks import UserTask
 from tasks.actors import Actor
 from tasks.duties import duties_of, excluding_duty
-from tasks.involvement import concerned_enrolments, person_of_enrolment, place_of
+from tasks.involvement import (
+    Place,
+    concerned_enrolments,
+    person_of_enrolment,
+    place_of,
+    table_of,
+)
+
+_CONFLICT = table_of(Conflict)
+_IN_CONFLICT = (
+    select(_CONFLICT.c.id)
+    .where(
+        _CONFLICT.c.person_id == bindparam("b_person"),
+        _CONFLICT.c.candidate_id == bindparam("b_candidate"),
+        or_(_CONFLICT.c.session_id.is_(None), _CONFLICT.c.session_id == bindparam("b_session")),
+    )
+    .limit(1)
+)
+_DID_ONE_OF = (
+    select(HISTORY.c.seq)
+    .where(
+        HISTORY.c.instance_id == bindparam("b_instance"),
+        HISTORY.c.kind == HistoryKind.COMPLETED.value,
+        HISTORY.c.actor == bindparam("b_actor"),
+        HISTORY.c.element_id.in_(bindparam("b_elements", expanding=True)),
+    )
+    .limit(1)
+)
 
 
 class Refusal(StrEnum):
@@ -29,14 +57,22 @@ def may_act(db: Session, actor: Actor, user_task: UserTask) -> bool:
     return refusal(db, actor, user_task) is None
 
 
-def refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
-    """Why somebody may not act on a user task; None when they may."""
+def refusal(
+    db: Session, actor: Actor, user_task: UserTask, *, place: Place | None = None
+) -> Refusal | None:
+    """Why somebody may not act on a user task; None when they may.
+
+    `place` spares the look-up where it is known.
+    """
     if found := reach_refusal(db, actor, user_task):
         return found
     excluded = user_task.excluded_elements()
     if excluded and _did_one_of(db, actor, user_task, excluded):
         return Refusal.FOUR_EYES
-    return _involvement_refusal(db, actor, user_task)
+    if _is_own_work(actor, user_task):
+        return None
+    place = place or place_of(db, user_task.business_key, user_task.instance_id)
+    return None if place is None else _involvement_refusal(db, actor, user_task, place)
 
 
 def reach_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
@@ -72,34 +108,37 @@ def _is_own_work(actor: Actor, user_task: UserTask) -> bool:
 
 
 def _did_one_of(db: Session, actor: Actor, user_task: UserTask, elements: list[str]) -> bool:
-    done = db.exec(
-        select(HistoryRow.seq)
-        .where(
-            HistoryRow.instance_id == user_task.instance_id,
-            HistoryRow.kind == HistoryKind.COMPLETED,
-            HistoryRow.actor == actor.key,
-            col(HistoryRow.element_id).in_(elements),
-        )
-        .limit(1)
-    )
-    return done.first() is not None
+    given = {
+        "b_instance": user_task.instance_id,
+        "b_actor": actor.key,
+        "b_elements": elements,
+    }
+    return db.connection().execute(_DID_ONE_OF, given).first() is not None
 
 
-def _involvement_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
-    if _is_own_work(actor, user_task):
-        return None
-    place = place_of(db, user_task.business_key, user_task.instance_id)
-    if place is None:
-        return None
+def _involvement_refusal(
+    db: Session, actor: Actor, user_task: UserTask, place: Place
+) -> Refusal | None:
     if user_task.duty is not None:
         done = duties_of(db, place.session_id, actor.person_id)
         if excluding_duty(user_task.duty, done) is not None:
             return Refusal.EXCLUSIVE_DUTY
-    # Who decides on certificates decides on all of the batch.
-    of_all = user_task.duty == "issue"
-    concerned = None if of_all else concerned_enrolments(db, user_task, place)
-    if concerned == []:
-        return None
-    if conflicts_with(db, actor.person_id, place.session_id, concerned):
+    if _is_conflicted(db, actor, user_task, place):
         return Refusal.CONFLICT_OF_INTEREST
     return None
+
+
+def _is_conflicted(db: Session, actor: Actor, user_task: UserTask, place: Place) -> bool:
+    if user_task.duty == "issue":
+        # Who decides on certificates decides on all of the batch.
+        return bool(conflicts_with(db, actor.person_id, place.session_id))
+    concerned = concerned_enrolments(db, user_task, place)
+    if concerned == [place.enrolment_id]:
+        given = {
+            "b_person": actor.person_id,
+            "b_candidate": place.candidate_id,
+            "b_session": place.session_id,
+        }
+        own = place.candidate_person_id == actor.person_id
+        return own or db.connection().execute(_IN_CONFLICT, given).first() is not None
+    return bool(concerned and conflicts_with(db, actor.person_id, place.session_id, concerned))

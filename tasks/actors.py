@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import Table, and_, bindparam, select
+from sqlmodel import Session
 
 from appraisal.organisations import Organisation
 from appraisal.people import Person, PostAssignment
@@ -40,9 +40,28 @@ class Actor:
         return bool(self.posts - {"candidate"})
 
 
-_PERSON = select(
-    col(Person.name), col(Person.organisation_id), col(Person.is_candidate), col(Organisation.code)
-).join(Organisation, col(Organisation.id) == col(Person.organisation_id))
+_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+_POST: Table = PostAssignment.__table__  # type: ignore[attr-defined]
+# One row for each post; a person without posts has one with none.
+_ACTOR = (
+    select(
+        _PERSON.c.name,
+        _PERSON.c.organisation_id,
+        _PERSON.c.is_candidate,
+        _ORGANISATION.c.code,
+        _POST.c.post,
+    )
+    .join(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
+    .outerjoin(
+        _POST,
+        and_(
+            _POST.c.person_id == _PERSON.c.id,
+            _POST.c.organisation_id == _PERSON.c.organisation_id,
+        ),
+    )
+    .where(_PERSON.c.id == bindparam("b_person"), _PERSON.c.active)
+)
 
 
 def actor_of(
@@ -54,16 +73,11 @@ def actor_of(
     processes: frozenset[str] = frozenset(),
 ) -> Actor | None:
     """The actor that a person is now; None when the person may not act any more."""
-    found = db.execute(_PERSON.where(col(Person.id) == person_id, col(Person.active))).one_or_none()
-    if found is None:
+    rows = db.connection().execute(_ACTOR, {"b_person": person_id}).all()
+    if not rows:
         return None
-    posts = db.execute(
-        select(col(PostAssignment.post)).where(
-            col(PostAssignment.person_id) == person_id,
-            col(PostAssignment.organisation_id) == found.organisation_id,
-        )
-    ).scalars()
-    held = frozenset(posts)
+    found = rows[0]
+    held = frozenset(row.post for row in rows if row.post is not None)
     return Actor(
         kind=kind,
         person_id=person_id,

@@ -6,23 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import orm
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from appraisal.answers import last_answer, store_answer
-from appraisal.candidates import Candidate
-from appraisal.enrolments import Enrolment
 from appraisal.objects import objects_of
 from engine.errors import EngineError, UserTaskNotReady
-from engine.instances import ProcessInstance
 from engine.runtime import ProcessEngine
-from engine.user_tasks import UserTask, UserTaskStatus, get_user_task
+from engine.user_tasks import UserTask, UserTaskStatus
 from forms import CheckedAnswer, FormDefinition
 from tasks.acting import Refusal, refusal
 from tasks.actors import Actor
 from tasks.bindings import write_bindings
 from tasks.duties import record_duty
 from tasks.form_library import FormLibrary
-from tasks.involvement import place_of
+from tasks.involvement import Matter, read_matter
 
 
 class NotAllowed(EngineError):
@@ -55,10 +52,7 @@ class Completion:
         """The form of a user task as its instance's bundle holds it."""
         if user_task.form_ref is None:
             return None
-        bundle_id = db.exec(
-            select(ProcessInstance.bundle_id).where(ProcessInstance.id == user_task.instance_id)
-        ).one()
-        return self.forms.form(db, bundle_id, user_task.form_ref)
+        return self._form(db, read_matter(db, user_task.id))
 
     def complete(
         self,
@@ -68,67 +62,64 @@ class Completion:
         answer: Mapping[str, Any],
         *,
         language: str = "zh-CN",
+        matter: Matter | None = None,
     ) -> UserTask:
         """Complete a user task with an answer that fits its form.
+
+        `matter` is the user task as it was just read in this transaction, if it was.
 
         Raises:
             UserTaskNotReady: Somebody completed it before, or it is gone.
             NotAllowed: The actor may not.
             InvalidAnswer: The answer does not fit; nothing is kept.
         """
-        user_task = get_user_task(db, user_task_id)
+        matter = matter or read_matter(db, user_task_id)
+        user_task = matter.user_task
         if user_task.status != UserTaskStatus.READY:
             raise UserTaskNotReady(user_task_id, user_task.status, user_task.completed_by)
-        if why := refusal(db, actor, user_task):
+        if why := refusal(db, actor, user_task, place=matter.place):
             raise NotAllowed(user_task_id, why)
-        checked = self._check(db, user_task, answer, language)
-        digests = self._keep(db, actor, user_task, checked)
+        checked = self._check(db, matter, answer, language)
+        digests = self._keep(db, actor, matter, checked)
         write_bindings(db, actor, user_task, checked.bindings)
         return self.engine.complete(
             db, user_task_id, actor=actor.key, variables=checked.variables, digests=digests
         )
 
+    def _form(self, db: Session, matter: Matter) -> FormDefinition | None:
+        form_id = matter.user_task.form_ref
+        return None if form_id is None else self.forms.form(db, matter.bundle_id, form_id)
+
     def _check(
-        self, db: Session, user_task: UserTask, answer: Mapping[str, Any], language: str
+        self, db: Session, matter: Matter, answer: Mapping[str, Any], language: str
     ) -> CheckedAnswer:
-        form = self.form_of(db, user_task)
+        form = self._form(db, matter)
         if form is None:
             # Without a form there is nothing to answer, only to confirm.
             return CheckedAnswer({}, {}, {}, {})
-        return form.check(answer, context=user_task.context, language=language)
+        return form.check(answer, context=matter.user_task.context, language=language)
 
     def _keep(
-        self, db: Session, actor: Actor, user_task: UserTask, checked: CheckedAnswer
+        self, db: Session, actor: Actor, matter: Matter, checked: CheckedAnswer
     ) -> dict[str, str]:
         for files in checked.files.values():
             for file in files:
                 # The answer names a file by its SHA-256, which is its key in the store.
                 objects_of(db).put(file.content)
-        place = place_of(db, user_task.business_key, user_task.instance_id)
+        user_task, place, now = matter.user_task, matter.place, self.engine.clock.now()
         if place is not None and user_task.duty is not None:
-            now = self.engine.clock.now()
             record_duty(db, place.session_id, actor.person_id, user_task.duty, at=now)
-        enrolment_id = None if place is None else place.enrolment_id
+        # What is answered about a candidate is encrypted for the candidate, so that
+        # shredding that person's key makes it unreadable, whoever wrote it.
+        candidate = None if place is None else place.candidate_person_id
         kept = store_answer(
             db,
             instance_id=user_task.instance_id,
             user_task_id=user_task.id,
             element_id=user_task.element_id,
-            person_id=_whose(db, enrolment_id) or actor.person_id,
+            person_id=candidate or actor.person_id,
             values=checked.values,
-            at=self.engine.clock.now(),
+            at=now,
         )
         # The salt stays behind: with it in the history, short values could be guessed.
         return kept.digests
-
-
-def _whose(db: Session, enrolment_id: int | None) -> int | None:
-    # What is answered about a candidate is encrypted for the candidate, so that
-    # shredding that person's key makes it unreadable, whoever wrote it.
-    if enrolment_id is None:
-        return None
-    return db.exec(
-        select(Candidate.person_id)
-        .join(Enrolment, Enrolment.candidate_id == Candidate.id)  # type: ignore[arg-type]
-        .where(Enrolment.id == enrolment_id)
-    ).first()

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel
 
 from appraisal import people, sessions  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
@@ -25,21 +27,26 @@ class DutyRecord(SQLModel, table=True):
     first_at: datetime = Field(sa_type=UtcDateTime)
 
 
+_TABLE: Table = DutyRecord.__table__  # type: ignore[attr-defined]
+_DUTIES = select(_TABLE.c.duty).where(
+    _TABLE.c.session_id == bindparam("b_session"), _TABLE.c.person_id == bindparam("b_person")
+)
+_RECORD = {
+    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(_TABLE).on_conflict_do_nothing()
+    for dialect in (postgresql, sqlite)
+}
+
+
 def record_duty(db: Session, session_id: int, person_id: int, duty: str, *, at: datetime) -> None:
     """Note that a person did work of a duty; the first time counts."""
-    if db.get(DutyRecord, (session_id, person_id, duty)) is None:
-        db.add(DutyRecord(session_id=session_id, person_id=person_id, duty=duty, first_at=at))
+    row = {"session_id": session_id, "person_id": person_id, "duty": duty, "first_at": at}
+    db.connection().execute(_RECORD[db.get_bind().dialect.name], row)
 
 
 def duties_of(db: Session, session_id: int, person_id: int) -> frozenset[str]:
     """The duties a person has done in a batch."""
-    return frozenset(
-        db.exec(
-            select(DutyRecord.duty).where(
-                col(DutyRecord.session_id) == session_id, col(DutyRecord.person_id) == person_id
-            )
-        )
-    )
+    given = {"b_session": session_id, "b_person": person_id}
+    return frozenset(db.connection().execute(_DUTIES, given).scalars())
 
 
 def excluding_duty(duty: str, done: frozenset[str]) -> str | None:
