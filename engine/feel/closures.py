@@ -174,7 +174,7 @@ def _instance_of(node: InstanceOf, build: Build) -> Closure:
 def _path(node: Path, build: Build) -> Closure:
     target, name = build(node.target), node.name
     if isinstance(node.target, Name):
-        return _entry_of(node.target.name, name)
+        return _entry_of(node.target.name, target, name)
 
     def path(scope: Scope) -> Value:
         value = target(scope)
@@ -183,14 +183,13 @@ def _path(node: Path, build: Build) -> Closure:
     return path
 
 
-def _entry_of(context_name: str, name: str) -> Closure:
+def _entry_of(context_name: str, target: Closure, name: str) -> Closure:
     def entry(scope: Scope) -> Value:
-        value = scope.find_lazy(context_name)
-        if type(value) is dict:
-            return value.get(name)
-        if isinstance(value, LazyContext):
-            return to_feel(value.get(name))
-        return property_of(value, name, scope.run)
+        lazy = scope.lazy(context_name)
+        if lazy is not None:
+            return to_feel(lazy.get(name))
+        value = target(scope)
+        return value.get(name) if type(value) is dict else property_of(value, name, scope.run)
 
     return entry
 

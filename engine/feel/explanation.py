@@ -117,7 +117,8 @@ def _reason(trace: _Trace) -> tuple[str, str]:
     if isinstance(node, Name):
         return _reason_of_name(node.name, trace.named)
     if isinstance(node, Path):
-        kind = kind_of(trace.parts[0].value)
+        # A lazy context gives one entry without being evaluated as a whole.
+        kind = kind_of(trace.parts[0].value) if trace.parts else "context"
         return f"{_KINDS_ZH[kind]}没有“{node.name}”", f"a {kind} has no {node.name}"
     if isinstance(node, Call):
         return _reason_of_call(node, trace)

@@ -29,15 +29,15 @@ class Scope:
             scope = scope.parent
         return self.run.resolve(name)
 
-    def find_lazy(self, name: str) -> Value | LazyContext:
-        """Give what `find` gives, but leave a lazy context as it is: one entry of it is read."""
+    def lazy(self, name: str) -> LazyContext | None:
+        """Give the lazy context of that name, if it is one and nothing nearer hides it."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.values:
-                return scope.values[name]
+                return None
             scope = scope.parent
         found = self.run.context.get(name)
-        return found if isinstance(found, LazyContext) else self.run.resolve(name)
+        return found if isinstance(found, LazyContext) else None
 
     def has(self, name: str) -> bool:
         """Say whether the name stands for anything, be it null."""
