@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, Table, Uuid, delete, func, select, text, update
+from sqlalchemy import Index, Table, Uuid, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -81,9 +81,26 @@ class BufferedMessage(SQLModel, table=True):
 MESSAGE: Table = BufferedMessage.__table__  # type: ignore[attr-defined]
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:meeting, 0))")
+_KEPT = (
+    select(MESSAGE)
+    .where(
+        MESSAGE.c.name == bindparam("b_name"),
+        MESSAGE.c.correlation_key == bindparam("b_key"),
+        MESSAGE.c.status == MessageStatus.BUFFERED,
+        MESSAGE.c.expires_at > bindparam("b_now"),
+    )
+    .order_by(MESSAGE.c.created_at, MESSAGE.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _RECEIVER = (
     select(SUBSCRIPTION)
-    .where(SUBSCRIPTION.c.kind == "message", SUBSCRIPTION.c.instance_id.is_not(None))
+    .where(
+        SUBSCRIPTION.c.kind == "message",
+        SUBSCRIPTION.c.name == bindparam("b_name"),
+        SUBSCRIPTION.c.correlation_key == bindparam("b_key"),
+        SUBSCRIPTION.c.instance_id.is_not(None),
+    )
     .order_by(SUBSCRIPTION.c.created_at, SUBSCRIPTION.c.id)
     .limit(1)
 )
@@ -120,19 +137,8 @@ def correlate(engine: ProcessEngine, db: Session, message: ThrownMessage) -> Cor
 def deliver_buffered(engine: ProcessEngine, db: Session, arrived: Arrived) -> bool:
     """Give the oldest kept message to a subscription that has appeared; False if there is none."""
     lock_meeting(db, arrived.name, arrived.key)
-    query = (
-        select(MESSAGE)
-        .where(
-            MESSAGE.c.name == arrived.name,
-            MESSAGE.c.correlation_key == arrived.key,
-            MESSAGE.c.status == MessageStatus.BUFFERED,
-            MESSAGE.c.expires_at > engine.clock.now(),
-        )
-        .order_by(MESSAGE.c.created_at, MESSAGE.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = db.connection().execute(query).one_or_none()
+    wanted = {"b_name": arrived.name, "b_key": arrived.key, "b_now": engine.clock.now()}
+    row = db.connection().execute(_KEPT, wanted).one_or_none()
     if row is None:
         return False
     result = _to_waiting(engine, db, ThrownMessage(row.name, row.correlation_key, row.payload))
@@ -200,11 +206,9 @@ def _settle(db: Session, row_id: UUID, result: Correlation) -> None:
 
 
 def _to_waiting(engine: ProcessEngine, db: Session, message: ThrownMessage) -> Correlation | None:
-    query = _RECEIVER.where(
-        SUBSCRIPTION.c.name == message.name, SUBSCRIPTION.c.correlation_key == message.key
-    )
+    wanted = {"b_name": message.name, "b_key": message.key}
     for _ in range(SEARCHES):
-        receiver = db.connection().execute(query).one_or_none()
+        receiver = db.connection().execute(_RECEIVER, wanted).one_or_none()
         if receiver is None:
             return None
         if is_running(db, receiver.instance_id):

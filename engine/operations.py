@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotSkippable
 from engine.history import HistoryKind
-from engine.incidents import INCIDENT, Incident, get_open_incident
+from engine.incidents import Incident, get_open_incident
 from engine.instances import OPEN_STATUSES, InstanceStatus
 from engine.jobs import Job, JobStatus, cancel_job, retry_job
 from engine.rows import Waiting, group_rows, row_id, user_task_row
@@ -92,9 +92,7 @@ def _renew_rows(run: InstanceRun, task: InstanceTask) -> None:
         row = user_task_row(run, task)
         identity = row.pop("id")
         del row["status"], row["created_at"]
-        run.connection.execute(
-            update(USER_TASK).where(USER_TASK.c.id == identity).values(**row)
-        )
+        run.connection.execute(update(USER_TASK).where(USER_TASK.c.id == identity).values(**row))
     for key in [key for key in run.before.events if key[0] == task.id]:
         identity = row_id(run.task_id(task), key[1])
         for table in (TIMER, SUBSCRIPTION):
@@ -111,11 +109,6 @@ def cancel(
         run.workflow.subprocesses.clear()
         run.status = InstanceStatus.CANCELLED
         run.record(HistoryKind.CANCELLED, reason=reason)
-    db.connection().execute(
-        update(INCIDENT)
-        .where(INCIDENT.c.instance_id == instance_id, INCIDENT.c.resolved_at.is_(None))
-        .values(resolved_at=run.now, resolved_by=actor, resolution="ended")
-    )
 
 
 def suspend(

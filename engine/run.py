@@ -68,6 +68,11 @@ _UPDATE_INSTANCE = Statement(
     )
 )
 INSERT_INSTANCE = Statement.insert(INSTANCE)
+_END_INCIDENTS = Statement(
+    update(INCIDENT)
+    .where(INCIDENT.c.instance_id == bindparam("b_id"), INCIDENT.c.resolved_at.is_(None))
+    .values(resolved_at=bindparam("b_at"), resolved_by=bindparam("b_by"), resolution="ended")
+)
 _INSERT_INCIDENT = Statement.insert(
     INCIDENT, without=("resolved_at", "resolved_by", "resolution", "reason")
 )
@@ -275,6 +280,9 @@ class InstanceRun:
         self._write_instance()
         write_difference(self, self.before, self.after)
         self._report_stuck()
+        if self.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
+            ended = {"b_id": self.head.id, "b_at": self.now, "b_by": self.actor}
+            _END_INCIDENTS(self.connection, ended)
         self.flush_incidents()
         add_history(self.connection, self.history)
         self.work.outbox.extend(self.arrived)

@@ -58,6 +58,22 @@ def test_cancel_settles_incidents(sqlite_stage: Callable[..., Any], draw: Any) -
     assert [one.resolution for one in played.rows(Incident)] == ["ended"]
 
 
+def test_incident_about_a_row_ends_with_its_instance(stage: Callable[..., Any], draw: Any) -> None:
+    sources = draw.document(draw.process(draw.user("a", camunda_assignee="= room"), "s>a a>e"))
+
+    def broken(db: Any, head: Any, variables: Any) -> Any:
+        raise LookupError("no such room")
+
+    played = stage(sources, facts={"room": broken})
+    instance = played.start()
+    assert [one.kind for one in played.rows(Incident)] == ["LookupError"]
+
+    played.complete("a")
+
+    assert played.status(instance) == "completed"
+    assert [one.resolution for one in played.rows(Incident)] == ["ended"]
+
+
 def test_suspended_instance_rests_and_goes_on(stage: Callable[..., Any], draw: Any) -> None:
     played = stage(open_process(draw))
     instance = played.start()
