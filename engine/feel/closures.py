@@ -10,7 +10,6 @@ from engine.feel.arithmetic import calculate, negate
 from engine.feel.comparison import compare, equal, is_member, order
 from engine.feel.convert import to_feel
 from engine.feel.functions import DesignerFunction
-from engine.feel.lazy import LazyContext
 from engine.feel.nodes import (
     Arithmetic,
     Between,
