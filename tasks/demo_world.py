@@ -56,11 +56,13 @@ STAFF: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 _INVIGILATORS = ("白一鸣", "丁若谷", "范思齐", "葛云舒", "郝天成", "纪长风", "康乐之", "廖清和")
 _INVIGILATORS_MORE = ("马思远", "聂春晖", "欧阳朔", "裴行简", "秦望舒", "任致远")
+_COUNTED = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _CHIEFS = ("石敬亭", "谭怀瑾", "汪正清", "夏侯安", "谢良辰", "薛慕白")
-_ASSESSORS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (ELECTRICIAN, ("电评一", "电评二", "电评三", "电评四", "电评五", "电评六")),
-    (COOK, ("厨评一", "厨评二", "厨评三", "厨评四", "厨评五", "厨评六")),
-    (CARER, ("护评一", "护评二", "护评三", "护评四", "护评五", "护评六", "护评七", "护评八")),
+# Enough for a second panel in a separate room, with a stand-by each.
+_ASSESSORS: tuple[tuple[str, str, int], ...] = (
+    (ELECTRICIAN, "电评", 12),
+    (COOK, "厨评", 8),
+    (CARER, "护评", 8),
 )
 
 _THEORY = {
@@ -224,10 +226,12 @@ def _staff(db: Session, world: DemoWorld, today: date) -> None:
     for no, name in enumerate(_CHIEFS, start=1):
         add(f"chief{no}", name, "chief_invigilator")
     serial = 0
-    for occupation, names in _ASSESSORS:
-        for no, name in enumerate(names, start=1):
+    for occupation, name, count in _ASSESSORS:
+        for no in range(1, count + 1):
             serial += 1
-            person = add(f"assessor-{occupation[-2:]}-{no}", name, "assessor")
+            person = add(
+                f"assessor-{occupation[-2:]}-{no}", f"{name}{_COUNTED[no - 1]}", "assessor"
+            )
             db.add(_card(body_id, person, serial, occupation, today))
 
 

@@ -1,0 +1,230 @@
+"""One batch worked from its opening to the archive, by people who only use the API."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.simulation import exam, preparation, registration, results
+from api.simulation.acts import candidates_act, import_roster
+from api.simulation.crew import ADMINISTRATOR, Crew, NobodyCan
+from api.simulation.desk import Desk, Leave, Policies
+from api.simulation.scene import Scene
+from api.simulation.visitor import Refused, Visitor
+
+POLICIES = Policies()
+for group in (registration, preparation, exam, results):
+    POLICIES.include(group.policies)
+
+_OVER = ("archived", "cancelled")
+_BLIND = ("mark_alone", "mark_third")
+_CODER = "confidential1"
+_JOBS_WITHIN_SECONDS = 120.0
+_PAUSE_SECONDS = 0.02
+# Rounds in a row in which the clock moved and still nobody had anything to do.
+_EMPTY_ROUNDS = 200
+# How often one element of one business key may be done before it is taken for a loop.
+_OFTEN = 200
+
+
+class Stuck(Exception):
+    """Nothing moves any more; the message says what everything waits for."""
+
+
+Told = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Batch:
+    """A batch being worked. It goes on where it was when the application starts again.
+
+    `stop_at` are elements that nobody does: when only they are left, the batch is left so.
+    """
+
+    crew: Crew
+    scene: Scene
+    name: str
+    stop_at: Collection[str] = ()
+    told: Told = lambda _: None
+    done: int = 0
+    _left: dict[str, datetime | None] = field(default_factory=dict)
+    _times: Counter[str] = field(default_factory=Counter)
+
+    def open(self) -> None:
+        """Open the batch with its start form."""
+        who = self.crew.staff("standards")
+        now = datetime.fromisoformat(who.get("/clock")["now"])
+        answer = {
+            "name": self.name,
+            "kind": "unified",
+            "exam_date": registration.exam_day(now.date()).isoformat(),
+            "site": "实训中心",
+            "training_wanted": True,
+        }
+        started = who.post(
+            "/process-instances", {"processId": "appraisal_session", "answer": answer}
+        )
+        self.scene.number = str(started["businessKey"])
+
+    def run(self) -> None:
+        """Work until the batch is archived, or left where it is to stay.
+
+        Raises:
+            Stuck: Nothing moves any more.
+        """
+        if not self.scene.number:
+            self.open()
+        empty = 0
+        while not self._is_over():
+            if self._round() or self._settle():
+                empty = 0
+                continue
+            if self._is_left():
+                return
+            empty += 1
+            if empty > _EMPTY_ROUNDS:
+                raise Stuck(self._what_waits())
+            self._advance()
+
+    def _is_over(self) -> bool:
+        session = self.crew.staff("planner").get(f"/sessions/{self.scene.number}")
+        if session["status"] == "registration":
+            import_roster(self.crew, self.scene)
+        return session["status"] in _OVER
+
+    def _is_left(self) -> bool:
+        if not self.stop_at:
+            return False
+        return any(task["elementId"] in self.stop_at for task in self._board())
+
+    def _round(self) -> int:
+        """Everybody does what is on their desk; returns how much was done."""
+        self._left.clear()
+        done = candidates_act(self.crew, self.scene)
+        for task in list(self._board()):
+            if task["elementId"] not in self.stop_at:
+                done += self._do(task, self.crew.holders(task["candidateGroups"]))
+        if not self.stop_at and self._assigned_somewhere():
+            done += self._round_of_own()
+        return done
+
+    def _assigned_somewhere(self) -> bool:
+        ready = self.crew.measures().get("user_tasks_ready", 0)
+        return ready > len(self._left)
+
+    def _round_of_own(self) -> int:
+        done = 0
+        for name in self.crew.names:
+            done += self._do_own(self.crew.staff(name), name)
+        for enrolment in self._waiting_candidates():
+            done += self._do_own(self.crew.candidate(enrolment), enrolment)
+        return done
+
+    def _waiting_candidates(self) -> list[str]:
+        """The enrolments whose candidates may have something to do."""
+        scene = self.scene
+        listed = self.crew.portal.items(f"/sessions/{scene.number}/enrolments")
+        states = {str(one["number"]): str(one["state"]) for one in listed}
+        return [
+            number
+            for number in scene.enrolments
+            if states.get(number) == "supplement"
+            or scene.facts(number).accommodation
+            or (states.get(number) in ("admitted", "ticketed") and self._has_thesis(number))
+        ]
+
+    def _has_thesis(self, enrolment: str) -> bool:
+        return "二级" in self.scene.enrolments[enrolment].row["认定等级"]
+
+    def _do_own(self, visitor: Visitor, who: str) -> int:
+        tasks = list(visitor.items("/user-tasks", view="mine", sessionNumber=self.scene.number))
+        return sum(self._do(task, [who], visitor) for task in tasks)
+
+    def _board(self) -> Iterable[dict[str, Any]]:
+        return self.crew.portal.items(
+            "/user-tasks", view="claimable", sessionNumber=self.scene.number
+        )
+
+    def _do(
+        self, task: dict[str, Any], people: Iterable[str], visitor: Visitor | None = None
+    ) -> int:
+        if task["elementId"] in _BLIND:
+            self._learn_codes()
+        path = f"/user-tasks/{task['id']}"
+        for who in people:
+            sitting = visitor or self.crew.staff(who)
+            detail = sitting.get(path)
+            if detail["refusal"] is not None:
+                continue
+            try:
+                answer = POLICIES.answer(Desk(who, sitting, self.scene, detail))
+            except Leave as leave:
+                self._left[str(task["id"])] = leave.until
+                return 0
+            sitting.post(f"{path}/completion", {"answer": answer})
+            self._count(task)
+            return 1
+        raise NobodyCan(f"{task['elementId']} of {task['businessKey']}")
+
+    def _count(self, task: dict[str, Any]) -> None:
+        self.done += 1
+        self._times[f"{task['elementId']} {task['businessKey']}"] += 1
+        ((place, times),) = self._times.most_common(1)
+        if times > _OFTEN:
+            raise Stuck(f"{place} came back {times} times; {self._what_waits()}")
+        self.told(task)
+
+    def _learn_codes(self) -> None:
+        who = self.crew.staff(_CODER)
+        codes = who.get(f"/sessions/{self.scene.number}/script-codes")["items"]
+        if len(codes) > len(self.scene.codes):
+            admissions = self.scene.admissions
+            self.scene.codes = {
+                one["blindCode"]: admissions[one["admissionNumber"]] for one in codes
+            }
+
+    def _settle(self) -> bool:
+        """Wait for running jobs and due timers; says whether there were any."""
+        until = time.monotonic() + _JOBS_WITHIN_SECONDS
+        waited = False
+        while True:
+            found = self.crew.measures()
+            if found.get("incidents_open"):
+                raise Stuck(self._what_waits())
+            if not found["jobs_open"] and not found["timers_due"]:
+                return waited
+            waited = True
+            if time.monotonic() > until:
+                raise Stuck(self._what_waits())
+            time.sleep(_PAUSE_SECONDS)
+
+    def _advance(self) -> None:
+        """Move business time to what is due next."""
+        admin = self.crew.staff(ADMINISTRATOR)
+        clock = admin.get("/clock")
+        now = datetime.fromisoformat(clock["now"])
+        moments = [moment for moment in self._left.values() if moment is not None]
+        if clock["nextTimerAt"]:
+            moments.append(datetime.fromisoformat(clock["nextTimerAt"]))
+        if not moments:
+            raise Stuck(self._what_waits())
+        by = max(min(moments) - now, timedelta(0)) + timedelta(seconds=1)
+        admin.post("/clock/advance", {"by": f"PT{int(by.total_seconds()) + 1}S"})
+        # The application may take a moment to see the new time; before, nothing is due.
+        while datetime.fromisoformat(admin.get("/clock")["now"]) < now + by:
+            time.sleep(_PAUSE_SECONDS)
+
+    def _what_waits(self) -> str:
+        admin = self.crew.staff(ADMINISTRATOR)
+        session = self.crew.staff("planner").get(f"/sessions/{self.scene.number}")
+        board = [f"{one['elementId']} {one['businessKey']}" for one in self._board()]
+        try:
+            incidents: list[Any] = list(admin.items("/incidents"))
+        except Refused as refused:
+            incidents = [refused.problem]
+        return (
+            f"batch {self.scene.number} is {session['status']}; measures {self.crew.measures()}; "
+            f"waiting for people: {board}; incidents: {incidents}; clock {admin.get('/clock')}"
+        )

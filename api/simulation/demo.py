@@ -1,0 +1,128 @@
+"""A demo installation: where it lies, its invented world, and who may sign in."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from api.application import Installation, build_installation, packaged_sources
+from api.clients import add_client
+from api.logins import make_link
+from api.migration import load_tables
+from api.settings import Settings
+from appraisal.organisations import Organisation
+from appraisal.people import Person, posts_of
+from appraisal.posts import POSTS
+from tasks.demo_world import BODY_CODE, build_demo_world
+
+FOLDER = Path("var/demo")
+# Of each person's links, so that one whose answer was lost can be made good.
+LINKS_EACH = 3
+_CALLS_A_MINUTE = 100_000
+_PORTAL_SCOPES = ("messages:send", "user-tasks:read", "enrolments:read", "sessions:read")
+
+
+class Refused(Exception):
+    """The packaged definitions were refused."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody of the body's staff."""
+
+    sign_in_name: str
+    name: str
+    posts: tuple[str, ...]
+    links: list[str] = field(default_factory=list, repr=False)
+
+
+@dataclass(frozen=True)
+class Access:
+    """How the simulated people get in: links by sign-in name, and the portal's token."""
+
+    staff: dict[str, Staff]
+    portal_token: str = field(repr=False)
+
+
+def demo_environment(
+    folder: Path, *, port: int | None = None, public_url: str = ""
+) -> dict[str, str]:
+    """The settings of a demo installation; what the caller's environment says goes first."""
+    given = {
+        "JIANCHENG_MODE": "demo",
+        "JIANCHENG_FOLDER": str(folder),
+        # All simulated people come from one address.
+        "JIANCHENG_SIGN_INS_PER_MINUTE": "10000",
+        "JIANCHENG_VERIFICATIONS_PER_MINUTE": "10000",
+        "JIANCHENG_POLL_SECONDS": "0.05",
+        "JIANCHENG_LOG_LEVEL": "warning",
+    }
+    if port is not None:
+        given["JIANCHENG_PORT"] = str(port)
+    if public_url:
+        given["JIANCHENG_PUBLIC_URL"] = public_url
+    kept = ("JIANCHENG_DATABASE_URL", "JIANCHENG_DATABASE_SCHEMA", "JIANCHENG_POLL_SECONDS")
+    return {**given, **{name: os.environ[name] for name in kept if name in os.environ}}
+
+
+def demo_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that a server with this environment has."""
+    names = {name: f"JIANCHENG_{name.upper()}" for name in Settings.model_fields}
+    return Settings(**{k: environment[v] for k, v in names.items() if v in environment})  # type: ignore[arg-type]
+
+
+def clear(folder: Path) -> None:
+    """Remove an earlier demo; a database elsewhere stays as it is."""
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def set_up(settings: Settings) -> Access:
+    """Make the installation ready: schema, definitions, world, links, portal.
+
+    Raises:
+        Refused: The packaged definitions were refused.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    installation = build_installation(settings)
+    try:
+        load_tables()
+        installation.prepare()
+        with installation.database.transaction() as db:
+            reports = installation.publish(db, packaged_sources(installation.plugins), "demo")
+        if any(report.refused for report in reports):
+            raise Refused([finding for report in reports for finding in report.findings])
+        with installation.database.transaction() as db:
+            build_demo_world(db, today=installation.clock.today())
+        return open_access(installation)
+    finally:
+        installation.dispose()
+
+
+def open_access(installation: Installation) -> Access:
+    """Make links for all staff and a token for the portal."""
+    with installation.database.transaction() as db:
+        body = db.exec(select(Organisation).where(Organisation.code == BODY_CODE)).one()
+        assert body.id is not None
+        staff = {one.sign_in_name: one for one in _staff(db)}
+        posts = sorted({*POSTS} - {"candidate"})
+        _, token = add_client(
+            db, body.id, "报名门户", _PORTAL_SCOPES, posts=posts, per_minute=_CALLS_A_MINUTE
+        )
+    return Access(staff, token)
+
+
+def _staff(db: Session) -> list[Staff]:
+    found = []
+    people = select(Person).where(col(Person.is_candidate).is_(False)).order_by(col(Person.id))
+    for person in db.exec(people):
+        assert person.id is not None
+        posts = tuple(sorted(posts_of(db, person.id, person.organisation_id)))
+        if person.sign_in_name.startswith("api-client-") or not posts:
+            continue
+        links = [make_link(db, person.id) for _ in range(LINKS_EACH)]
+        found.append(Staff(person.sign_in_name, person.name, posts, links))
+    return found
