@@ -210,6 +210,13 @@ _NEXT = {
     "withdrawn": "您已放弃本次报名",
     "cancelled": "本次报名已取消",
 }
+_DONE = {
+    "submitted": "报名信息和材料已收到",
+    "review": "审核通过",
+    "fee": "已到账",
+    "ticket": "已发准考证",
+    "exam": "已参加考试",
+}
 _NOTES = {
     "submitted": "报名信息和材料已收到",
     "review": "由两名审核人员先后审核",
@@ -243,7 +250,10 @@ def _stage_note(stage: StageState, overview: EnrolmentOverview, language: str) -
         return wording.enrolment_state(overview.enrolment.state, language=language)
     if stage.key == "fee" and overview.enrolment.fee_status in _FEES:
         return translate(_FEES[overview.enrolment.fee_status], language)
-    return translate(_NOTES[stage.key], language)
+    if stage.state == "done" and stage.key == "result":
+        return wording.outcome(overview.enrolment.outcome, language=language)
+    notes = _DONE if stage.state == "done" else _NOTES
+    return translate(notes[stage.key], language)
 
 
 _FEES = {"paid": "已到账", "deferred": "已缓缴，取证前补缴", "refunded": "已退费"}
