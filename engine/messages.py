@@ -17,7 +17,7 @@ from engine.database import JsonText, UtcDateTime
 from engine.errors import InstanceNotRunning, NotWaiting
 from engine.history import HistoryKind
 from engine.outbox import Arrived, ThrownMessage, is_running
-from engine.starts import start_by_event
+from engine.starts import bearer_of, start_by_event
 from engine.subscriptions import SUBSCRIPTION
 from engine.variables import checked
 
@@ -246,7 +246,7 @@ def _to_start(engine: ProcessEngine, db: Session, message: ThrownMessage) -> Cor
         message.name,
         business_key=message.key,
         payload=checked(message.payload),
-        origin=message.origin,
+        origin=message.origin or bearer_of(db, message.key),
         only_first=True,
     )
     return Correlation(Delivery.STARTED, started[0].id) if started else None

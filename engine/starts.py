@@ -16,7 +16,7 @@ from engine.diagrams.timers import schedule
 from engine.errors import UnknownInstance
 from engine.expressions import Facts, Names
 from engine.instances import INSTANCE, ProcessInstance
-from engine.run import InstanceRun
+from engine.run import InstanceRun, read_head
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.variables import checked
@@ -141,6 +141,21 @@ def start_by_event(
 
 
 _Start = tuple[str, str, str, str]
+
+
+def bearer_of(db: Session, business_key: str) -> InstanceHead | None:
+    """Find the instance that first bore a business key.
+
+    A message with that key from outside belongs to its tenant and to its bundle.
+    """
+    query = (
+        select(INSTANCE)
+        .where(INSTANCE.c.business_key == business_key)
+        .order_by(INSTANCE.c.started_at, INSTANCE.c.id)
+        .limit(1)
+    )
+    row = db.connection().execute(query).one_or_none()
+    return None if row is None else read_head(row)
 
 
 def _own(engine: ProcessEngine, origin: InstanceHead, kind: str, name: str) -> list[_Start]:

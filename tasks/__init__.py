@@ -26,6 +26,7 @@ from tasks.enrolments import service_tasks as _enrolments
 from tasks.exam_papers import service_tasks as _exam_papers
 from tasks.exam_rooms import service_tasks as _exam_rooms
 from tasks.fees import service_tasks as _fees
+from tasks.leavings import service_tasks as _leavings
 from tasks.notices import service_tasks as _notices
 from tasks.operations import service_tasks as _operations
 from tasks.papers import service_tasks as _papers
@@ -57,6 +58,7 @@ _GROUPS = (
     _exam_papers,
     _exam_rooms,
     _fees,
+    _leavings,
     _notices,
     _operations,
     _papers,

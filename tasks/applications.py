@@ -95,7 +95,7 @@ def take_up(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
 def expire(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """End every review that was not decided by the deadline."""
     undecided = enrolments_of(db, session_id, states=("submitted", "reviewing", "supplement"))
-    for enrolment in undecided[:CHUNK]:
+    for enrolment in undecided[:TAKE_UP_CHUNK]:
         context.engine.correlate(
             db,
             "review_deadline_passed",
@@ -165,10 +165,10 @@ def postpone_offer(
     for enrolment in _of_offer(db, offer_id):
         context.engine.correlate(
             db,
-            "session_postponed",
+            "enrolment_postponed",
             enrolment.number,
             {"offer_id": offer_id},
-            message_id=f"session_postponed:{enrolment.number}",
+            message_id=f"enrolment_postponed:{enrolment.number}",
         )
     _decide(db, offer_id, "postponed", row)
     return {}

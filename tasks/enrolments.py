@@ -62,6 +62,10 @@ def note_assessment(
         "refusal": str(refusals[0].get("code", "")) if refusals else "",
         "alarms": [str(a.get("code")) for a in alarms if a.get("level") != "refuse"],
         "eligible": bool(conditions),
+        # What the reviewers' tasks show, so that showing them asks the database nothing.
+        "enrolment_number": enrolment.number,
+        "rows": rows,
+        "exemption_wanted": application_of(db, enrolment_id).facts.get("exemption_wanted", ""),
         "condition": condition,
         "missing": missing,
         **_named("missing", missing),
@@ -116,23 +120,7 @@ def reject(
 ) -> Mapping[str, Any]:
     """Reject for this batch; the reason is a key, words of people stay in their answers."""
     enrolment = enrolment_by_id(db, enrolment_id)
-    _end(db, context, enrolment, "rejected", reason)
-    return {}
-
-
-@service_tasks.register
-def withdraw(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
-    """Give up the enrolment at the candidate's wish."""
-    _end(db, context, enrolment_by_id(db, enrolment_id), "withdrawn", "withdrawn")
-    return {}
-
-
-@service_tasks.register
-def cancel(
-    db: Session, context: TaskContext, *, enrolment_id: int, reason: str = "session_cancelled"
-) -> Mapping[str, Any]:
-    """End because the batch was cancelled or the offer put off."""
-    _end(db, context, enrolment_by_id(db, enrolment_id), "cancelled", reason)
+    end_early(db, context, enrolment, "rejected", reason)
     return {}
 
 
@@ -200,13 +188,17 @@ def reach(
     db: Session, context: TaskContext, *, enrolment_id: int, milestone: str
 ) -> Mapping[str, Any]:
     """Count the enrolment as having come so far: one or several names, by commas."""
-    enrolment = enrolment_by_id(db, enrolment_id)
+    count(db, context, enrolment_by_id(db, enrolment_id), milestone)
+    return {}
+
+
+def count(db: Session, context: TaskContext, enrolment: Enrolment, milestones: str) -> None:
+    """Count an enrolment in milestones of its batch."""
     number = session_by_id(db, enrolment.session_id).number
-    for name in milestone.split(","):
+    for name in milestones.split(","):
         context.engine.reach_milestone(
             db, number, name.strip(), round=enrolment.round, subject=enrolment.number
         )
-    return {}
 
 
 def tell(
@@ -225,7 +217,10 @@ def tell(
     )
 
 
-def _end(db: Session, context: TaskContext, enrolment: Enrolment, state: str, reason: str) -> None:
+def end_early(
+    db: Session, context: TaskContext, enrolment: Enrolment, state: str, reason: str
+) -> None:
+    """End an enrolment before its exam; a fee that was paid goes on the refund list."""
     put_on_refund_list(db, enrolment)
     _set(db, enrolment, state=state, outcome=state, reason=reason, decided_at=context.now)
     tell(db, context, enrolment, f"enrolment_{state}", reason=reason)

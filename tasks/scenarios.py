@@ -7,6 +7,7 @@ A scenario is one path through a process:
       given: {condition: 2023-3-2, lacking: [work_years_proof]}
       process: enrolment          # the folder's name, if left out
       start: {}                   # variables besides those of the world
+      event: application_sent     # which start event, if there are several; payload: {…}
       leave_out: {plan_session: {}}      # called processes that are skipped: the variables they
                                   # set, or `wait` for the message left_out.<process>
       at: 2026-03-02T09:00+08:00
@@ -39,7 +40,6 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
-from uuid import UUID
 
 import yaml
 from sqlmodel import Session, col, select
@@ -161,6 +161,9 @@ class Stage:
         variables = {**self.world.variables, **self._named(content.get("start") or {})}
         with self.run.database.transaction() as db:
             self.run.engine.register_starts(db, BUNDLE, tenant=self.world.tenant)
+            self._start_companions(db)
+        self.run.run_jobs()
+        with self.run.database.transaction() as db:
             started = self.run.engine.start(
                 db,
                 self.scenario.process_id,
@@ -168,8 +171,9 @@ class Stage:
                 variables=variables,
                 bundle_id=BUNDLE,
                 tenant=self.world.tenant,
+                start_event=content.get("event"),
+                payload=self._named(content.get("payload")),
             )
-            self._start_companions(db, started.id)
         self.run.instance_id = started.id
         self.run.run_jobs()
         for number, step in enumerate(content.get("steps") or [], 1):
@@ -178,7 +182,7 @@ class Stage:
             except (EngineError, InvalidAnswer, LookupError) as error:
                 raise self._failed(f"step {number} {dict(step)}: {error!r}") from error
 
-    def _start_companions(self, db: Session, parent_id: UUID) -> None:
+    def _start_companions(self, db: Session) -> None:
         for companion in self.world.companions:
             started = self.run.engine.start(
                 db,
@@ -187,7 +191,6 @@ class Stage:
                 variables=companion.variables,
                 bundle_id=BUNDLE,
                 tenant=self.world.tenant,
-                parent_id=parent_id,
             )
             companion.note(db, started.id)
 

@@ -18,7 +18,8 @@ from engine.killpoints import kill_point
 
 service_tasks = ServiceTasks("sessions")
 
-CHUNK = 500
+# Enrolments told in one transaction; each runs on in it.
+CHUNK = 100
 # States after which the certificate, the re-sit right or the end of the batch is known.
 _CONCLUDED = (*ENDED_STATES, "certified", "failed", "resit")
 
@@ -124,7 +125,7 @@ def cancel_enrolments(
     db: Session, context: TaskContext, *, session_id: int, reason: str = ""
 ) -> Mapping[str, Any] | Continue:
     """Tell every enrolment that the batch is cancelled; fees paid go on the refund list."""
-    done = _tell_all(db, context, session_id, "session_cancelled", {"reason": reason})
+    done = _tell_all(db, context, session_id, "enrolment_cancelled", {"reason": reason})
     if isinstance(done, Continue):
         return done
     return {"refunds": len(refunds_due(db, session_id))}

@@ -15,7 +15,7 @@ from appraisal.accommodations import (
 )
 from appraisal.applications import application_of, details_of, state_facts
 from appraisal.candidates import candidate_by_id
-from appraisal.enrolments import Enrolment, enrolment_by_id
+from appraisal.enrolments import Enrolment, enrolment_by_id, enrolment_by_number
 from appraisal.evidence import add_evidence
 from engine import BpmnError, ServiceTasks, TaskContext
 from tasks.enrolments import tell
@@ -50,6 +50,13 @@ def take(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str
     db.add(enrolment)
     db.flush()
     return {}
+
+
+@service_tasks.register
+def find(db: Session, context: TaskContext) -> Mapping[str, Any]:
+    """Find the enrolment whose number is the business key."""
+    enrolment = enrolment_by_number(db, context.business_key)
+    return {"enrolment_id": enrolment.id, "session_id": enrolment.session_id}
 
 
 @service_tasks.register

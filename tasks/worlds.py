@@ -17,10 +17,7 @@ class UnknownWorld(AppraisalError):
 
 @dataclass(frozen=True)
 class Companion:
-    """A process that runs beside a scenario's from the beginning, as its child.
-
-    `note` may write down its instance.
-    """
+    """A process that runs already when a scenario's begins; `note` may write its instance down."""
 
     process_id: str
     business_key: str

@@ -12,7 +12,13 @@ from sqlmodel import Session
 from appraisal.applications import NO_FACTS
 from appraisal.calendar import local_date
 from appraisal.complaints import file_complaint
-from appraisal.enrolments import Enrolment, enrolment_by_id, enrolments_of, subjects_of
+from appraisal.enrolments import (
+    Enrolment,
+    enrolment_by_id,
+    enrolment_by_number,
+    enrolments_of,
+    subjects_of,
+)
 from appraisal.evidence import add_evidence
 from appraisal.fees import record_payment
 from appraisal.identity import check_digit, read_id_number
@@ -203,6 +209,16 @@ def enrolled(db: Session, now: datetime, **given: Any) -> World:
         {"enrolment_id": enrolment.id, "session_id": session.id},
         {"session": session.number, "enrolment": enrolment.number},
     )
+
+
+@world("running")
+def running(db: Session, now: datetime, **given: Any) -> World:
+    """One enrolment as `enrolled`, in `state`, with its process running."""
+    made = enrolled(db, now, **{key: value for key, value in given.items() if key != "state"})
+    enrolment = enrolment_by_number(db, made.business_key)
+    enrolment.state = str(given.get("state", "submitted"))
+    db.add(enrolment)
+    return World(made.tenant, made.business_key, {}, made.names, [_companion(enrolment)])
 
 
 def _session(

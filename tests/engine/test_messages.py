@@ -295,6 +295,32 @@ def test_message_from_outside_starts_a_registered_process(
     assert played.data(result.instance_id) == {"x": 1}
 
 
+def test_message_from_outside_belongs_to_whoever_bears_its_key(
+    stage: Callable[..., Any], draw: Any
+) -> None:
+    sources = draw.document(
+        draw.process(draw.user("work"), "s>work work>e"),
+        draw.process(
+            draw.event("startEvent", "by_message", "message paid")
+            + draw.user("a")
+            + draw.node("endEvent", "over"),
+            "by_message>a a>over",
+            process_id="beside",
+        ),
+    )
+    played = stage(sources)
+    played.do("register_starts", BUNDLE, tenant="other")
+    bearer = played.do(
+        "start", "main", business_key="K", variables={}, bundle_id=BUNDLE, tenant="own"
+    ).id
+
+    result = played.do("correlate", "paid", "K")
+
+    assert result.delivery is Delivery.STARTED
+    started = played.rows(ProcessInstance, process_id="beside")
+    assert [(one.tenant, one.parent_id) for one in started] == [("own", bearer)]
+
+
 def test_receive_task_stores_under_its_result_variable(draw: Any) -> None:
     sources = draw.document(
         draw.process(
