@@ -1,6 +1,8 @@
 """Bring a database to this version: schema, job engine's tables, packaged definitions."""
 
 import pkgutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +14,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from api.application import Installation, packaged_sources
-from engine.database import Database
+from engine.database import Database, create_database
 from engine.dbos_jobs import create_job_tables
 from engine.publication import PublishReport
 
@@ -63,10 +66,19 @@ def differences(database: Database) -> list[Any]:
         return list(compare_metadata(context, SQLModel.metadata))
 
 
-def write_migration(database: Database, message: str) -> None:
-    """Write the migration that brings an up-to-date database to what the code declares."""
-    with database.writer.begin() as connection, _config(connection) as config:
-        command.revision(config, message, autogenerate=True)
+def write_migration(message: str) -> None:
+    """Write the migration that brings an up-to-date database to what the code declares.
+
+    For developers: `python -m api.migration "Add the waiting list"`, then read what it wrote.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        database = create_database(f"sqlite:///{folder}/scratch.sqlite")
+        upgrade(database)
+        with database.writer.begin() as connection, _config(connection) as config:
+            known = list(ScriptDirectory.from_config(config).walk_revisions())
+            number = f"{len(known) + 1:04d}"
+            command.revision(config, message, autogenerate=True, rev_id=number)
+        database.dispose()
 
 
 def load_tables() -> None:
@@ -89,5 +101,10 @@ def _config(connection: Connection) -> Iterator[Config]:
     with as_file(files("migrations")) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
         config.attributes["connection"] = connection
         yield config
+
+
+if __name__ == "__main__":
+    write_migration(sys.argv[1])

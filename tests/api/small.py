@@ -212,7 +212,7 @@ class Street:
             client.headers["Authorization"] = f"Bearer {token}"
         if person_id is not None:
             if person_id not in self._tokens:
-                self._tokens[person_id] = self._sign_in(client, person_id)
+                self._tokens[person_id] = self._sign_in(TestClient(self.app), person_id)
             cookie, csrf = self._tokens[person_id]
             client.cookies.set("jc_login", cookie)
             client.headers["X-CSRF-Token"] = csrf
