@@ -112,5 +112,18 @@ def _answer(row: RowMapping, request: str) -> Exception:
     return Replayed(Response(row["body"], row["status"], told))
 
 
+_ABOUT_KEY = {
+    "invalid": (
+        "Idempotency-Key 应为 1 至 200 个可见的 ASCII 字符",
+        "An Idempotency-Key has 1 to 200 printable ASCII characters",
+    ),
+    "reused": (
+        "此 Idempotency-Key 已用于另一请求，请换一个",
+        "This Idempotency-Key was used for another request: use a new one",
+    ),
+}
+
+
 def _about_key(code: str) -> dict[str, str]:
-    return {"pointer": "", "code": code, "message": "Idempotency-Key"}
+    chinese, english = _ABOUT_KEY[code]
+    return {"pointer": "", "code": code, "message": chinese, "message_en": english}

@@ -199,11 +199,17 @@ def problem_response(request: Request, problem: Problem) -> Response:
         **problem.more,
     }
     if problem.errors:
-        content["errors"] = problem.errors
+        content["errors"] = [_in_language(one, language) for one in problem.errors]
     headers = {"Cache-Control": "no-store", "Content-Language": language, **problem.headers}
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="jiancheng"'
     return JSONResponse(content, kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def _in_language(error: Mapping[str, str], language: str) -> dict[str, str]:
+    told = dict(error)
+    english = told.pop("message_en", told.get("message", ""))
+    return {**told, "message": english} if language == "en" else told
 
 
 def _as_page(request: Request, problem: Problem, *, en: bool) -> Response | None:

@@ -170,7 +170,12 @@ def _start_form(work: Work, db: Session, process_id: str) -> FormDefinition | No
 
 def _required_key(body: Start) -> str:
     if not body.business_key:
-        missing = {"pointer": "/businessKey", "code": "required", "message": "businessKey"}
+        missing = {
+            "pointer": "/businessKey",
+            "code": "required",
+            "message": "请给出业务编号",
+            "message_en": "Give a business key",
+        }
         raise Problem("invalid", errors=[missing])
     return body.business_key
 
