@@ -12,11 +12,11 @@ from pathlib import Path
 def skipped_tests(report: Path) -> set[str]:
     """Names of the tests that the JUnit report calls skipped."""
     cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314 -- our own file
+    skips = ((case, case.find("skipped")) for case in cases)
     return {
         f"{case.get('classname')}::{case.get('name')}"
-        for case in cases
-        if case.find("skipped") is not None
-        and case.find("skipped").get("type") != "pytest.xfail"  # type: ignore[union-attr]
+        for case, skip in skips
+        if skip is not None and skip.get("type") != "pytest.xfail"
     }
 
 
