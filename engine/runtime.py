@@ -70,7 +70,7 @@ class ProcessEngine:
         answers: AnswerPort | None = None,
         observer: Observer | None = None,
         step_budget: int = STEP_BUDGET,
-        live_instances: int = 1000,
+        live_instances: int = 200,
     ) -> None:
         self.definitions = definitions
         self.service_tasks = service_tasks
