@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from api.i18n import translate
 from api.pages.inbox_filters import InboxAddress, chips_of, menus_of, tabs_of
-from api.pages.staff import staff_page, task_name
+from api.pages.staff import staff_page, task_name, view_counts
 from api.pages.stored_files import file_response
 from api.pages.task_panel import Notice, TaskPanel, completed_by_other, panel_values
 from api.pages.templating import new_nonce
@@ -28,7 +28,7 @@ from forms import InvalidAnswer
 from tasks.acting import refusal
 from tasks.completion import NotAllowed
 from tasks.work_subjects import BLIND_DUTIES, describe, session_names
-from tasks.worklists import WorklistPage, count_views, list_user_tasks, next_user_task
+from tasks.worklists import WorklistPage, list_user_tasks, next_user_task
 
 router = APIRouter(include_in_schema=False)
 Address = Annotated[InboxAddress, Query()]
@@ -195,7 +195,7 @@ def _drawn(
     nonce = new_nonce()
     path = f"{_root(work)}/inbox"
     sessions = _sessions(work)
-    counts = {v.value: n for v, n in count_views(work.db, desk_of(work), now).items()}
+    counts = view_counts(work, now)
     tasks = [row.user_task for row in page.rows]
     named = {s.number: s.name for s in sessions}
     chips = chips_of(address, named, path, work.language)
