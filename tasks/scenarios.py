@@ -36,15 +36,12 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 import yaml
 from sqlmodel import Session, col, select
 
-import tasks
 from appraisal.crypto import Keyring, attach_keyring
 from appraisal.objects import ObjectStore, attach_objects
 from appraisal.organisations import Organisation
@@ -62,15 +59,7 @@ from tasks.completion import Completion, NotAllowed, StoredAnswers
 from tasks.facts import fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.scenario_packs import Pack
-from tasks.worlds import World, make_world
-
-
-# The modules register their given states when they are imported.
-def import_worlds() -> None:
-    """Import every module of given states."""
-    for module in iter_modules(tasks.__path__):
-        if module.name.startswith("worlds_"):
-            import_module(f"tasks.{module.name}")
+from tasks.worlds import World, import_worlds, make_world
 
 
 class ScenarioFailed(EngineError):

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
+import tasks
 from appraisal.errors import AppraisalError
 
 
@@ -70,3 +73,10 @@ def make_world(db: Session, name: str, now: datetime, given: Mapping[str, Any]) 
 def world_names() -> list[str]:
     """The names of all given states."""
     return sorted(_WORLDS)
+
+
+def import_worlds() -> None:
+    """Import every module of given states: they register themselves."""
+    for module in iter_modules(tasks.__path__):
+        if module.name.startswith("worlds_"):
+            import_module(f"tasks.{module.name}")
