@@ -5,11 +5,10 @@ looked at, 2 it was called wrongly or cannot run here.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -32,6 +31,7 @@ from api.clients import UnknownScope
 from api.logs import configure_logs
 from api.migration import migrate as migrate_installation
 from api.settings import Settings
+from api.simulation.errors import CannotSimulate
 from api.standing import stand_by
 from appraisal.bag import verify
 from appraisal.errors import AppraisalError
@@ -199,17 +199,28 @@ def import_roster(
 
 @app.command()
 def simulate(
-    serve_after: Annotated[bool, typer.Option("--serve", help="serve when it is done")] = False,
+    serve_after: Annotated[
+        bool, typer.Option("--serve", help="then serve, with a second batch to work in")
+    ] = False,
     port: Annotated[int, typer.Option(help="port to serve on", min=1, max=65535)] = 8000,
-    seed: Annotated[int, typer.Option(help="makes the same people every time")] = 1,
+    fresh: Annotated[bool, typer.Option(help="begin anew even if there is a demo")] = False,
 ) -> None:
-    """Do a whole demo batch through the API, with simulated staff and invented candidates."""
-    if find_spec("api.simulation") is None:
-        errors.print("this build has no simulation")
-        raise typer.Exit(2)
-    # Slow to import, and of no use to the other commands.
-    simulation = import_module("api.simulation")
-    raise typer.Exit(simulation.simulate(serve=serve_after, port=port, seed=seed))
+    """Do a whole demo batch through the API, with simulated staff and invented candidates.
+
+    With --serve, a demo that is there is served as it is.
+    """
+    from api.simulation.command import run  # noqa: PLC0415 -- slow import
+
+    try:
+        well, environment = run(console, serve=serve_after, port=port, fresh=fresh)
+    except CannotSimulate as error:
+        errors.print(f"{type(error).__name__}: {error}", highlight=False, markup=False)
+        raise typer.Exit(1) from error
+    if serve_after:
+        os.environ.update(environment)
+        serve(port=port)
+    elif not well:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -34,6 +34,7 @@ class EnrolmentSummary(Resource):
     fee_status: str
     admission_number: str | None
     outcome: str
+    reason: str
 
 
 class SubjectView(Resource):

@@ -18,6 +18,7 @@ from appraisal.certificates import Certificate, certificates_of
 from appraisal.enrolments import Enrolment
 from appraisal.marks import Work
 from appraisal.papers import paper_by_id, paper_content
+from appraisal.releases import releases_of
 
 router = APIRouter(tags=["records"])
 
@@ -50,6 +51,21 @@ class Certificates(Resource):
     """The certificates of a batch."""
 
     items: list[CertificateView]
+
+
+class ReleaseView(Resource):
+    """Whether a passer gets the certificate: issue, hold or refuse, and the row that decided."""
+
+    enrolment_number: str
+    release: str
+    row: str
+    accepted: bool | None
+
+
+class Releases(Resource):
+    """What was decided on the passers of a batch."""
+
+    items: list[ReleaseView]
 
 
 class ArchiveView(Resource):
@@ -107,6 +123,23 @@ def list_certificates(work: Reading, number: SessionNumber) -> Certificates:
         for one in certificates_of(work.db, session.id)
     ]
     return Certificates(items=sorted(items, key=lambda one: one.number))
+
+
+@router.get("/sessions/{number}/releases", tags=["certificates"])
+def list_releases(work: Reading, number: SessionNumber) -> Releases:
+    """List whether the passers of a batch get their certificates."""
+    session = seen_session(work, number, "result.list")
+    assert session.id is not None
+    items = [
+        ReleaseView(
+            enrolment_number=work.db.get_one(Enrolment, one.enrolment_id).number,
+            release=one.release,
+            row=one.row,
+            accepted=one.accepted,
+        )
+        for one in releases_of(work.db, session.id)
+    ]
+    return Releases(items=items)
 
 
 @router.get("/certificates/{number}/file", tags=["certificates"], response_class=Response)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.simulation.crew import Crew
+from api.simulation.errors import CannotSimulate
 from api.simulation.registration import attachments, corrected_sheet, first_sheet
 from api.simulation.scene import Examinee, Scene
 
@@ -12,25 +13,31 @@ _UNDER_REVIEW = ("reviewing", "supplement", "fee", "admitted")
 _SHEET, _ZIP = ("名册.xlsx", "sheet"), ("照片与材料.zip", "attachments")
 
 
-def import_roster(crew: Crew, scene: Scene) -> list[Mapping[str, Any]]:
+class NotCorrected(CannotSimulate):
+    """The corrected roster still has problems."""
+
+
+def import_roster(crew: Crew, scene: Scene) -> None:
     """Import the first sheet without its problem rows, then the corrected one.
 
-    Gives the problems of the first check. What was imported before is not imported again.
+    What was imported before is not imported again.
+
+    Raises:
+        NotCorrected: The corrected one has problems, too.
     """
     if len(scene.enrolments) == len(scene.examinees):
-        return []
+        return
     packed = attachments(scene.examinees)
     sheet, rows = first_sheet(scene.examinees)
-    problems = _import(crew, scene, sheet, packed, rows)
+    scene.roster_problems = _import(crew, scene, sheet, packed, rows)
     sheet, rows = corrected_sheet(scene.examinees)
-    left = _import(crew, scene, sheet, packed, rows)
-    assert not left, left
-    return problems
+    if left := _import(crew, scene, sheet, packed, rows):
+        raise NotCorrected(left)
 
 
 def _import(
     crew: Crew, scene: Scene, sheet: bytes, packed: bytes, rows: list[Examinee]
-) -> list[Mapping[str, Any]]:
+) -> list[Mapping[str, object]]:
     planner = crew.staff("planner")
     path = f"/sessions/{scene.number}/roster-imports"
 
@@ -46,7 +53,7 @@ def _import(
     for row in done["rows"]:
         # The head is row 1 of the sheet.
         scene.enrolments[str(row["enrolmentNumber"])] = rows[int(row["row"]) - 2]
-    problems: list[Mapping[str, Any]] = checked["problems"]
+    problems: list[Mapping[str, object]] = checked["problems"]
     return problems
 
 

@@ -11,6 +11,7 @@ from api.simulation import exam, preparation, registration, results
 from api.simulation.acts import candidates_act, import_roster
 from api.simulation.crew import ADMINISTRATOR, Crew, NobodyCan
 from api.simulation.desk import Desk, Leave, Policies
+from api.simulation.errors import CannotSimulate
 from api.simulation.scene import Scene
 from api.simulation.visitor import Refused, Visitor
 
@@ -29,7 +30,7 @@ _EMPTY_ROUNDS = 200
 _OFTEN = 200
 
 
-class Stuck(Exception):
+class Stuck(CannotSimulate):
     """Nothing moves any more; the message says what everything waits for."""
 
 
@@ -77,16 +78,19 @@ class Batch:
         if not self.scene.number:
             self.open()
         empty = 0
-        while not self._is_over():
-            if self._round() or self._settle():
+        while empty <= _EMPTY_ROUNDS:
+            # Only when nothing runs by itself is an empty round a sign that time must pass.
+            self._settle()
+            if self._is_over():
+                return
+            if self._round():
                 empty = 0
                 continue
             if self._is_left():
                 return
             empty += 1
-            if empty > _EMPTY_ROUNDS:
-                raise Stuck(self._what_waits())
             self._advance()
+        raise Stuck(self._what_waits())
 
     def _is_over(self) -> bool:
         session = self.crew.staff("planner").get(f"/sessions/{self.scene.number}")
@@ -185,20 +189,17 @@ class Batch:
                 one["blindCode"]: admissions[one["admissionNumber"]] for one in codes
             }
 
-    def _settle(self) -> bool:
-        """Wait for running jobs and due timers; says whether there were any."""
+    def _settle(self) -> None:
+        """Wait until no job runs and no timer is due, in two readings one after the other."""
         until = time.monotonic() + _JOBS_WITHIN_SECONDS
-        waited = False
-        while True:
+        idle = 0
+        while idle < 2:
             found = self.crew.measures()
-            if found.get("incidents_open"):
+            if found.get("incidents_open") or time.monotonic() > until:
                 raise Stuck(self._what_waits())
-            if not found["jobs_open"] and not found["timers_due"]:
-                return waited
-            waited = True
-            if time.monotonic() > until:
-                raise Stuck(self._what_waits())
-            time.sleep(_PAUSE_SECONDS)
+            idle = 0 if found["jobs_open"] or found["timers_due"] else idle + 1
+            if not idle:
+                time.sleep(_PAUSE_SECONDS)
 
     def _advance(self) -> None:
         """Move business time to what is due next."""

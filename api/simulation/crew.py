@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from api.simulation.demo import Access
+from api.simulation.errors import CannotSimulate
 from api.simulation.visitor import Refused, Visitor
 
 ADMINISTRATOR = "admin"
@@ -12,7 +13,7 @@ ADMINISTRATOR = "admin"
 _MEASURE = re.compile(r"jiancheng_(\w+_(?:open|due|ready)) (\S+)")
 
 
-class NobodyCan(Exception):
+class NobodyCan(CannotSimulate):
     """No member of staff may do a user task."""
 
 
@@ -59,6 +60,11 @@ class Crew:
         text = self.portal.ping("/metrics").text
         found = (_MEASURE.fullmatch(line) for line in text.splitlines())
         return {one[1]: float(one[2]) for one in found if one}
+
+    def clock(self) -> dict[str, Any]:
+        """Business time, and when the next timer is due."""
+        found: dict[str, Any] = self.staff(ADMINISTRATOR).get("/clock")
+        return found
 
     def close(self) -> None:
         """Close every connection."""

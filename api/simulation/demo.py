@@ -2,17 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
-from api.application import Installation, build_installation, packaged_sources
-from api.clients import add_client
+from api.application import Installation, build_installation
+from api.clients import ApiClient, add_client
 from api.logins import make_link
-from api.migration import load_tables
+from api.migration import migrate
 from api.settings import Settings
+from api.simulation.errors import CannotSimulate
 from appraisal.organisations import Organisation
 from appraisal.people import Person, posts_of
 from appraisal.posts import POSTS
@@ -25,8 +28,8 @@ _CALLS_A_MINUTE = 100_000
 _PORTAL_SCOPES = ("messages:send", "user-tasks:read", "enrolments:read", "sessions:read")
 
 
-class Refused(Exception):
-    """The packaged definitions were refused."""
+class DemoRefused(CannotSimulate):
+    """A demo cannot be made here."""
 
 
 @dataclass(frozen=True)
@@ -81,29 +84,51 @@ def clear(folder: Path) -> None:
 
 
 def set_up(settings: Settings) -> Access:
-    """Make the installation ready: schema, definitions, world, links, portal.
+    """Make a new installation ready: schema, definitions, world, links, portal.
 
     Raises:
-        Refused: The packaged definitions were refused.
+        DemoRefused: The database holds something, or the packaged definitions were refused.
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
-    installation = build_installation(settings)
-    try:
-        load_tables()
-        installation.prepare()
-        with installation.database.transaction() as db:
-            reports = installation.publish(db, packaged_sources(installation.plugins), "demo")
-        if any(report.refused for report in reports):
-            raise Refused([finding for report in reports for finding in report.findings])
+    with _installed(settings) as installation:
+        _refuse_used(installation)
+        done = migrate(installation, actor="demo")
+        if done.refused:
+            found = [one.message_zh for report in done.reports for one in report.findings]
+            raise DemoRefused("; ".join(found))
         with installation.database.transaction() as db:
             build_demo_world(db, today=installation.clock.today())
-        return open_access(installation)
+        return _access(installation)
+
+
+def open_access(settings: Settings) -> Access:
+    """Make new links for all staff and a token for the portal."""
+    with _installed(settings) as installation:
+        return _access(installation)
+
+
+def staff_links(settings: Settings) -> list[Staff]:
+    """Make new links for all staff."""
+    with _installed(settings) as installation, installation.database.transaction() as db:
+        return _staff(db)
+
+
+@contextmanager
+def _installed(settings: Settings) -> Iterator[Installation]:
+    installation = build_installation(settings)
+    try:
+        yield installation
     finally:
         installation.dispose()
 
 
-def open_access(installation: Installation) -> Access:
-    """Make links for all staff and a token for the portal."""
+def _refuse_used(installation: Installation) -> None:
+    # A database elsewhere is not ours to empty, and its keys are gone with the folder.
+    if inspect(installation.database.writer).has_table("organisation"):
+        raise DemoRefused(f"not empty: {installation.database.writer.url.render_as_string()}")
+
+
+def _access(installation: Installation) -> Access:
     with installation.database.transaction() as db:
         body = db.exec(select(Organisation).where(Organisation.code == BODY_CODE)).one()
         assert body.id is not None
@@ -116,13 +141,17 @@ def open_access(installation: Installation) -> Access:
 
 
 def _staff(db: Session) -> list[Staff]:
+    clients = select(ApiClient.person_id)
+    people = (
+        select(Person)
+        .where(col(Person.is_candidate).is_(False))
+        .where(col(Person.id).not_in(clients))
+        .order_by(col(Person.id))
+    )
     found = []
-    people = select(Person).where(col(Person.is_candidate).is_(False)).order_by(col(Person.id))
     for person in db.exec(people):
         assert person.id is not None
         posts = tuple(sorted(posts_of(db, person.id, person.organisation_id)))
-        if person.sign_in_name.startswith("api-client-") or not posts:
-            continue
         links = [make_link(db, person.id) for _ in range(LINKS_EACH)]
         found.append(Staff(person.sign_in_name, person.name, posts, links))
     return found

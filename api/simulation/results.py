@@ -1,11 +1,12 @@
 """How staff answer steps 11 to 14: entry of results, disputes, certificates, the archive."""
 
 from api.simulation.desk import Answer, Desk, Policies
+from api.simulation.errors import CannotSimulate
 
 policies = Policies()
 
 
-class CannotArchive(Exception):
+class CannotArchive(CannotSimulate):
     """Papers are missing for which no statement may stand in."""
 
 

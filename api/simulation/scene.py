@@ -64,6 +64,7 @@ class Scene:
     marks: dict[tuple[str, str], list[GivenMark]] = field(default_factory=dict)
     sanctions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     acts_done: set[tuple[str, str]] = field(default_factory=set)
+    roster_problems: list[Mapping[str, object]] = field(default_factory=list)
 
     def facts(self, enrolment: str) -> ExamFacts:
         """What is true of the person of an enrolment."""

@@ -11,11 +11,13 @@ from types import TracebackType
 
 from httpx2 import Client, TransportError
 
+from api.simulation.errors import CannotSimulate
+
 STARTS_WITHIN_SECONDS = 60.0
 _MAIN = "from api.cli import main; main()"
 
 
-class DidNotStart(Exception):
+class DidNotStart(CannotSimulate):
     """The application ended, or never answered."""
 
 

@@ -7,13 +7,15 @@ from uuid import uuid4
 
 from httpx2 import Client, Response, TransportError
 
+from api.simulation.errors import CannotSimulate
+
 API = "/api/v1"
 # How long somebody waits for an application that was ended and starts again.
 PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.1
 
 
-class Refused(Exception):
+class Refused(CannotSimulate):
     """The application refused a request; `problem` is what it said."""
 
     def __init__(self, where: str, status: int, problem: Mapping[str, Any]) -> None:
