@@ -29,8 +29,10 @@ from engine.publication import PublishReport
 from engine.runtime import ProcessEngine
 from engine.sources import Source, load_folder
 from forms import InvalidForm, parse_form
+from forms.components import DynamicList, Field
 from tasks import all_service_tasks
 from tasks.archive import OPTION_ARCHIVE_FOLDER
+from tasks.bindings import WRITERS
 from tasks.certificate_pages import OPTION_PUBLIC_URL
 from tasks.completion import Completion, StoredAnswers
 from tasks.facts import calendars, fact_providers, host_functions
@@ -149,13 +151,23 @@ def build_installation(
 def check_form(_: str, content: bytes) -> list[Finding]:
     """What stands against publishing a form."""
     try:
-        parse_form(content, compile_expression=compile_expression)
+        form = parse_form(content, compile_expression=compile_expression)
     except InvalidForm as error:
         return [
             Finding(one.code, one.message_zh, one.message_en, element_id=one.component)
             for one in error.problems
         ]
-    return []
+    parts: list[Field | DynamicList] = [*form.fields, *form.lists]
+    return [
+        Finding(
+            "unknown_binding",
+            f"字段绑定到不存在的“{part.bind}”。",
+            f"The field is bound to “{part.bind}”, which does not exist.",
+            element_id=part.id,
+        )
+        for part in parts
+        if part.bind and part.bind not in WRITERS
+    ]
 
 
 def packaged_sources(plugins: Plugins) -> list[Source]:
