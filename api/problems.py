@@ -5,6 +5,7 @@ The only place where errors meet HTTP.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import structlog
@@ -235,7 +236,13 @@ def problem_of(error: Exception, language: str) -> Problem:
             ]
             return Problem(name, errors=errors)
         case UserTaskNotReady():
-            return Problem(name, completedBy=error.completed_by, userTaskStatus=error.status)
+            at = error.completed_at
+            return Problem(
+                name,
+                completedBy=error.completed_by,
+                completedAt=None if at is None else at.astimezone(UTC).isoformat(),
+                userTaskStatus=error.status,
+            )
         case UserTaskTaken():
             return Problem(name, assignee=error.assignee)
         case NotAllowed():

@@ -117,4 +117,6 @@ def _ready_row(db: Session, user_task_id: UUID, *, lock: bool = False) -> dict[s
 
 
 def _not_ready(user_task_id: UUID, row: Mapping[str, Any]) -> UserTaskNotReady:
-    return UserTaskNotReady(user_task_id, row["status"], row["completed_by"])
+    return UserTaskNotReady(
+        user_task_id, row["status"], row["completed_by"], row.get("completed_at")
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -49,11 +50,18 @@ class StaleInstance(EngineError):
 class UserTaskNotReady(EngineError):
     """The user task cannot be answered or claimed any more."""
 
-    def __init__(self, user_task_id: UUID, status: str, completed_by: str | None = None) -> None:
+    def __init__(
+        self,
+        user_task_id: UUID,
+        status: str,
+        completed_by: str | None = None,
+        completed_at: datetime | None = None,
+    ) -> None:
         super().__init__(f"user task {user_task_id} is {status}")
         self.user_task_id = user_task_id
         self.status = status
         self.completed_by = completed_by
+        self.completed_at = completed_at
 
 
 class UserTaskTaken(EngineError):

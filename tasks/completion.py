@@ -76,7 +76,9 @@ class Completion:
         matter = matter or read_matter(db, user_task_id)
         user_task = matter.user_task
         if user_task.status != UserTaskStatus.READY:
-            raise UserTaskNotReady(user_task_id, user_task.status, user_task.completed_by)
+            raise UserTaskNotReady(
+                user_task_id, user_task.status, user_task.completed_by, user_task.completed_at
+            )
         if why := refusal(db, actor, user_task, place=matter.place):
             raise NotAllowed(user_task_id, why)
         checked = self._check(db, matter, answer, language)

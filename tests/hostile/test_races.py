@@ -1,0 +1,102 @@
+"""Two people at one user task, through the real server and threads of their own."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import uvicorn
+from httpx2 import Client
+from sqlmodel import select
+
+from api.logins import make_link
+from appraisal.answers import last_answer
+from engine.history import HistoryRow
+from tests.api.small import Street
+
+API = "/api/v1"
+
+
+@pytest.fixture(scope="module")
+def address(street: Street) -> Iterator[str]:
+    """The application behind a socket."""
+    config = uvicorn.Config(street.app, port=0, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def signed_in(street: Street, address: str, role: str) -> Client:
+    with street.installation.database.transaction() as db:
+        link = make_link(db, street.own.people[role])
+    client = Client(base_url=address, trust_env=False)
+    me = client.post(f"{API}/logins", json={"link": link}).raise_for_status().json()
+    client.headers["X-CSRF-Token"] = me["csrfToken"]
+    return client
+
+
+def test_of_two_at_once_one_wins_and_the_other_is_told(street: Street, address: str) -> None:
+    roles = ("reviewer", "other_reviewer")
+    clients = {role: signed_in(street, address, role) for role in roles}
+    for turn in range(10):
+        with street.installation.database.transaction() as db:
+            instance = street.installation.engine.start(
+                db, "small_review", business_key=f"race-{turn}", tenant="OWN"
+            ).id
+        started = street.own.instance_id
+        street.own.instance_id = instance
+        task = street.user_task(street.own)
+        street.own.instance_id = started
+        together = threading.Barrier(2)
+        answers: dict[str, Any] = {}
+
+        def complete(
+            role: str,
+            points: int,
+            *,
+            where: str = f"{API}/user-tasks/{task.id}/completion",
+            together: threading.Barrier = together,
+            answers: dict[str, Any] = answers,
+        ) -> None:
+            together.wait()
+            answers[role] = clients[role].post(
+                where, json={"answer": {"points": points, "remark": role}}
+            )
+
+        threads = [
+            threading.Thread(target=complete, args=(role, 60 + place))
+            for place, role in enumerate(roles)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        statuses = {role: one.status_code for role, one in answers.items()}
+        assert sorted(statuses.values()) == [200, 409], [one.text for one in answers.values()]
+        winner = min(statuses, key=statuses.__getitem__)
+        [loser] = {*roles} - {winner}
+        problem = answers[loser].json()
+        assert problem["completedBy"] == str(street.own.people[winner])
+        assert datetime.fromisoformat(problem["completedAt"]) <= datetime.now(UTC)
+        with street.installation.database.reading() as db:
+            assert last_answer(db, instance, "first") == {
+                "points": 60 + roles.index(winner),
+                "remark": winner,
+            }
+            done = db.exec(
+                select(HistoryRow).where(
+                    HistoryRow.instance_id == instance, HistoryRow.kind == "completed"
+                )
+            ).all()
+        assert [row.actor for row in done if row.element_id == "first"] == [
+            str(street.own.people[winner])
+        ]
+    for client in clients.values():
+        client.close()
