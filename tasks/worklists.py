@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -154,12 +154,14 @@ def _late(now: datetime) -> ColumnElement[bool]:
 
 def _count(db: Session, sources: Sequence[_Source]) -> int:
     """Count what several sources find together, each thing once, at most to the limit."""
-    found: set[UUID] = set()
-    for source in sources:
-        if len(found) < COUNT_LIMIT:
-            ids = source.query.with_only_columns(col(UserTask.id)).limit(COUNT_LIMIT)
-            found.update(db.scalars(ids))
-    return min(len(found), COUNT_LIMIT)
+    if not sources:
+        return 0
+    found = [
+        select(source.query.with_only_columns(col(UserTask.id)).limit(COUNT_LIMIT).subquery())
+        for source in sources
+    ]
+    together = union(*found).subquery() if len(found) > 1 else found[0].subquery()
+    return min(db.scalar(select(func.count()).select_from(together)) or 0, COUNT_LIMIT)
 
 
 def _narrowed(desk: Desk, narrowed: WorklistFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -222,14 +224,19 @@ def _open(
         View.CLAIMABLE: _claimable(desk),
         View.OVERDUE: [source.where(_late(now)) for source in (_mine(desk), *_claimable(desk))],
     }[view]
+    # What has no limit is never late; asking would read all of it.
+    dated_only = view is View.OVERDUE or narrowed.due in _DUE
     found: dict[UUID, UserTask] = {}
     for source in sources:
-        for task in _in_order(db, source.where(*_narrowed(desk, narrowed, now)), after, limit):
+        source = source.where(*_narrowed(desk, narrowed, now))
+        for task in _in_order(db, source, after, limit, dated_only=dated_only):
             found[task.id] = task
     return sorted(found.values(), key=_order)[: limit + 1]
 
 
-def _in_order(db: Session, source: _Source, after: str, limit: int) -> list[UserTask]:
+def _in_order(
+    db: Session, source: _Source, after: str, limit: int, *, dated_only: bool
+) -> list[UserTask]:
     """Read those with a limit first, then those without: no database sorts nulls alike."""
     due, created, last = _after(after)
     due_at, created_at, own = col(source.row.due_at), col(source.row.created_at), col(UserTask.id)
@@ -240,7 +247,7 @@ def _in_order(db: Session, source: _Source, after: str, limit: int) -> list[User
             later = tuple_(due_at, created_at, own) > (due, created, last)
             dated = dated.where(due_at >= due, later)
         found += db.scalars(dated.order_by(due_at, created_at, own).limit(limit + 1))
-    if len(found) <= limit:
+    if len(found) <= limit and not dated_only:
         undated = source.query.where(due_at.is_(None))
         if after and due is None:
             undated = undated.where(tuple_(created_at, own) > (created, last))

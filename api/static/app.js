@@ -15,7 +15,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   c: () => document.querySelector("button[data-key=c]")?.click(),
-  "/": () => document.querySelector(".search input")?.focus(),
+  "/": () => document.querySelector(".search input[type=search]")?.focus(),
 };
 
 addEventListener("keydown", (event) => {
