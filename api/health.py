@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from api.application import Installation
 from api.problems import Problem
 from api.resources import Resource
-from api.work import installation_of
+from api.work import TURN, installation_of
 from engine.bundles import Bundle
 from engine.incidents import Incident
 from engine.jobs import OPEN, Job
@@ -88,7 +88,7 @@ async def live() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz")
+@router.get("/readyz", dependencies=[TURN])
 def ready(request: Request) -> Health:
     """Say whether the database answers and definitions are published."""
     installation = installation_of(request)
@@ -102,7 +102,7 @@ def ready(request: Request) -> Health:
     return Health(status="ok")
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", include_in_schema=False, dependencies=[TURN])
 def metrics(request: Request) -> Response:
     """Measures in the format of Prometheus."""
     meters: Meters = request.app.state.meters

@@ -11,7 +11,14 @@ from api.application import Installation
 from api.logins import NewLogin, check_password, close_login, open_login, set_password, use_link
 from api.problems import Problem
 from api.resources import Resource, Wanted
-from api.work import LOGIN_COOKIE, Posting, Reading, installation_of, refuse_foreign_origin
+from api.work import (
+    LOGIN_COOKIE,
+    TURN,
+    Posting,
+    Reading,
+    installation_of,
+    refuse_foreign_origin,
+)
 from appraisal.people import person_by_id, person_by_sign_in_name
 from tasks.actors import Actor, actor_of
 
@@ -44,7 +51,7 @@ class Me(Resource):
     expires_at: datetime | None = None
 
 
-@router.post("/logins", status_code=201)
+@router.post("/logins", status_code=201, dependencies=[TURN])
 def sign_in(body: Credentials, request: Request, response: Response) -> Me:
     """Sign in; the answer sets the cookie of the login."""
     installation = installation_of(request)

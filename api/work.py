@@ -1,7 +1,7 @@
 """One request: one transaction, one actor. What every endpoint starts from."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -193,12 +193,24 @@ def _signed_in(request: Request, opened: AbstractContextManager[Session]) -> Ite
         yield work
 
 
-Reading = Annotated[Work, Depends(_reading, scope="function")]
+# A request holds its connection between threads of the pool. More requests than these
+# wait without a thread: else those that wait for a connection take every thread, and those
+# that have one can never go on. Together they stay below both the 40 threads and the
+# connections of `engine.database`.
+Reading = Annotated[Work, Depends(_reading, scope="function", max_concurrency=12)]
 """A signed-in actor who only reads."""
-Glancing = Annotated[Work, Depends(_glancing, scope="function")]
+Glancing = Annotated[Work, Depends(_glancing, scope="function", max_concurrency=4)]
 """Anybody, signed in or not, who only reads."""
-Posting = Annotated[Work, Depends(_posting, scope="function")]
+Posting = Annotated[Work, Depends(_posting, scope="function", max_concurrency=8)]
 """A signed-in actor who changes something: committed before the response."""
+
+
+async def _turn() -> AsyncIterator[None]:
+    yield
+
+
+TURN = Depends(_turn, scope="function", max_concurrency=4)
+"""For endpoints that open transactions themselves: a few at a time, for the same reason."""
 
 
 def identify(request: Request, installation: Installation, db: Session) -> Work:

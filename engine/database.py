@@ -167,7 +167,7 @@ def create_database(url: str | URL, *, schema: str | None = None) -> Database:
     writer = _sqlite_engine(
         address, begin="BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=120
     )
-    reader = _sqlite_engine(address, begin="BEGIN", query_only=True, pool_size=10)
+    reader = _sqlite_engine(address, begin="BEGIN", query_only=True, pool_size=10, max_overflow=20)
     # DBOS opens its write transactions itself and expects the driver's own handling.
     jobs = _sqlite_engine(address, begin=None, pool_size=4, max_overflow=8)
     return Database(address, writer, reader, jobs)
@@ -177,7 +177,7 @@ def _postgresql(address: URL, schema: str | None) -> Database:
     options: dict[str, Any] = {
         "isolation_level": "READ COMMITTED",
         "pool_size": 10,
-        "max_overflow": 20,
+        "max_overflow": 30,
         "pool_pre_ping": True,
         "hide_parameters": True,
     }

@@ -15,7 +15,14 @@ from api.logins import NewLogin, WrongSignIn, close_login, link_is_good
 from api.pages.templating import draw
 from api.problems import Problem
 from api.sign_in import Credentials, cookie_path, set_login_cookie, sign_in_person
-from api.work import LOGIN_COOKIE, Glancing, Posting, installation_of, refuse_foreign_origin
+from api.work import (
+    LOGIN_COOKIE,
+    TURN,
+    Glancing,
+    Posting,
+    installation_of,
+    refuse_foreign_origin,
+)
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
@@ -37,7 +44,7 @@ def read_sign_in(request: Request, next: Next = "") -> Response:
     return draw(request, "sign_in.html", next=safe_path(next), here=request.url.path)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[TURN])
 def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=100)] = "",
@@ -72,7 +79,7 @@ def read_link(work: Glancing, token: Token) -> Response:
     )
 
 
-@router.post("/sign-in/{token}")
+@router.post("/sign-in/{token}", dependencies=[TURN])
 def use_sign_in_link(request: Request, token: Token) -> Response:
     """Sign in with a one-time link."""
     refuse_foreign_origin(request, installation_of(request))
