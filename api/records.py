@@ -175,4 +175,4 @@ def make_candidate_link(work: Posting, number: EnrolmentNumber) -> Response:
     candidate = candidate_by_id(work.db, enrolment.candidate_id)
     link = make_link(work.db, candidate.person_id)
     hours = int(LINK_LIFETIME.total_seconds() // 3600)
-    return work.reply(NewLink(link=link, lifetime_hours=hours), 201)
+    return work.reply(NewLink(link=link, lifetime_hours=hours), 201, secret=True)

@@ -104,12 +104,17 @@ class Work:
         content: BaseModel | None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        *,
+        secret: bool = False,
     ) -> Response:
-        """The answer, kept for repeats of the request if it has an idempotency key."""
+        """The answer, kept for repeats of the request if it has an idempotency key.
+
+        A `secret` answer is told once: it is not kept, and a repeat is refused.
+        """
         body = b"" if content is None else content.model_dump_json(by_alias=True).encode()
         media_type = None if content is None else "application/json"
         response = Response(body, status, dict(headers or {}), media_type)
-        if self.key_in_use is not None:
+        if self.key_in_use is not None and not secret:
             self.key_in_use.keep(response)
         return response
 
