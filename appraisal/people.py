@@ -68,7 +68,6 @@ def assign_post(db: Session, person: Person, post: str) -> PostAssignment:
         person_id=person.id, organisation_id=person.organisation_id, post=post
     )
     db.add(assignment)
-    db.flush()
     return assignment
 
 

@@ -15,6 +15,7 @@ from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
 from engine.sources import Source, load_folder
 from engine.testing import SourceDefinitions
 from tasks.facts import host_functions
+from tasks.given_states import GivenStates
 
 
 class Pack(SourceDefinitions):
@@ -27,6 +28,7 @@ class Pack(SourceDefinitions):
     def __init__(self, *roots: Path) -> None:
         self._sources: dict[tuple[str, str], Source] = {}
         self._refused: dict[str, DiagramError] = {}
+        self.given = GivenStates()
         super().__init__({}, host_functions())
         for source in load_folder(*roots):
             self._sources[source.kind, source.key] = source

@@ -42,11 +42,10 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from appraisal.crypto import Keyring, attach_keyring
-from appraisal.objects import ObjectStore, attach_objects
 from appraisal.organisations import Organisation
 from appraisal.people import Person, posts_of
 from engine.context import InstanceHead
+from engine.database import Database
 from engine.errors import EngineError
 from engine.instances import ProcessInstance
 from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
@@ -59,7 +58,6 @@ from tasks.completion import Completion, NotAllowed, StoredAnswers
 from tasks.facts import fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.scenario_packs import Pack
-from tasks.worlds import World, import_worlds, make_world
 
 
 class ScenarioFailed(EngineError):
@@ -112,7 +110,7 @@ def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:
 class _Run(ScriptedRun):
     """A scripted run whose user tasks are completed as the product does it."""
 
-    def __init__(self, pack: Pack, start_at: datetime) -> None:
+    def __init__(self, pack: Pack, database: Database, start_at: datetime) -> None:
         super().__init__(
             pack,
             service_tasks=all_service_tasks(),
@@ -120,6 +118,7 @@ class _Run(ScriptedRun):
             functions=host_functions(),
             answers_port=StoredAnswers(),
             start_at=start_at,
+            database=database,
         )
         self.completion = Completion(self.engine, FormLibrary(pack))  # type: ignore[arg-type]
 
@@ -128,21 +127,13 @@ class Stage:
     """One scenario being played."""
 
     def __init__(self, pack: Pack, scenario: Scenario, objects: Path) -> None:
+        content = scenario.content
+        start_at = _moment(content["at"]) if "at" in content else START_AT
+        database, self.world = pack.given.open(
+            str(content["world"]), start_at, content.get("given") or {}, objects
+        )
         self.scenario = scenario
-        at = scenario.content.get("at")
-        self.run = _Run(pack, _moment(at) if at else START_AT)
-        for database in {self.run.database.writer, self.run.database.reader}:
-            attach_keyring(database, Keyring.generate())
-            attach_objects(database, ObjectStore(objects))
-        self.world = self._given()
-
-    def _given(self) -> World:
-        content = self.scenario.content
-        import_worlds()
-        with self.run.database.transaction() as db:
-            return make_world(
-                db, str(content["world"]), self.run.clock.now(), content.get("given") or {}
-            )
+        self.run = _Run(pack, database, start_at)
 
     def play(self) -> None:
         """Start the process and take every step."""
