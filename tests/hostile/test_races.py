@@ -13,6 +13,7 @@ from sqlmodel import select
 from api.logins import make_link
 from appraisal.answers import last_answer
 from engine.history import HistoryRow
+from engine.user_tasks import UserTask
 from tests.api.small import Street
 
 API = "/api/v1"
@@ -41,62 +42,61 @@ def signed_in(street: Street, address: str, role: str) -> Client:
     return client
 
 
-def test_of_two_at_once_one_wins_and_the_other_is_told(street: Street, address: str) -> None:
-    roles = ("reviewer", "other_reviewer")
-    clients = {role: signed_in(street, address, role) for role in roles}
-    for turn in range(10):
-        with street.installation.database.transaction() as db:
-            instance = street.installation.engine.start(
-                db, "small_review", business_key=f"race-{turn}", tenant="OWN"
-            ).id
-        started = street.own.instance_id
-        street.own.instance_id = instance
-        task = street.user_task(street.own)
-        street.own.instance_id = started
-        together = threading.Barrier(2)
-        answers: dict[str, Any] = {}
+ROLES = ("reviewer", "other_reviewer")
 
-        def complete(
-            role: str,
-            points: int,
-            *,
-            where: str = f"{API}/user-tasks/{task.id}/completion",
-            together: threading.Barrier = together,
-            answers: dict[str, Any] = answers,
-        ) -> None:
-            together.wait()
-            answers[role] = clients[role].post(
-                where, json={"answer": {"points": points, "remark": role}}
-            )
 
-        threads = [
-            threading.Thread(target=complete, args=(role, 60 + place))
-            for place, role in enumerate(roles)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+def new_task(street: Street, turn: int) -> UserTask:
+    with street.installation.database.transaction() as db:
+        instance = street.installation.engine.start(
+            db, "small_review", business_key=f"race-{turn}", tenant="OWN"
+        ).id
+        return db.exec(select(UserTask).where(UserTask.instance_id == instance)).one()
 
-        statuses = {role: one.status_code for role, one in answers.items()}
-        assert sorted(statuses.values()) == [200, 409], [one.text for one in answers.values()]
-        winner = min(statuses, key=statuses.__getitem__)
-        [loser] = {*roles} - {winner}
-        problem = answers[loser].json()
-        assert problem["completedBy"] == str(street.own.people[winner])
-        assert datetime.fromisoformat(problem["completedAt"]) <= datetime.now(UTC)
-        with street.installation.database.reading() as db:
-            assert last_answer(db, instance, "first") == {
-                "points": 60 + roles.index(winner),
-                "remark": winner,
-            }
-            done = db.exec(
-                select(HistoryRow).where(
-                    HistoryRow.instance_id == instance, HistoryRow.kind == "completed"
-                )
-            ).all()
-        assert [row.actor for row in done if row.element_id == "first"] == [
-            str(street.own.people[winner])
-        ]
+
+def complete_at_once(clients: dict[str, Client], task: UserTask) -> dict[str, Any]:
+    """Everybody answers with points of their own; gives the responses."""
+    together = threading.Barrier(len(clients))
+    answers: dict[str, Any] = {}
+
+    def complete(role: str) -> None:
+        together.wait()
+        answers[role] = clients[role].post(
+            f"{API}/user-tasks/{task.id}/completion", json={"answer": answer_of(role)}
+        )
+
+    threads = [threading.Thread(target=complete, args=(role,)) for role in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def answer_of(role: str) -> dict[str, Any]:
+    return {"points": 60 + ROLES.index(role), "remark": role}
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_of_two_at_once_one_wins_and_the_other_is_told(
+    street: Street, address: str, turn: int
+) -> None:
+    clients = {role: signed_in(street, address, role) for role in ROLES}
+    task = new_task(street, turn)
+
+    answers = complete_at_once(clients, task)
+
+    statuses = {role: one.status_code for role, one in answers.items()}
+    assert sorted(statuses.values()) == [200, 409], [one.text for one in answers.values()]
+    winner = min(statuses, key=statuses.__getitem__)
+    [loser] = {*ROLES} - {winner}
+    problem = answers[loser].json()
+    assert problem["completedBy"] == str(street.own.people[winner])
+    assert datetime.fromisoformat(problem["completedAt"]) <= datetime.now(UTC)
+    with street.installation.database.reading() as db:
+        assert last_answer(db, task.instance_id, "first") == answer_of(winner)
+        completed = select(HistoryRow.actor).where(
+            HistoryRow.instance_id == task.instance_id, HistoryRow.kind == "completed"
+        )
+        assert db.exec(completed).all() == [str(street.own.people[winner])]
     for client in clients.values():
         client.close()
