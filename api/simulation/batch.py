@@ -23,7 +23,7 @@ _OVER = ("archived", "cancelled")
 _BLIND = ("mark_alone", "mark_third")
 _CODER = "confidential1"
 _JOBS_WITHIN_SECONDS = 120.0
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.05
 # Rounds in a row in which the clock moved and still nobody had anything to do.
 _EMPTY_ROUNDS = 200
 # How often one element of one business key may be done before it is taken for a loop.
@@ -51,6 +51,7 @@ class Batch:
     told: Told = lambda _: None
     done: int = 0
     _left: dict[str, datetime | None] = field(default_factory=dict)
+    _busy: list[str] = field(default_factory=list)
     _times: Counter[str] = field(default_factory=Counter)
 
     def open(self) -> None:
@@ -110,20 +111,25 @@ class Batch:
         for task in list(self._board()):
             if task["elementId"] not in self.stop_at:
                 done += self._do(task, self.crew.holders(task["candidateGroups"]))
-        if not self.stop_at and self._assigned_somewhere():
+        if not self.stop_at:
             done += self._round_of_own()
         return done
 
-    def _assigned_somewhere(self) -> bool:
-        ready = self.crew.measures().get("user_tasks_ready", 0)
-        return ready > len(self._left)
-
     def _round_of_own(self) -> int:
+        """Do what was given to single people, who are asked until all of it is found."""
+        hidden = self.crew.measures()["user_tasks_ready"] - len(self._left)
         done = 0
-        for name in self.crew.names:
-            done += self._do_own(self.crew.staff(name), name)
-        for enrolment in self._waiting_candidates():
-            done += self._do_own(self.crew.candidate(enrolment), enrolment)
+        # Who had something to do last time is asked first.
+        for name in [*self._busy, *(n for n in self.crew.names if n not in self._busy)]:
+            if hidden <= 0:
+                return done
+            found = self._do_own(self.crew.staff(name), name)
+            if found:
+                self._busy = [name, *(one for one in self._busy if one != name)]
+            done, hidden = done + found, hidden - found
+        if hidden > 0:
+            for enrolment in self._waiting_candidates():
+                done += self._do_own(self.crew.candidate(enrolment), enrolment)
         return done
 
     def _waiting_candidates(self) -> list[str]:
@@ -167,10 +173,21 @@ class Batch:
             except Leave as leave:
                 self._left[str(task["id"])] = leave.until
                 return 0
-            sitting.post(f"{path}/completion", {"answer": answer})
+            if not self._complete(sitting, path, answer):
+                return 0
             self._count(task)
             return 1
         raise NobodyCan(f"{task['elementId']} of {task['businessKey']}")
+
+    def _complete(self, visitor: Visitor, path: str, answer: dict[str, Any]) -> bool:
+        try:
+            visitor.post(f"{path}/completion", {"answer": answer})
+        except Refused as refused:
+            # A timer or a message may have taken it away meanwhile.
+            if refused.code == "user-task-not-ready":
+                return False
+            raise
+        return True
 
     def _count(self, task: dict[str, Any]) -> None:
         self.done += 1

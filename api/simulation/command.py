@@ -70,7 +70,11 @@ def work_batch(
     crew = Crew(access, address)
     scene = Scene([Examinee.of(candidate) for candidate in roster])
     batch = Batch(crew, scene, name, stop_at=stop_at, told=told)
-    batch.run()
+    try:
+        batch.run()
+    except BaseException:
+        crew.close()
+        raise
     return Worked(crew, batch)
 
 

@@ -95,13 +95,14 @@ def conclusions(crew: Crew, scene: Scene, intended: Mapping[str, str]) -> list[C
 def outcome_of(enrolment: Mapping[str, Any], result: Mapping[str, Any] | None) -> str:
     """How an enrolment ended: certified, resit, failed, absent, void, held, rejected, withdrawn.
 
-    Absence and voided subjects say more than the right to re-sit that may follow from them.
+    Where D12 found that everything failed, was void or was missed, that says more than the
+    right to re-sit, which may follow from it; who passed in part may re-sit the rest.
     """
     state = str(enrolment["state"])
     if result is None or state in ("certified", "rejected", "withdrawn", "cancelled"):
         return state
     outcome = str(result["outcome"])
-    if outcome in ("absent", "void"):
+    if outcome in ("absent", "void", "failed"):
         return outcome
     return "held" if outcome == "passed" else state
 

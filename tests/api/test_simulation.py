@@ -1,0 +1,216 @@
+"""The demo batch, worked through HTTP from its opening to the archive."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import pypdfium2
+import pytest
+import zxingcpp
+
+from api.simulation.answers import default_answer, points_on
+from api.simulation.command import report_on, work_batch
+from api.simulation.demo import demo_environment, demo_settings, set_up
+from api.simulation.report import Report, outcome_of
+from api.simulation.server import Server
+from appraisal.archive import read_catalogue
+from appraisal.bag import verify
+from appraisal.calendar import LOCAL
+from appraisal.demo_roster import DemoCandidate, demo_roster
+
+CATALOGUE = Path("processes/base/archive/archive_catalogue.json")
+# Enough electricians for a batch: the one with 59.5, and eleven to whom nothing special happens.
+FEW = ("E01", "E02", "E03", "E08", "E16", "E18", "E19", "E21", "E22", "E23", "E24", "E12")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo installation after its batch, and how to serve it again."""
+
+    folder: Path
+    environment: dict[str, str]
+    report: Report
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        return {one.id: one.outcome for one in self.report.conclusions}
+
+
+def play(folder: Path, roster: Sequence[DemoCandidate]) -> Demo:
+    environment = demo_environment(folder, public_url="http://example.test/jc")
+    access = set_up(demo_settings(environment))
+    with Server(environment, folder / "server.log") as server:
+        worked = work_batch(access, lambda: server.address, roster)
+        report = report_on(worked, roster, folder, 1.0)
+        worked.crew.close()
+    return Demo(folder, environment, report)
+
+
+@pytest.fixture(scope="module")
+def roster() -> list[DemoCandidate]:
+    return demo_roster(today=datetime.now(LOCAL).date())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, roster: list[DemoCandidate]) -> Demo:
+    return play(tmp_path_factory.mktemp("demo"), roster)
+
+
+@pytest.fixture(scope="module")
+def serving(demo: Demo) -> Iterator[str]:
+    with Server(demo.environment, demo.folder / "again.log") as server:
+        yield server.address
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_everybody_ends_as_intended(demo: Demo, roster: list[DemoCandidate]) -> None:
+    assert demo.outcomes == {one.id: one.intended for one in roster}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_result_names_certificates_and_archive(demo: Demo) -> None:
+    result = json.loads(demo.report.as_json(demo.folder))
+
+    certified = [one for one in result["candidates"] if one["outcome"] == "certified"]
+    assert len(result["certificates"]) == len(certified) > 0
+    assert all((demo.folder / path).is_file() for path in result["certificates"])
+    assert (demo.folder / result["archive"] / "bagit.txt").is_file()
+    assert [one["id"] for one in result["candidates"] if not one["rows"]] == []
+    assert result["processInstances"] > 60
+    assert result["userTasks"] > 500
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_changed_fact_changes_that_outcome(
+    demo: Demo, roster: list[DemoCandidate], tmp_path: Path
+) -> None:
+    few = [one for one in roster if one.id in FEW]
+    changed = [
+        replace(one, facts=replace(one.facts, theory=("60",))) if one.id == "E01" else one
+        for one in few
+    ]
+
+    again = play(tmp_path, changed)
+
+    before = {one.id: demo.outcomes[one.id] for one in few}
+    assert before["E01"] == "resit"
+    assert again.outcomes == {**before, "E01": "certified"}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_certificate_code_leads_to_a_valid_answer(
+    demo: Demo, serving: str, roster: list[DemoCandidate]
+) -> None:
+    page = pypdfium2.PdfDocument(demo.report.certificates[0])[0]
+    codes = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    address = urlsplit(codes[0].text)
+    path = address.path.removeprefix("/jc")
+
+    answer = httpx2.get(f"{serving}{path}", headers={"Accept-Language": "zh-CN"})
+
+    assert address.netloc == "example.test"
+    assert answer.status_code == 200
+    assert "有效" in answer.text
+    assert [one.id for one in roster if one.name in answer.text] == []
+    number = demo.report.certificates[0].stem
+    verified = httpx2.get(f"{serving}/api/v1/certificates/{number}").json()
+    assert verified["valid"] is True
+    assert "*" in verified["name"] or "＊" in verified["name"]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_archive_holds_every_item_of_the_catalogue(demo: Demo) -> None:
+    items = read_catalogue(CATALOGUE.read_bytes())
+    data = demo.report.archive / "data"
+
+    missing = [
+        item.title for item in items if not [*data.glob(f"第{item.volume}卷-*/{item.no:02d}-*/*")]
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_archive_tells_of_any_changed_byte(demo: Demo, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    shutil.copytree(demo.report.archive, folder)
+    assert verify(folder) == []
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    looked_at = [path for path in files if path.parent == folder] + files[:: len(files) // 12]
+
+    unnoticed = [path.name for path in looked_at if not _is_noticed(folder, path)]
+
+    assert unnoticed == []
+
+
+def _is_noticed(folder: Path, path: Path) -> bool:
+    content = path.read_bytes()
+    place = len(content) // 2
+    path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    try:
+        return verify(folder) != []
+    finally:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "expected"),
+    [
+        ("rejected", None, "rejected"),
+        ("certified", "passed", "certified"),
+        ("published", "passed", "held"),
+        ("resit", "partly", "resit"),
+        ("failed", "partly", "failed"),
+        ("resit", "failed", "failed"),
+        ("resit", "absent", "absent"),
+        ("failed", "void", "void"),
+    ],
+)
+def test_outcome_is_what_decides(state: str, outcome: str | None, expected: str) -> None:
+    result = None if outcome is None else {"outcome": outcome}
+
+    assert outcome_of({"state": state}, result) == expected
+
+
+def test_default_answer_fills_what_is_required() -> None:
+    schema = {
+        "properties": {
+            "verdict": {"oneOf": [{"const": "approve"}, {"const": "return"}]},
+            "note": {"type": ["string", "null"]},
+            "pledge": {"type": "boolean"},
+            "rows": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"hours": {"type": "integer", "minimum": 2}},
+                    "required": ["hours"],
+                },
+            },
+        },
+        "required": ["verdict", "pledge"],
+    }
+
+    answer = default_answer(schema, {"rows": [{"name": "a"}, {"name": "b"}]})
+
+    assert answer == {"verdict": "approve", "pledge": True, "rows": [{"hours": 2}, {"hours": 2}]}
+
+
+@pytest.mark.parametrize("points", [0.0, 0.5, 59.5, 60.0, 97.5, 100.0])
+def test_points_on_a_sheet_sum_up(points: float) -> None:
+    rows = [{"full": full} for full in (10, 10, 20, 30, 10, 12, 8)]
+
+    given = [row["points"] for row in points_on(rows, points)]
+
+    assert sum(given) == points
+    assert all(0 <= one <= row["full"] for one, row in zip(given, rows, strict=True))
