@@ -22,7 +22,7 @@ from api.simulation.demo import (
     set_up,
     staff_links,
 )
-from api.simulation.progress import show_links, show_problems, show_report, step_bar
+from api.simulation.progress import STEPS, show_links, show_problems, show_report, step_bar
 from api.simulation.report import (
     Report,
     archive_folder,
@@ -129,6 +129,7 @@ def simulate_second(console: Console, folder: Path, environment: Mapping[str, st
             told=bar.told,
         )
         worked.crew.close()
+        bar.finished(2, STEPS[2] + "(待办已满)")
     (folder / SECOND).write_text(f"{worked.batch.scene.number}\n", encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -65,9 +66,9 @@ class StepBar:
             tasks=self._tasks,
         )
 
-    def finished(self) -> None:
-        """All steps are done."""
-        self._progress.update(self._bar, completed=len(STEPS), step="已归档")
+    def finished(self, steps: int = len(STEPS), text: str = "已归档") -> None:
+        """So many steps are done."""
+        self._progress.update(self._bar, completed=steps, step=text)
 
 
 @contextmanager
@@ -99,7 +100,9 @@ def show_report(console: Console, report: Report) -> None:
     table = Table("编号", "姓名", "应为", "结果", "依据(决策表行)", title="鉴定结果")
     for one in report.conclusions:
         style = "" if one.as_intended else "bold red"
-        table.add_row(one.id, one.name, *_outcomes(one), " ".join(one.rows), style=style)
+        # Several subjects may pass by the same row.
+        rows = " ".join(dict.fromkeys(one.rows))
+        table.add_row(one.id, one.name, *_outcomes(one), rows, style=style)
     console.print(table)
     counted = Counter(one.outcome for one in report.conclusions)
     summary = "、".join(f"{OUTCOMES.get(key, key)} {n}" for key, n in counted.most_common())
@@ -115,15 +118,20 @@ def show_report(console: Console, report: Report) -> None:
 
 def show_links(console: Console, staff: Sequence[Staff], address: str) -> None:
     """Show a link for each post that signs one person in once."""
-    table = Table("岗位", "姓名", "一次性登录链接", title="各岗位一次性登录链接(三天内有效)")
+    console.print(f"\n打开 {address} ;各岗位的一次性登录链接(三天内有效):", highlight=False)
     shown: set[str] = set()
     for one in staff:
         new = [post for post in one.posts if post not in shown]
         if new:
             shown.update(new)
             posts = "、".join(post_name(post) for post in new)
-            table.add_row(posts, one.name, f"{address}/sign-in/{one.links[0]}")
-    console.print(table, soft_wrap=True)
+            # Never wrapped nor cut: terminals make whole lines clickable.
+            line = f"{_wide(posts, 16)}{_wide(one.name, 12)}{address}/sign-in/{one.links[0]}"
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _wide(text: str, width: int) -> str:
+    return text + " " * max(width - cell_len(text), 1)
 
 
 def _outcomes(one: Conclusion) -> tuple[str, str]:
