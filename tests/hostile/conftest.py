@@ -46,12 +46,12 @@ def street(
     with installation.database.transaction() as db:
         report = installation.definitions.publish(db, sources(), actor="test")
         assert not report.refused, report.findings
-    houses = [build_house(installation, code) for code in ("OWN", "FOREIGN")]
+    own, foreign = (build_house(installation, code) for code in ("OWN", "FOREIGN"))
     with installation.database.transaction() as db:
-        houses[0].ids["all_fields"] = installation.engine.start(
+        own.ids["all_fields"] = installation.engine.start(
             db, "all_fields", business_key="all-fields", tenant="OWN"
         ).id
-    yield Street(installation, create_app(installation=installation), *houses)
+    yield Street(installation, create_app(installation=installation), own, foreign)
     installation.dispose()
 
 

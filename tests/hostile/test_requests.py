@@ -278,7 +278,7 @@ def test_improper_keys_are_refused(street: Street, unchanged: None, key: str) ->
     client = street.client(street.own.people["reviewer"])
 
     response = client.post(
-        fill_url(street), json={"answer": GOOD}, headers=[("Idempotency-Key", key.encode())]
+        fill_url(street), json={"answer": GOOD}, headers={b"Idempotency-Key": key.encode()}
     )
 
     assert (response.status_code, kind_of(told(response, "zh-CN"))) == (400, "malformed")
