@@ -111,11 +111,25 @@ def missing_items(filed: Iterable[FiledItem]) -> list[CatalogueItem]:
     return [entry.item for entry in filed if not entry.complete]
 
 
+def extension_of(paper: Paper) -> str:
+    """What the name of a paper's file ends with, so that programs know it."""
+    return _EXTENSIONS.get(paper.media_type, "bin")
+
+
+_EXTENSIONS = {
+    "application/pdf": "pdf",
+    "application/json": "json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "text/csv": "csv",
+}
+
+
 def archive_path(item: CatalogueItem, paper: Paper) -> str:
     """Where a paper lies in the package; free of personal data and of unsafe characters."""
     subject = f"-{paper.subject}" if paper.subject else ""
-    extension = {"application/pdf": "pdf", "text/csv": "csv", "application/json": "json"}
-    name = f"{paper.title}{subject}-v{paper.version}.{extension.get(paper.media_type, 'bin')}"
+    name = f"{paper.title}{subject}-v{paper.version}.{extension_of(paper)}"
     volume = f"第{item.volume}卷-{item.volume_title}"
     return "/".join(map(_safe, (volume, f"{item.no:02d}-{item.title}", name)))
 

@@ -14,6 +14,7 @@ from appraisal.archive import (
     FiledItem,
     archive_of,
     archive_path,
+    extension_of,
     file_items,
     missing_items,
     read_catalogue,
@@ -135,8 +136,8 @@ def _other_papers(db: Session, session_id: int, taken: set[str]) -> dict[str, by
 
 def _file_name(paper: Paper) -> str:
     subject = f"-{paper.subject}" if paper.subject else ""
-    kind = "pdf" if paper.media_type == "application/pdf" else paper.media_type.split("/")[-1]
-    return f"{paper.step:02d}-{paper.title}{subject}-v{paper.version}.{kind}".replace("/", "、")
+    name = f"{paper.step:02d}-{paper.title}{subject}-v{paper.version}.{extension_of(paper)}"
+    return name.replace("/", "、")
 
 
 def _history(db: Session, session_id: int, session_number: str) -> bytes:
