@@ -1,0 +1,135 @@
+"""Prepared demo installations, copied for each run, and what a finished batch left behind."""
+
+import hashlib
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+from sqlalchemy.engine import URL
+from sqlmodel import select
+
+from api.application import build_installation
+from api.simulation.demo import Access, demo_environment, demo_settings, set_up
+from appraisal.candidates import Candidate
+from appraisal.certificates import Certificate
+from appraisal.enrolments import Enrolment, EnrolmentSubject
+from appraisal.numbers import NumberRange
+from appraisal.papers import Paper, paper_content
+from appraisal.schemes import Scheme
+from tasks.sample_batches import set_minimum
+
+# Minutes and seconds depend on how long a run took, which a kill prolongs; and with them the
+# digests and sizes of the files that hold them.
+_VARIES = re.compile(r"\d{1,2}\s*:\s*\d{2}(\s*:\s*\d{2})?|\b[0-9a-f]{16,64}\b|\b\d+(,\d{3})+\b")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One installation of its own, ready to be served."""
+
+    access: Access
+    folder: Path
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A demo installation that is copied and never served itself.
+
+    `copy_database` gives the address of a copy of the database; on SQLite the database lies in
+    the folder.
+    """
+
+    access: Access
+    folder: Path
+    copy_database: Callable[[], URL] | None = None
+
+    @classmethod
+    def make(cls, folder: Path, url: URL | None, copy: Callable[[], URL] | None) -> "Template":
+        """Prepare schema, definitions, people and links."""
+        settings = demo_settings(_environment(folder, url))
+        access = set_up(settings)
+        installation = build_installation(settings)
+        with installation.database.transaction() as db:
+            for scheme in db.exec(select(Scheme)):
+                set_minimum(db, scheme, 1)
+        installation.dispose()
+        return cls(access, folder, copy)
+
+    def copy(self, folder: Path) -> Ground:
+        """Make an installation to run a batch on."""
+        shutil.copytree(self.folder, folder)
+        url = None if self.copy_database is None else self.copy_database()
+        return Ground(self.access, folder, _environment(folder, url))
+
+
+def _environment(folder: Path, url: URL | None) -> dict[str, str]:
+    address = "" if url is None else url.render_as_string(hide_password=False)
+    return {
+        **demo_environment(folder),
+        "JIANCHENG_MODE": "test",
+        "JIANCHENG_DATABASE_URL": address,
+        "JIANCHENG_LEASE_SECONDS": "1",
+        # The same in every run, whatever port it has: it stands in the codes of certificates.
+        "JIANCHENG_PUBLIC_URL": "http://127.0.0.1:8000",
+    }
+
+
+@dataclass(frozen=True)
+class Legacy:
+    """What a finished batch left: everything that must not depend on when processes died."""
+
+    outcomes: dict[str, Any]
+    certificates: dict[str, str]
+    ranges: list[tuple[str, int]]
+    papers: dict[tuple[str, str, int], str]
+
+    @property
+    def serials(self) -> dict[str, list[int]]:
+        """The serials given out, in order, by what stands before them."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number in self.certificates.values():
+            found[number[:16]].append(int(number[16:]))
+        return {prefix: sorted(serials) for prefix, serials in found.items()}
+
+
+def read_legacy(ground: Ground, people: Mapping[str, str]) -> Legacy:
+    """Read what is left; `people` gives the roster's id by enrolment number."""
+    installation = build_installation(demo_settings(ground.environment))
+    try:
+        with installation.database.reading() as db:
+            enrolments = {one.id or 0: one for one in db.exec(select(Enrolment))}
+            subjects = defaultdict(list)
+            for one in db.exec(select(EnrolmentSubject)):
+                facts = (one.subject, one.state, str(one.points), one.passed)
+                subjects[one.enrolment_id].append(facts)
+            outcomes = {
+                people[one.number]: (one.state, one.outcome, one.fee_status, sorted(subjects[key]))
+                for key, one in enrolments.items()
+            }
+            certificates = {
+                people[enrolments[one.enrolment_id].number]: one.number
+                for one in db.exec(select(Certificate))
+            }
+            ranges = sorted((one.key, one.next_value) for one in db.exec(select(NumberRange)))
+            papers = {
+                (one.key, one.subject, one.version): _text(one.media_type, paper_content(db, one))
+                for one in db.exec(select(Paper))
+            }
+            assert len(db.exec(select(Candidate)).all()) == len(people)
+    finally:
+        installation.dispose()
+    return Legacy(outcomes, certificates, ranges, papers)
+
+
+def _text(media_type: str, content: bytes) -> str:
+    if media_type != "application/pdf":
+        return hashlib.sha256(content).hexdigest()
+    pages = PdfReader(BytesIO(content)).pages
+    return _VARIES.sub("…", "\n".join(page.extract_text() for page in pages))

@@ -1,0 +1,52 @@
+"""However often the application dies, a batch ends as if it had never died."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from api.simulation.command import work_batch
+from appraisal.calendar import LOCAL
+from appraisal.demo_roster import DemoCandidate, demo_roster
+from tests.kills.grounds import Ground, Legacy, read_legacy
+from tests.kills.reaper import POINTS, Reaper
+
+SEED = 20261122
+KILLS = 20
+# A mark below the pass mark, a veto, an absentee, a paper supplied later, an objection.
+PEOPLE = ("E01", "E02", "E05", "E06", "E12", "E18")
+
+pytestmark = pytest.mark.slow
+
+
+def roster() -> list[DemoCandidate]:
+    today = datetime.now(LOCAL).date()
+    return [one for one in demo_roster(today=today) if one.id in PEOPLE]
+
+
+def run(ground: Ground, reaper: Reaper) -> tuple[Legacy, int]:
+    """Work a batch; gives what it left and how many user tasks it took."""
+    with reaper:
+        worked = work_batch(ground.access, reaper.address, roster(), told=reaper.told)
+        worked.crew.close()
+    people = {number: one.id for number, one in worked.batch.scene.enrolments.items()}
+    return read_legacy(ground, people), worked.batch.done
+
+
+def test_batch_survives_every_kill(new_ground: Callable[[], Ground]) -> None:
+    calm = new_ground()
+    expected, completed = run(calm, Reaper(calm, [], []))
+    moments = sorted(random.Random(SEED).choices(range(1, completed - 5), k=KILLS))
+    deadly = new_ground()
+    reaper = Reaper(deadly, moments, POINTS)
+
+    found, _ = run(deadly, reaper)
+
+    assert (reaper.passed, reaper.kills >= KILLS) == (list(POINTS), True)
+    assert found.outcomes == expected.outcomes
+    assert found.certificates == expected.certificates
+    assert found.ranges == expected.ranges
+    assert all(one == [*range(1, len(one) + 1)] for one in found.serials.values()), found.serials
+    assert sorted(found.papers) == sorted(expected.papers)
+    assert found.papers == expected.papers
