@@ -3,18 +3,18 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from api.problems import Problem
 from api.resources import Resource
-from api.work import Glancing, installation_of
+from api.work import Glancing, WorkRouter, installation_of
 from appraisal.certificates import Certificate, UnknownCertificate, certificate_by_number
 from appraisal.levels import level_name
 from appraisal.masks import mask_name
 from appraisal.occupations import occupation_name, trade_name
 from appraisal.organisations import organisation_by_id
 
-router = APIRouter(prefix="/certificates", tags=["certificates"])
+router = WorkRouter(prefix="/certificates", tags=["certificates"])
 
 CertificateNumber = Annotated[str, Path(max_length=40, description="number on the certificate")]
 

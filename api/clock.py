@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from api.resources import Resource, Wanted
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from engine.clock import ClockRefused
 from engine.timers import next_due
 
-router = APIRouter(prefix="/clock", tags=["clock"])
+router = WorkRouter(prefix="/clock", tags=["clock"])
 
 LONGEST_LEAP = timedelta(days=366)
 

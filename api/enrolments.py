@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlmodel import col, select
 
 from api.resources import Cursor, Limit, Page, Resource
 from api.sessions import SessionNumber, number_of, seen_session
-from api.work import Reading, Work
+from api.work import Reading, Work, WorkRouter
 from appraisal.candidates import candidate_by_id, id_number_of
 from appraisal.crypto import UnreadableValue
 from appraisal.enrolments import Enrolment, subjects_of
@@ -18,7 +18,7 @@ from appraisal.masks import mask_id_number
 from appraisal.organisations import organisation_by_id
 from appraisal.results import Result, result_of
 
-router = APIRouter(tags=["enrolments"])
+router = WorkRouter(tags=["enrolments"])
 
 EnrolmentNumber = Annotated[str, Path(max_length=80, description="number of the enrolment")]
 

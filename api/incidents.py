@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 from sqlmodel import col, select
 
 from api.resources import Cursor, Limit, Page, Resource, Wanted
 from api.sessions import number_of
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from engine.incidents import Incident
 
-router = APIRouter(prefix="/incidents", tags=["incidents"])
+router = WorkRouter(prefix="/incidents", tags=["incidents"])
 
 IncidentId = Annotated[UUID, Path(description="id of the incident")]
 

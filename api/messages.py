@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import Field
 
 from api.resources import Resource, Text, Wanted
-from api.work import Posting
+from api.work import Posting, WorkRouter
 from tasks.rights import MessageTo
 
-router = APIRouter(prefix="/messages", tags=["messages"])
+router = WorkRouter(prefix="/messages", tags=["messages"])
 
 _MONTH = int(timedelta(days=30).total_seconds())
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from api.resources import Resource, Wanted
-from api.work import Posting, Reading
+from api.work import Posting, Reading, WorkRouter
 from engine.jobs import Job, add_job
 
-router = APIRouter(prefix="/operations", tags=["operations"])
+router = WorkRouter(prefix="/operations", tags=["operations"])
 
 KINDS = {"rebuild-rows": "operations.rebuild_rows"}
 

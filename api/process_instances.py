@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import Field
 from sqlmodel import Session, col, select
 
 from api.problems import Problem
 from api.resources import Cursor, Limit, Page, Resource, Text, Wanted, etag_of, not_modified
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from appraisal.organisations import organisation_by_id
 from engine.instances import ProcessInstance
 from forms import FormDefinition
@@ -18,7 +18,7 @@ from tasks.rights import StartOf
 from tasks.sessions import open_session, scopes_of
 from tasks.starting import check_start, start_form
 
-router = APIRouter(prefix="/process-instances", tags=["process instances"])
+router = WorkRouter(prefix="/process-instances", tags=["process instances"])
 
 SESSION_PROCESS = "appraisal_session"
 InstanceId = Annotated[UUID, Path(description="id of the process instance")]

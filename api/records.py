@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlmodel import col, select
 
 from api.certificates import CertificateNumber
@@ -11,7 +11,7 @@ from api.logins import LINK_LIFETIME, make_link
 from api.problems import Problem
 from api.resources import Resource
 from api.sessions import SessionNumber, seen_session
-from api.work import Posting, Reading
+from api.work import Posting, Reading, WorkRouter
 from appraisal.archive import Archive
 from appraisal.candidates import candidate_by_id
 from appraisal.certificates import Certificate, certificates_of
@@ -20,7 +20,7 @@ from appraisal.marks import Work
 from appraisal.papers import paper_by_id, paper_content
 from appraisal.releases import releases_of
 
-router = APIRouter(tags=["records"])
+router = WorkRouter(tags=["records"])
 
 
 class ScriptCode(Resource):

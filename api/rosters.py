@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Path, Response, UploadFile
+from fastapi import File, Form, Path, Response, UploadFile
 from sqlmodel import select
 
 from api.problems import Problem
 from api.resources import Resource
 from api.sessions import SessionNumber, seen_session
-from api.work import Posting, Reading
+from api.work import Posting, Reading, WorkRouter
 from appraisal.roster_imports import RosterFiles, RosterImport, check_import, confirm_import
 
-router = APIRouter(prefix="/sessions/{number}/roster-imports", tags=["rosters"])
+router = WorkRouter(prefix="/sessions/{number}/roster-imports", tags=["rosters"])
 
 
 class RowProblemView(Resource):

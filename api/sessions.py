@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from sqlmodel import col, select
 
 from api.problems import Problem
 from api.resources import Cursor, Limit, Page, Resource
-from api.work import Reading, Work
+from api.work import Reading, Work, WorkRouter
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment
 from appraisal.levels import level_name
@@ -17,7 +17,7 @@ from appraisal.occupations import occupation_name, trade_name
 from appraisal.sessions import AppraisalSession, offers_of
 from engine.instances import find_instances
 
-router = APIRouter(prefix="/sessions", tags=["sessions"])
+router = WorkRouter(prefix="/sessions", tags=["sessions"])
 
 SessionNumber = Annotated[str, Path(max_length=60, description="number of the batch")]
 

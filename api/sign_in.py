@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
@@ -13,16 +13,16 @@ from api.problems import Problem
 from api.resources import Resource, Wanted
 from api.work import (
     LOGIN_COOKIE,
-    TURN,
     Posting,
     Reading,
+    WorkRouter,
     installation_of,
     refuse_foreign_origin,
 )
 from appraisal.people import person_by_id, person_by_sign_in_name
 from tasks.actors import Actor, actor_of
 
-router = APIRouter(tags=["signing in"])
+router = WorkRouter(tags=["signing in"])
 
 
 class Credentials(Wanted):
@@ -51,7 +51,7 @@ class Me(Resource):
     expires_at: datetime | None = None
 
 
-@router.post("/logins", status_code=201, dependencies=[TURN])
+@router.post("/logins", status_code=201)
 def sign_in(body: Credentials, request: Request, response: Response) -> Me:
     """Sign in; the answer sets the cookie of the login."""
     installation = installation_of(request)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from api.problems import Problem
 from api.resources import (
@@ -17,7 +17,7 @@ from api.resources import (
     not_modified,
     require_match,
 )
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from engine.errors import UnknownUserTask
 from engine.user_tasks import UserTask, get_user_task
 from tasks.acting import refusal
@@ -25,7 +25,7 @@ from tasks.completion import NotAllowed
 from tasks.involvement import read_matter
 from tasks.worklists import Desk, View, WorklistFilter, list_user_tasks
 
-router = APIRouter(prefix="/user-tasks", tags=["user tasks"])
+router = WorkRouter(prefix="/user-tasks", tags=["user tasks"])
 
 UserTaskId = Annotated[UUID, Path(description="id of the user task")]
 

@@ -1,15 +1,18 @@
 """One request: one transaction, one actor. What every endpoint starts from."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import wraps
 from hmac import compare_digest
-from typing import Annotated, Any
+from inspect import iscoroutinefunction
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
 from itsdangerous import BadSignature
 from pydantic import BaseModel
 from sqlalchemy import bindparam, select
@@ -46,12 +49,16 @@ _CLIENT = select(
 
 @dataclass
 class Work:
-    """What an endpoint works with. `login` is the digest of the login's token, if any."""
+    """What an endpoint works with, once its transaction is open.
+
+    `login` is the digest of the login's token, if any.
+    """
 
     request: Request
     installation: Installation
-    db: Session
     language: Language
+    open: Callable[["Work"], AbstractContextManager[None]] = field(repr=False)
+    db: Session = field(init=False, repr=False)
     visitor: Actor | None = None
     login: str | None = None
     csrf_token: str = ""
@@ -164,70 +171,116 @@ Csrf = Annotated[str, Depends(_csrf_given)]
 Fingerprint = Annotated[str, Depends(_fingerprint)]
 
 
-def _reading(request: Request) -> Iterator[Work]:
-    with _signed_in(request, installation_of(request).database.reading()) as work:
-        yield work
+async def _reading(request: Request) -> Work:
+    _refuse_nobody(request)
+    return _work(request, _read)
 
 
-def _glancing(request: Request) -> Iterator[Work]:
-    installation = installation_of(request)
-    with installation.database.reading() as db:
-        yield identify(request, installation, db)
+async def _glancing(request: Request) -> Work:
+    return _work(request, _glance)
 
 
-def _posting(request: Request, csrf: Csrf, fingerprint: Fingerprint) -> Iterator[Work]:
-    with _signed_in(request, installation_of(request).database.transaction()) as work:
+async def _posting(request: Request, csrf: Csrf, fingerprint: Fingerprint) -> Work:
+    _refuse_nobody(request)
+    return _work(request, lambda work: _write(work, csrf, fingerprint))
+
+
+Reading = Annotated[Work, Depends(_reading)]
+"""A signed-in actor who only reads."""
+Glancing = Annotated[Work, Depends(_glancing)]
+"""Anybody, signed in or not, who only reads."""
+Posting = Annotated[Work, Depends(_posting)]
+"""A signed-in actor who changes something: committed before the response."""
+
+
+class WorkRoute(APIRoute):
+    """A route whose endpoint runs in one thread with its transaction, from begin to commit.
+
+    A transaction that a dependency opens goes from thread to thread: requests that wait
+    for a connection then take every thread, and those that have one can never go on.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _in_its_transaction(endpoint), **options)
+
+
+class WorkRouter(APIRouter):
+    """A router for endpoints that take a `Reading`, `Glancing` or `Posting`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=WorkRoute, **options)
+
+
+def _in_its_transaction(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    hints = get_type_hints(endpoint)
+    taken = [name for name, kind in hints.items() if kind is Work and name != "return"]
+    if not taken:
+        return endpoint
+    if iscoroutinefunction(endpoint):
+        raise TypeError(f"{endpoint.__name__} would block the event loop")
+    [name] = taken
+
+    @wraps(endpoint)
+    def run(**given: Any) -> Any:
+        work: Work = given[name]
+        with work.open(work):
+            return endpoint(**given)
+
+    return run
+
+
+def _work(request: Request, opened: Callable[[Work], AbstractContextManager[None]]) -> Work:
+    return Work(request, installation_of(request), language_of(request), opened)
+
+
+def _refuse_nobody(request: Request) -> None:
+    # Looked at before the database: whoever brings nothing costs nothing.
+    if LOGIN_COOKIE not in request.cookies and "authorization" not in request.headers:
+        raise Problem("not-signed-in")
+
+
+@contextmanager
+def _glance(work: Work) -> Iterator[None]:
+    with work.installation.database.reading() as db:
+        _identify(work, db)
+        yield
+
+
+@contextmanager
+def _read(work: Work) -> Iterator[None]:
+    with work.installation.database.reading() as db:
+        _require_somebody(work, db)
+        yield
+
+
+@contextmanager
+def _write(work: Work, csrf: str, fingerprint: str) -> Iterator[None]:
+    with work.installation.database.transaction() as db:
+        _require_somebody(work, db)
         _refuse_forged(work, csrf)
         if fingerprint:
-            key = request.headers["idempotency-key"]
-            work.key_in_use = claim_key(work.db, work.actor.key, key, fingerprint)
-        yield work
+            key = work.request.headers["idempotency-key"]
+            work.key_in_use = claim_key(db, work.actor.key, key, fingerprint)
+        yield
         kill_point("before-commit")
     kill_point("after-commit")
 
 
-@contextmanager
-def _signed_in(request: Request, opened: AbstractContextManager[Session]) -> Iterator[Work]:
-    # Looked at before the database: whoever brings nothing costs nothing.
-    if LOGIN_COOKIE not in request.cookies and "authorization" not in request.headers:
+def _require_somebody(work: Work, db: Session) -> None:
+    _identify(work, db)
+    if work.visitor is None:
         raise Problem("not-signed-in")
-    with opened as db:
-        work = identify(request, installation_of(request), db)
-        if work.visitor is None:
-            raise Problem("not-signed-in")
-        yield work
 
 
-# A request holds its connection between threads of the pool. More requests than these
-# wait without a thread: else those that wait for a connection take every thread, and those
-# that have one can never go on. Together they stay below both the 40 threads and the
-# connections of `engine.database`.
-Reading = Annotated[Work, Depends(_reading, scope="function", max_concurrency=12)]
-"""A signed-in actor who only reads."""
-Glancing = Annotated[Work, Depends(_glancing, scope="function", max_concurrency=4)]
-"""Anybody, signed in or not, who only reads."""
-Posting = Annotated[Work, Depends(_posting, scope="function", max_concurrency=8)]
-"""A signed-in actor who changes something: committed before the response."""
-
-
-async def _turn() -> AsyncIterator[None]:
-    yield
-
-
-TURN = Depends(_turn, scope="function", max_concurrency=4)
-"""For endpoints that open transactions themselves: a few at a time, for the same reason."""
-
-
-def identify(request: Request, installation: Installation, db: Session) -> Work:
-    """Find out who sent a request."""
-    work = Work(request, installation, db, language_of(request))
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+def _identify(work: Work, db: Session) -> None:
+    """Find out who sent the request."""
+    work.db = db
+    kind, _, token = work.request.headers.get("authorization", "").partition(" ")
     if kind:
         if kind.lower() == "bearer" and token.startswith(TOKEN_PREFIX):
-            work.visitor = _client_of(installation, db, token)
-    elif cookie := request.cookies.get(LOGIN_COOKIE):
+            work.visitor = _client_of(work.installation, db, token)
+    elif cookie := work.request.cookies.get(LOGIN_COOKIE):
         _take_login(work, cookie)
-    return work
 
 
 def _take_login(work: Work, cookie: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -18,7 +18,7 @@ from api.pages.staff import here, task_name
 from api.pages.task_panel import Notice
 from api.pages.templating import draw_for, new_nonce
 from api.problems import Problem
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment, UnknownEnrolment, enrolment_by_number
 from engine.errors import StaleInstance, UserTaskNotReady
@@ -34,7 +34,7 @@ from tasks.enrolment_overviews import (
     overview_enrolment,
 )
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 Number = Annotated[str, Path(max_length=80)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import select
 from starlette.datastructures import FormData
@@ -18,7 +18,7 @@ from api.pages.task_panel import Notice, TaskPanel, completed_by_other, panel_va
 from api.pages.templating import new_nonce
 from api.problems import Problem
 from api.user_tasks import desk_of, seen_user_task
-from api.work import Posting, Reading, Work
+from api.work import Posting, Reading, Work, WorkRouter
 from appraisal.enrolments import enrolment_by_number
 from appraisal.evidence import Evidence
 from appraisal.sessions import AppraisalSession
@@ -30,7 +30,7 @@ from tasks.completion import NotAllowed
 from tasks.work_subjects import BLIND_DUTIES, describe, session_names
 from tasks.worklists import WorklistPage, list_user_tasks, next_user_task
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 Address = Annotated[InboxAddress, Query()]
 SESSIONS_OFFERED = 12
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import col, select
 
 from api.i18n import translate
 from api.pages.staff import staff_page
 from api.pages.task_panel import Notice
-from api.work import Posting, Reading
+from api.work import Posting, Reading, WorkRouter
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 INCIDENTS_SHOWN = 100
 
 

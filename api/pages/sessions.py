@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.pages.staff import staff_page
 from api.pages.step_map import draw_map
 from api.problems import Problem
-from api.work import Reading
+from api.work import Reading, WorkRouter
 from appraisal.sessions import UnknownSession, session_by_number
 from tasks.overviews import days_until, list_sessions, overview_session
 from tasks.step_states import StepState
 from tasks.steps import STAGES
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 Number = Annotated[str, Path(max_length=60)]
 
 

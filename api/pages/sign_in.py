@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi import Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.i18n import translate
@@ -17,14 +17,14 @@ from api.problems import Problem
 from api.sign_in import Credentials, cookie_path, set_login_cookie, sign_in_person
 from api.work import (
     LOGIN_COOKIE,
-    TURN,
     Glancing,
     Posting,
+    WorkRouter,
     installation_of,
     refuse_foreign_origin,
 )
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
 Next = Annotated[str, Query(max_length=500)]
 
@@ -44,7 +44,7 @@ def read_sign_in(request: Request, next: Next = "") -> Response:
     return draw(request, "sign_in.html", next=safe_path(next), here=request.url.path)
 
 
-@router.post("/sign-in", dependencies=[TURN])
+@router.post("/sign-in")
 def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=100)] = "",
@@ -79,7 +79,7 @@ def read_link(work: Glancing, token: Token) -> Response:
     )
 
 
-@router.post("/sign-in/{token}", dependencies=[TURN])
+@router.post("/sign-in/{token}")
 def use_sign_in_link(request: Request, token: Token) -> Response:
     """Sign in with a one-time link."""
     refuse_foreign_origin(request, installation_of(request))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlmodel import select
 
 from api.problems import Problem
-from api.work import Reading, Work
+from api.work import Reading, Work, WorkRouter
 from appraisal.certificates import Certificate
 from appraisal.enrolments import Enrolment
 from appraisal.objects import objects_of
@@ -17,7 +17,7 @@ from appraisal.papers import Paper, paper_content
 from appraisal.sessions import AppraisalSession
 from appraisal.tickets import ticket_of
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 # Shown in the browser; anything else is only saved.
 _SHOWN = ("application/pdf", "image/png", "image/jpeg")
 

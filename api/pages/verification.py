@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.certificates import limit_verifications, verification_of
 from api.pages.staff import here
 from api.pages.templating import draw
-from api.work import Glancing, Work
+from api.work import Glancing, Work, WorkRouter
 from appraisal.certificates import Certificate, UnknownCertificate, certificate_by_number
 
-router = APIRouter(include_in_schema=False)
+router = WorkRouter(include_in_schema=False)
 
 
 @router.get("/verify")

@@ -72,6 +72,7 @@ READABLE_BY = {
     "/sessions/{number}/results": RESULT_READERS,
     "/enrolments/{number}/result": RESULT_READERS,
     "/sessions/{number}/certificates": RESULT_READERS,
+    "/sessions/{number}/releases": RESULT_READERS,
     "/sessions/{number}/script-codes": {"confidentiality_officer"},
     "/sessions/{number}/archive": {"director", "archive_officer"},
     "/certificates/{number}/file": RESULT_READERS | {"candidate"},
