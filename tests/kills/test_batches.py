@@ -5,12 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import create_engine
 
 from api.simulation.command import work_batch
+from api.simulation.demo import demo_settings
 from appraisal.calendar import LOCAL
 from appraisal.demo_roster import DemoCandidate, demo_roster
 from tests.kills.grounds import Ground, Legacy, read_legacy
 from tests.kills.reaper import POINTS, Reaper
+from tests.leaks.search import NAME_COLUMNS, in_database, secrets_of
 
 SEED = 20261122
 KILLS = 20
@@ -50,3 +53,7 @@ def test_batch_survives_every_kill(new_ground: Callable[[], Ground]) -> None:
     assert all(one == [*range(1, len(one) + 1)] for one in found.serials.values()), found.serials
     assert sorted(found.papers) == sorted(expected.papers)
     assert found.papers == expected.papers
+    engine = create_engine(demo_settings(deadly.environment).database_address)
+    leaks = in_database(engine, secrets_of(roster()))
+    engine.dispose()
+    assert leaks == {(table, column, "name") for table, column in NAME_COLUMNS}
