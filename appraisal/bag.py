@@ -95,9 +95,7 @@ def _compare(folder: Path, manifest: Mapping[str, str]) -> Iterator[BagProblem]:
             yield BagProblem(name, "内容被改动:SHA-256 不一致", "changed: the SHA-256 differs")
 
 
-def _read_manifest(
-    path: Path, form: re.Pattern[str], problems: list[BagProblem]
-) -> dict[str, str]:
+def _read_manifest(path: Path, form: re.Pattern[str], problems: list[BagProblem]) -> dict[str, str]:
     entries: dict[str, str] = {}
     broken = BagProblem(path.name, "清单格式被改动", "the manifest's form was changed")
     try:
@@ -123,4 +121,3 @@ def _inside(folder: Path, name: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise AppraisalError(f"path outside the bag: {name}")
     return path
-
