@@ -106,7 +106,7 @@ def show_report(console: Console, report: Report) -> None:
     console.print(table)
     counted = Counter(one.outcome for one in report.conclusions)
     summary = "、".join(f"{OUTCOMES.get(key, key)} {n}" for key, n in counted.most_common())
-    console.print(f"共 {len(report.conclusions)} 人:{summary}", highlight=False)
+    console.print(f"共 {len(report.conclusions)} 人:{summary}", highlight=False, soft_wrap=True)
     if report.certificates:
         console.print(f"证书 {len(report.certificates)} 份:{report.certificates[0].parent}")
     console.print(f"档案:{report.archive}")

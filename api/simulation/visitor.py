@@ -29,6 +29,10 @@ class Refused(CannotSimulate):
         return str(self.problem.get("type", "")).rpartition(":")[2]
 
 
+class Unreachable(CannotSimulate):
+    """The application has not answered for longer than anybody waits."""
+
+
 class Visitor:
     """An HTTP client with the login of one person, or the token of one system.
 
@@ -102,9 +106,9 @@ class Visitor:
         while True:
             try:
                 response = send()
-            except TransportError:
+            except TransportError as error:
                 if time.monotonic() > until:
-                    raise
+                    raise Unreachable(f"{self._address()}: {error}") from error
             else:
                 # Busy, or somebody changed the same thing at this moment: nothing was done.
                 if not _is_passing(response) or time.monotonic() > until:
