@@ -144,7 +144,7 @@ def complete_user_task(
 ) -> Response:
     """Complete a user task with an answer that fits its form; the process goes on."""
     work.require_scope("user_task.work")
-    matter = read_matter(work.db, user_task_id)
+    matter = read_matter(work.db, user_task_id, work.actor.person_id)
     _require_seen(work, matter.user_task, also_others=True)
     require_match(request, _etag(matter.user_task))
     done = work.installation.completion.complete(

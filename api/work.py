@@ -25,9 +25,9 @@ from api.idempotency import KeyInUse, claim_key
 from api.languages import Language, language_of
 from api.logins import Login, digest_of
 from api.problems import Problem
+from appraisal.columns import table_of
 from engine.killpoints import kill_point
 from tasks.actors import Actor, actor_of
-from tasks.involvement import table_of
 from tasks.rights import has_scope, may
 
 LOGIN_COOKIE = "jc_login"

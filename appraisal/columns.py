@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, String, Table, TypeDecorator
+from sqlmodel import SQLModel
 
 # What fits in a JSON column.
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
@@ -49,3 +50,9 @@ class DecimalText(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """Read the digits back."""
         return None if value is None else Decimal(value)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements that bypass the object mapper."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found

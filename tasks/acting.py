@@ -2,32 +2,22 @@
 
 from enum import StrEnum
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
-from appraisal.conflicts import Conflict, conflicts_with
+from appraisal.conflicts import conflicts_with
 from engine.history import HISTORY, HistoryKind
 from engine.user_tasks import UserTask
 from tasks.actors import Actor
 from tasks.duties import duties_of, excluding_duty
 from tasks.involvement import (
+    Matter,
     Place,
     concerned_enrolments,
+    matter_of,
     person_of_enrolment,
-    place_of,
-    table_of,
 )
 
-_CONFLICT = table_of(Conflict)
-_IN_CONFLICT = (
-    select(_CONFLICT.c.id)
-    .where(
-        _CONFLICT.c.person_id == bindparam("b_person"),
-        _CONFLICT.c.candidate_id == bindparam("b_candidate"),
-        or_(_CONFLICT.c.session_id.is_(None), _CONFLICT.c.session_id == bindparam("b_session")),
-    )
-    .limit(1)
-)
 _DID_ONE_OF = (
     select(HISTORY.c.seq)
     .where(
@@ -58,11 +48,11 @@ def may_act(db: Session, actor: Actor, user_task: UserTask) -> bool:
 
 
 def refusal(
-    db: Session, actor: Actor, user_task: UserTask, *, place: Place | None = None
+    db: Session, actor: Actor, user_task: UserTask, *, matter: Matter | None = None
 ) -> Refusal | None:
     """Why somebody may not act on a user task; None when they may.
 
-    `place` spares the look-up where it is known.
+    `matter` is the user task as it was just read for this actor, if it was.
     """
     if found := reach_refusal(db, actor, user_task):
         return found
@@ -71,8 +61,8 @@ def refusal(
         return Refusal.FOUR_EYES
     if _is_own_work(actor, user_task):
         return None
-    place = place or place_of(db, user_task.business_key, user_task.instance_id)
-    return None if place is None else _involvement_refusal(db, actor, user_task, place)
+    matter = matter or matter_of(db, user_task)
+    return None if matter.place is None else _involvement_refusal(db, actor, matter, matter.place)
 
 
 def reach_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | None:
@@ -116,29 +106,22 @@ def _did_one_of(db: Session, actor: Actor, user_task: UserTask, elements: list[s
     return db.connection().execute(_DID_ONE_OF, given).first() is not None
 
 
-def _involvement_refusal(
-    db: Session, actor: Actor, user_task: UserTask, place: Place
-) -> Refusal | None:
-    if user_task.duty is not None:
-        done = duties_of(db, place.session_id, actor.person_id)
-        if excluding_duty(user_task.duty, done) is not None:
+def _involvement_refusal(db: Session, actor: Actor, matter: Matter, place: Place) -> Refusal | None:
+    duty, standing = matter.user_task.duty, matter.standing
+    if duty is not None:
+        done = standing.duties if standing else duties_of(db, place.session_id, actor.person_id)
+        if excluding_duty(duty, done) is not None:
             return Refusal.EXCLUSIVE_DUTY
-    if _is_conflicted(db, actor, user_task, place):
+    if _is_conflicted(db, actor, matter, place):
         return Refusal.CONFLICT_OF_INTEREST
     return None
 
 
-def _is_conflicted(db: Session, actor: Actor, user_task: UserTask, place: Place) -> bool:
-    if user_task.duty == "issue":
+def _is_conflicted(db: Session, actor: Actor, matter: Matter, place: Place) -> bool:
+    if matter.user_task.duty == "issue":
         # Who decides on certificates decides on all of the batch.
         return bool(conflicts_with(db, actor.person_id, place.session_id))
-    concerned = concerned_enrolments(db, user_task, place)
-    if concerned == [place.enrolment_id]:
-        given = {
-            "b_person": actor.person_id,
-            "b_candidate": place.candidate_id,
-            "b_session": place.session_id,
-        }
-        own = place.candidate_person_id == actor.person_id
-        return own or db.connection().execute(_IN_CONFLICT, given).first() is not None
+    concerned = concerned_enrolments(db, matter.user_task, place)
+    if matter.standing is not None and concerned == [place.enrolment_id]:
+        return matter.standing.in_conflict or place.candidate_person_id == actor.person_id
     return bool(concerned and conflicts_with(db, actor.person_id, place.session_id, concerned))

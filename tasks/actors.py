@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Table, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session
 
+from appraisal.columns import table_of
 from appraisal.organisations import Organisation
 from appraisal.people import Person, PostAssignment
 
@@ -40,9 +41,8 @@ class Actor:
         return bool(self.posts - {"candidate"})
 
 
-_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
-_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
-_POST: Table = PostAssignment.__table__  # type: ignore[attr-defined]
+_ORGANISATION, _PERSON = table_of(Organisation), table_of(Person)
+_POST = table_of(PostAssignment)
 # One row for each post; a person without posts has one with none.
 _ACTOR = (
     select(
@@ -73,6 +73,8 @@ def actor_of(
     processes: frozenset[str] = frozenset(),
 ) -> Actor | None:
     """The actor that a person is now; None when the person may not act any more."""
+    # What bypasses the object mapper does not see what it still holds back.
+    db.flush()
     rows = db.connection().execute(_ACTOR, {"b_person": person_id}).all()
     if not rows:
         return None

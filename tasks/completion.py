@@ -11,6 +11,7 @@ from sqlmodel import Session
 from appraisal.answers import last_answer, store_answer
 from appraisal.objects import objects_of
 from engine.errors import EngineError, UserTaskNotReady
+from engine.instances import get_instance
 from engine.runtime import ProcessEngine
 from engine.user_tasks import UserTask, UserTaskStatus
 from forms import CheckedAnswer, FormDefinition
@@ -52,7 +53,8 @@ class Completion:
         """The form of a user task as its instance's bundle holds it."""
         if user_task.form_ref is None:
             return None
-        return self._form(db, read_matter(db, user_task.id))
+        bundle_id = get_instance(db, user_task.instance_id).bundle_id
+        return self.forms.form(db, bundle_id, user_task.form_ref)
 
     def complete(
         self,
@@ -73,13 +75,13 @@ class Completion:
             NotAllowed: The actor may not.
             InvalidAnswer: The answer does not fit; nothing is kept.
         """
-        matter = matter or read_matter(db, user_task_id)
+        matter = matter or read_matter(db, user_task_id, actor.person_id)
         user_task = matter.user_task
         if user_task.status != UserTaskStatus.READY:
             raise UserTaskNotReady(
                 user_task_id, user_task.status, user_task.completed_by, user_task.completed_at
             )
-        if why := refusal(db, actor, user_task, place=matter.place):
+        if why := refusal(db, actor, user_task, matter=matter):
             raise NotAllowed(user_task_id, why)
         checked = self._check(db, matter, answer, language)
         digests = self._keep(db, actor, matter, checked)
@@ -109,7 +111,7 @@ class Completion:
                 # The answer names a file by its SHA-256, which is its key in the store.
                 objects_of(db).put(file.content)
         user_task, place, now = matter.user_task, matter.place, self.engine.clock.now()
-        if place is not None and user_task.duty is not None:
+        if place is not None and user_task.duty is not None and not _did_before(matter):
             record_duty(db, place.session_id, actor.person_id, user_task.duty, at=now)
         # What is answered about a candidate is encrypted for the candidate, so that
         # shredding that person's key makes it unreadable, whoever wrote it.
@@ -125,3 +127,7 @@ class Completion:
         )
         # The salt stays behind: with it in the history, short values could be guessed.
         return kept.digests
+
+
+def _did_before(matter: Matter) -> bool:
+    return matter.standing is not None and matter.user_task.duty in matter.standing.duties

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
 from appraisal import people, sessions  # noqa: F401 -- tables referred to below
-from appraisal.columns import UtcDateTime
+from appraisal.columns import UtcDateTime, table_of
 from appraisal.posts import EXCLUSIVE_DUTIES
 
 # Whoever taught or marked in a batch does not decide on its certificates.
@@ -27,12 +27,12 @@ class DutyRecord(SQLModel, table=True):
     first_at: datetime = Field(sa_type=UtcDateTime)
 
 
-_TABLE: Table = DutyRecord.__table__  # type: ignore[attr-defined]
-_DUTIES = select(_TABLE.c.duty).where(
-    _TABLE.c.session_id == bindparam("b_session"), _TABLE.c.person_id == bindparam("b_person")
+DUTY = table_of(DutyRecord)
+_DUTIES = select(DUTY.c.duty).where(
+    DUTY.c.session_id == bindparam("b_session"), DUTY.c.person_id == bindparam("b_person")
 )
 _RECORD = {
-    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(_TABLE).on_conflict_do_nothing()
+    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(DUTY).on_conflict_do_nothing()
     for dialect in (postgresql, sqlite)
 }
 
@@ -45,6 +45,7 @@ def record_duty(db: Session, session_id: int, person_id: int, duty: str, *, at: 
 
 def duties_of(db: Session, session_id: int, person_id: int) -> frozenset[str]:
     """The duties a person has done in a batch."""
+    db.flush()
     given = {"b_session": session_id, "b_person": person_id}
     return frozenset(db.connection().execute(_DUTIES, given).scalars())
 
