@@ -232,6 +232,7 @@ def test_a_theory_room_by_machine(new_database: Database) -> None:
         "assessor_sheet",
         "invigilator_sheet",
         "opening_record",
+        "paper_issue_register",
         "room_record",
         "sign_in_sheet",
         "supervision_record",
