@@ -1,6 +1,7 @@
 """Look for what is known of people in every place where data come to rest."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -103,4 +104,4 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _unescaped(text: str) -> str:
     """JSON may write Chinese as `\\uXXXX`."""
-    return text.encode("latin-1", "backslashreplace").decode("unicode_escape", "ignore")
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
