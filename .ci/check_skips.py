@@ -14,7 +14,7 @@ def skipped_tests(report: Path) -> set[str]:
     cases = ET.parse(report).getroot().iter("testcase")  # noqa: S314 -- our own file
     skips = ((case, case.find("skipped")) for case in cases)
     return {
-        f"{case.get('classname')}::{case.get('name')}"
+        f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
         for case, skip in skips
         if skip is not None and skip.get("type") != "pytest.xfail"
     }
