@@ -41,8 +41,10 @@ class UserTaskSummary(Resource):
     element_id: str
     form_id: str | None
     candidate_groups: list[str]
+    candidate_users: list[str]
     assignee: str | None
     due_at: datetime | None
+    follow_up_at: datetime | None
     priority: int
     stage: str | None
     step: int | None
@@ -168,10 +170,16 @@ def summary_of(user_task: UserTask, language: str) -> dict[str, Any]:
         "name": english or user_task.name,
         "form_id": user_task.form_ref,
         "candidate_groups": user_task.groups(),
+        "candidate_users": user_task.people(),
     }
 
 
-_COLUMNS = UserTaskSummary.model_fields.keys() - {"name", "form_id", "candidate_groups"}
+_COLUMNS = UserTaskSummary.model_fields.keys() - {
+    "name",
+    "form_id",
+    "candidate_groups",
+    "candidate_users",
+}
 
 
 def seen_user_task(
@@ -194,7 +202,7 @@ def seen_user_task(
 def _require_seen(work: Work, user_task: UserTask | None, *, also_others: bool) -> None:
     if user_task is not None and also_others:
         groups = set(user_task.groups()) & (work.actor.posts - {"candidate"})
-        if groups and user_task.tenant == work.actor.tenant:
+        if (groups or work.actor.key in user_task.people()) and user_task.tenant == work.actor.tenant:
             return
     work.require_seen("user_task.read", user_task)
 

@@ -21,7 +21,7 @@ from engine.outbox import Arrived
 from engine.statements import Statement
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
-from engine.user_tasks import USER_TASK, USER_TASK_GROUP, UserTaskStatus
+from engine.user_tasks import PERSON_PREFIX, USER_TASK, USER_TASK_GROUP, UserTaskStatus
 from engine.workflow import COMPLETED, InstanceTask, InstanceWorkflow, task_id_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,14 @@ _MOVE_DUE_DATE = Statement(
         USER_TASK.c.id == bindparam("b_id"), USER_TASK.c.due_at.is_distinct_from(bindparam("b_due"))
     )
     .values(due_at=bindparam("b_due"))
+)
+_MOVE_FOLLOW_UP = Statement(
+    update(USER_TASK)
+    .where(
+        USER_TASK.c.id == bindparam("b_id"),
+        USER_TASK.c.follow_up_at.is_distinct_from(bindparam("b_at")),
+    )
+    .values(follow_up_at=bindparam("b_at"))
 )
 _MOVE_GROUPS = Statement(
     update(USER_TASK_GROUP)
@@ -224,9 +232,10 @@ def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:
         "name_en": extensions.get("name_en"),
         "form_ref": extensions.get("form_ref"),
         "form_key": extensions.get("form_key"),
-        "candidate_groups": orjson.dumps(candidate_groups(extensions)).decode(),
+        "candidate_groups": orjson.dumps(_who(run, task)).decode(),
         "assignee": assignee,
-        "due_at": due_at(run, task),
+        "due_at": moment_of(run, task, "due_date"),
+        "follow_up_at": moment_of(run, task, "follow_up_date"),
         "priority": run.guarded(task, lambda: _whole(_evaluated(run, task, "priority"))) or 0,
         "stage": inherited(task, "stage"),
         "step": inherited(task, "step"),
@@ -238,9 +247,19 @@ def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:
     }
 
 
-def due_at(run: InstanceRun, task: InstanceTask) -> Any:
-    """Tell when a user task is due, None if it has no date."""
-    source = task.task_spec.extensions.get("due_date")
+def _who(run: InstanceRun, task: InstanceTask) -> list[str]:
+    extensions: Mapping[str, Any] = task.task_spec.extensions
+    groups = candidate_groups(extensions)
+    if "candidate_users" not in extensions:
+        return groups
+    found = run.guarded(task, lambda: _evaluated(run, task, "candidate_users"))
+    people = found if isinstance(found, list) else [found]
+    return groups + [f"{PERSON_PREFIX}{one}" for one in people if one is not None]
+
+
+def moment_of(run: InstanceRun, task: InstanceTask, key: str) -> Any:
+    """Tell when a user task's date of that name is, None if it has none."""
+    source = task.task_spec.extensions.get(key)
     if source is None:
         return None
     names = run.hooks.names(task)
@@ -255,6 +274,12 @@ def write_due_date(run: InstanceRun, task: InstanceTask, due: datetime) -> bool:
     if changed:
         _MOVE_GROUPS(run.connection, identity)
     return bool(changed)
+
+
+def write_follow_up_date(run: InstanceRun, task: InstanceTask, moment: datetime) -> bool:
+    """Move the date from which a user task is shown; False if it is the same."""
+    identity = {"b_id": task_id_of(run.head.id, task.id), "b_at": moment}
+    return bool(_MOVE_FOLLOW_UP(run.connection, identity).rowcount)
 
 
 def candidate_groups(extensions: Mapping[str, Any]) -> list[str]:

@@ -27,7 +27,7 @@ from engine.incidents import INCIDENT
 from engine.instances import INSTANCE, InstanceStatus
 from engine.jobs import is_conflict
 from engine.outbox import Arrived, Work
-from engine.rows import Waiting, waiting_of, write_difference, write_due_date
+from engine.rows import Waiting, waiting_of, write_difference, write_due_date, write_follow_up_date
 from engine.script_engine import Hooks
 from engine.statements import Statement
 from engine.workflow import InstanceTask, InstanceWorkflow, task_id_of, task_number_of
@@ -362,20 +362,24 @@ class InstanceRun:
             self.add_incident(None, "Stuck", "nothing is left that could happen")
 
     def renew_due_dates(self) -> int:
-        """Evaluate the due dates of ready user tasks again; gives how many moved.
+        """Evaluate the due and follow-up dates of ready user tasks again; gives how many moved.
 
         Only dates move: a duration runs from when the user task became ready.
         """
         moved = 0
         for task in self.workflow.ready_manual.values():
-            source = task.task_spec.extensions.get("due_date")
-            if source is None or is_timer_literal(source):
-                continue
-            names = self.hooks.names(task)
-            value = self.guarded(task, partial(self.engine.expressions.value, source, names))
-            if value is not None and as_duration(value) is None:
-                moved += write_due_date(self, task, schedule("date", value, self.now).due)
+            for key, write in _DATES.items():
+                source = task.task_spec.extensions.get(key)
+                if source is None or is_timer_literal(source):
+                    continue
+                names = self.hooks.names(task)
+                value = self.guarded(task, partial(self.engine.expressions.value, source, names))
+                if value is not None and as_duration(value) is None:
+                    moved += write(self, task, schedule("date", value, self.now).due)
         return moved
+
+
+_DATES = {"due_date": write_due_date, "follow_up_date": write_follow_up_date}
 
 
 _OPEN = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)

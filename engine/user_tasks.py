@@ -17,6 +17,9 @@ from sqlmodel import Field, SQLModel
 from engine.database import JsonText, UtcDateTime
 from engine.errors import UnknownUserTask
 
+PERSON_PREFIX = "person:"
+"""What marks a person among the groups of a user task, followed by the person's id."""
+
 
 class UserTaskStatus(StrEnum):
     """Whether a user task waits for its answer."""
@@ -30,9 +33,10 @@ class UserTaskStatus(StrEnum):
 class UserTask(SQLModel, table=True):
     """Work for a person.
 
-    `candidate_groups` and `excludes` hold JSON lists, read by `groups()` and
-    `excluded_elements()`. `context` is what the form may show: the element's input parameters,
-    evaluated when the task became ready. `id` is the id of the task in the instance.
+    `candidate_groups` and `excludes` hold JSON lists, read by `groups()`, `people()` and
+    `excluded_elements()`. Before `follow_up_at` no inbox shows it. `context` is what the form may
+    show: the element's input parameters, evaluated when the task became ready. `id` is the id of
+    the task in the instance.
     """
 
     __tablename__ = "engine_user_task"
@@ -81,6 +85,7 @@ class UserTask(SQLModel, table=True):
     candidate_groups: str = Field(default="[]", sa_type=Text)
     assignee: str | None = None
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    follow_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     priority: int = 0
     stage: str | None = None
     step: int | None = None
@@ -95,7 +100,12 @@ class UserTask(SQLModel, table=True):
     def groups(self) -> list[str]:
         """List the posts whose people may take it."""
         found: list[str] = orjson.loads(self.candidate_groups)
-        return found
+        return [one for one in found if not one.startswith(PERSON_PREFIX)]
+
+    def people(self) -> list[str]:
+        """List the people, by their ids, who may take it whatever their post."""
+        found: list[str] = orjson.loads(self.candidate_groups)
+        return [one.removeprefix(PERSON_PREFIX) for one in found if one.startswith(PERSON_PREFIX)]
 
     def excluded_elements(self) -> list[str]:
         """List the elements whose doers may not do this one."""

@@ -74,7 +74,7 @@ def reach_refusal(db: Session, actor: Actor, user_task: UserTask) -> Refusal | N
     if user_task.assignee is not None and user_task.assignee != actor.key:
         return Refusal.NOT_YOUR_TASK
     groups = set(user_task.groups())
-    if groups & (actor.posts - {"candidate"}):
+    if groups & (actor.posts - {"candidate"}) or actor.key in user_task.people():
         return None
     if "candidate" in groups and _is_the_candidate(db, actor, user_task):
         return None

@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment
-from engine.user_tasks import UserTask, UserTaskGroup, UserTaskStatus
+from engine.user_tasks import PERSON_PREFIX, UserTask, UserTaskGroup, UserTaskStatus
 from tasks.rights import ENROLMENT_READERS
 from tasks.work_subjects import BLIND_DUTIES, WorklistRow, describe
 
@@ -71,7 +71,7 @@ class WorklistPage:
 
 def count_views(db: Session, desk: Desk, now: datetime) -> dict[View, int]:
     """Count each view, at most to `COUNT_LIMIT`; what was done is not counted."""
-    mine, claimable = _mine(desk), _claimable(desk)
+    mine, claimable = _mine(desk, now), _claimable(desk, now)
     late = [source.where(_late(now)) for source in (mine, *claimable)]
     return {
         View.MINE: _count(db, [mine]),
@@ -123,16 +123,17 @@ class _Source:
         return _Source(self.query.where(*conditions), self.row)
 
 
-def _mine(desk: Desk) -> _Source:
+def _mine(desk: Desk, now: datetime) -> _Source:
     query = select(UserTask).where(
         col(UserTask.assignee) == str(desk.person_id),
         col(UserTask.status) == UserTaskStatus.READY.value,
+        _follows_up(now),
     )
     return _Source(query, UserTask)
 
 
-def _claimable(desk: Desk) -> list[_Source]:
-    """Give one source for each post, so that each is read in the order of its index."""
+def _claimable(desk: Desk, now: datetime) -> list[_Source]:
+    """Give a source for each post and the person, each read in the order of its index."""
     query = (
         select(UserTask)
         .join(UserTaskGroup, col(UserTaskGroup.user_task_id) == col(UserTask.id))
@@ -140,12 +141,19 @@ def _claimable(desk: Desk) -> list[_Source]:
             col(UserTaskGroup.tenant) == desk.tenant,
             col(UserTask.assignee).is_(None),
             col(UserTask.status) == UserTaskStatus.READY.value,
+            _follows_up(now),
         )
     )
     return [
-        _Source(query.where(col(UserTaskGroup.group_key) == post), UserTaskGroup)
-        for post in sorted(desk.posts)
+        _Source(query.where(col(UserTaskGroup.group_key) == group), UserTaskGroup)
+        for group in (*sorted(desk.posts), f"{PERSON_PREFIX}{desk.person_id}")
     ]
+
+
+def _follows_up(now: datetime) -> ColumnElement[bool]:
+    """What has a follow-up date is nobody's business before it."""
+    follow_up = col(UserTask.follow_up_at)
+    return or_(follow_up.is_(None), follow_up <= now)
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
@@ -220,9 +228,11 @@ def _open(
     limit: int,
 ) -> list[UserTask]:
     sources = {
-        View.MINE: [_mine(desk)],
-        View.CLAIMABLE: _claimable(desk),
-        View.OVERDUE: [source.where(_late(now)) for source in (_mine(desk), *_claimable(desk))],
+        View.MINE: [_mine(desk, now)],
+        View.CLAIMABLE: _claimable(desk, now),
+        View.OVERDUE: [
+            source.where(_late(now)) for source in (_mine(desk, now), *_claimable(desk, now))
+        ],
     }[view]
     # What has no limit is never late; asking would read all of it.
     dated_only = view is View.OVERDUE or narrowed.due in _DUE

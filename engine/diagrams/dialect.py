@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from lxml import etree
 
 from engine.diagrams.vocabulary import B, C, local_name, strip_equals
@@ -18,7 +19,12 @@ _ATTRIBUTES = {
     "resultVariable": "result_variable",
     "decisionRef": "decision_ref",
 }
-_EXPRESSIONS = {"assignee": "assignee", "dueDate": "due_date", "priority": "priority"}
+_EXPRESSIONS = {
+    "assignee": "assignee",
+    "dueDate": "due_date",
+    "followUpDate": "follow_up_date",
+    "priority": "priority",
+}
 _PROPERTIES = {
     "jc:name.en": "name_en",
     "jc:stage": "stage",
@@ -51,6 +57,13 @@ class DialectReader:
         """Read all `camunda:property` values by name."""
         found = self.extension.iterfind(f"{C}properties/{C}property")
         return {one.get("name") or "": one.get("value") or "" for one in found}
+
+    def candidate_users(self) -> str | None:
+        """Read who may take it as a FEEL expression: as written after `=`, else a list of ids."""
+        text = self.attribute("candidateUsers")
+        if text is None or text.startswith("="):
+            return text and strip_equals(text)
+        return f"[{', '.join(orjson.dumps(one).decode() for one in _listed(text))}]"
 
     def parameters(self, direction: str) -> list[list[Any]]:
         """Read `inputParameter` or `outputParameter` as `[name, source, is FEEL]`."""
@@ -85,6 +98,7 @@ class DialectReader:
             **{key: properties.get(name) for name, key in _PROPERTIES.items()},
             "decision_ref": self.attribute("decisionRef"),
             "candidate_groups": _listed(self.attribute("candidateGroups")),
+            "candidate_users": self.candidate_users(),
             "excludes": _listed(properties.get("jc:excludes")),
             "correlation_key": strip_equals(properties.get("jc:correlationKey", "")),
             "inputs": self.parameters("input"),

@@ -51,6 +51,31 @@ def test_complete_goes_on_to_the_next(stage: Callable[..., Any], draw: Any) -> N
     assert played.rows(UserTaskGroup) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "people"),
+    [
+        ("7, 8", ["7", "8"]),
+        ("= panel", ["3", "5"]),
+        ("= panel[1]", ["3"]),
+        ("= nobody", []),
+    ],
+)
+def test_candidate_users_stand_beside_the_groups(
+    sqlite_stage: Callable[..., Any], draw: Any, written: str, people: list[str]
+) -> None:
+    user = draw.user("mark", camunda_candidateGroups="assessor", camunda_candidateUsers=written)
+    played = sqlite_stage(draw.document(draw.process(user, "s>mark mark>e")))
+    played.start({"panel": [3, 5]})
+
+    (row,) = played.rows(UserTask)
+
+    assert (row.groups(), row.people()) == (["assessor"], people)
+    assert {one.group_key for one in played.rows(UserTaskGroup)} == {
+        "assessor",
+        *(f"person:{one}" for one in people),
+    }
+
+
 def test_history_says_who_did_what(sqlite_stage: Callable[..., Any], draw: Any) -> None:
     played = sqlite_stage(two_tasks(draw))
     played.start()

@@ -139,6 +139,15 @@ def test_task_of_a_person_is_only_theirs(given: Given) -> None:
     assert refusal(given.db, other, task) is Refusal.NOT_YOUR_TASK
 
 
+def test_named_person_may_whatever_the_post(given: Given) -> None:
+    one, other = given.person("finance"), given.person("finance")
+    task = given.task("assessor", f"person:{one.key}")
+
+    assert refusal(given.db, one, task) is None
+    assert refusal(given.db, other, task) is Refusal.NOT_YOUR_POST
+    assert refusal(given.db, replace(one, tenant="B"), task) is Refusal.OTHER_ORGANISATION
+
+
 def test_task_without_post_and_person_is_nobodys(given: Given) -> None:
     assert refusal(given.db, given.person("director"), given.task()) is Refusal.NOT_YOUR_POST
 

@@ -95,6 +95,24 @@ def test_views_hold_what_is_meant_for_the_person(db: Session) -> None:
     assert count_views(db, DESK, NOW) == {View.MINE: 2, View.CLAIMABLE: 2, View.OVERDUE: 1}
 
 
+def test_named_person_may_claim_whatever_the_post(db: Session) -> None:
+    add(db, 1, posts="person:7")
+    add(db, 2, posts="person:8")
+    add(db, 3, posts="person:7 reviewer")
+
+    assert listed(db, View.CLAIMABLE) == [1, 3]
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(-1, True), (0, True), (1, False)])
+def test_nothing_is_shown_before_its_follow_up_date(db: Session, minutes: int, shown: bool) -> None:
+    add(db, 1, follow_up_at=NOW + timedelta(minutes=minutes))
+    add(db, 2, follow_up_at=NOW + timedelta(minutes=minutes), assignee="7")
+
+    found = {view: listed(db, view) for view in (View.MINE, View.CLAIMABLE)}
+
+    assert found == {View.MINE: [2] * shown, View.CLAIMABLE: [1] * shown}
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 25])
 def test_pages_join_without_gap_or_repetition(db: Session, limit: int) -> None:
     due = [NOW + timedelta(hours=hours) for hours in (5, 3, 3, 1)]

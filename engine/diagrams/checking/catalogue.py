@@ -183,10 +183,6 @@ _CONSTRUCTS = {
     "ignored_attribute": Message(
         "camunda:{attribute} 不起作用。", "camunda:{attribute} has no effect.", "warning"
     ),
-    "candidate_users": Message(
-        "不支持 candidateUsers,请用 candidateGroups 或 assignee。",
-        "candidateUsers is not supported; use candidateGroups or assignee.",
-    ),
     "endless_loop": Message(
         "循环里没有能离开的网关,流程会无止境地运行。",
         "No gateway leads out of the loop; the process would run for ever.",

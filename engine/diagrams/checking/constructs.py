@@ -51,7 +51,7 @@ _PLAIN = (
 )
 _FOREIGN = ("class", "expression", "delegateExpression")
 _LISTENERS = frozenset(C + name for name in ("executionListener", "taskListener", "connector"))
-_UNUSED = ("followUpDate", "asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusive")
+_UNUSED = ("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusive")
 
 
 def check_constructs(graph: Graph, report: Report) -> None:
@@ -122,8 +122,6 @@ def _check_camunda(node: Node, report: Report) -> None:
     for attribute in _FOREIGN:
         if node.get(C + attribute):
             report.add(node, "foreign_implementation", attribute=attribute)
-    if node.get(C + "candidateUsers"):
-        report.add(node, "candidate_users")
     for attribute in _UNUSED:
         if node.get(C + attribute):
             report.add(node, "ignored_attribute", attribute=attribute)

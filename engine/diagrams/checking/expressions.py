@@ -19,8 +19,10 @@ _Source = tuple[str, str, str]
 _ATTRIBUTES = {
     "assignee": ("办理人", "assignee"),
     "dueDate": ("截止时间", "due date"),
+    "followUpDate": ("跟进时间", "follow-up date"),
     "priority": ("优先级", "priority"),
 }
+_DATES = ("dueDate", "followUpDate")
 _TIMERS = {
     "timeDate": ("date", "日期或时刻"),
     "timeDuration": ("duration", "时长"),
@@ -63,8 +65,11 @@ def _sources(scope: Scope, node: Node) -> Iterator[_Source]:
 def _attributes(reader: DialectReader) -> Iterator[_Source]:
     for name, (zh, en) in _ATTRIBUTES.items():
         text = reader.attribute(name)
-        if text and not (name == "dueDate" and is_timer_literal(text)):
+        if text and not (name in _DATES and is_timer_literal(text)):
             yield zh, en, text
+    people = reader.candidate_users()
+    if people:
+        yield "候选人", "candidate users", people
 
 
 def _conditions(scope: Scope, node: Node) -> Iterator[_Source]:

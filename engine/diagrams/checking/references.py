@@ -11,6 +11,7 @@ from engine.diagrams.dialect import DialectReader, read_extensions
 from engine.diagrams.vocabulary import FLOW_NODES, GLOBAL_TASKS, B
 
 _PAGE = "jc:"
+_WHO = {"candidate_groups", "candidate_users", "assignee"}
 
 
 def check_references(graph: Graph, environment: Environment, report: Report) -> None:
@@ -23,7 +24,7 @@ def check_references(graph: Graph, environment: Environment, report: Report) -> 
         if check is not None:
             check(node, extensions, environment, report)
         if node.tag == B + "userTask" and not (
-            {"candidate_groups", "assignee"} & extensions.keys() or _is_posted(node, posted)
+            _WHO & extensions.keys() or _is_posted(node, posted)
         ):
             report.add(node, "nobody_may")
         for name in extensions.get("excludes", []):

@@ -262,9 +262,6 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "ignored_attribute": [(S + E + task("a", "", 'camunda:asyncBefore="true"'), LINE)],
-    "candidate_users": [
-        (S + E + task("a", "", USER + ' camunda:candidateUsers="x"', "userTask"), LINE),
-    ],
     "endless_loop": [
         (S + E + task("a") + task("b"), "s>a a>b b>a"),
         (S + E + GATEWAY.format("parallel", "") + task("a"), "s>a a>g g>a g>e"),

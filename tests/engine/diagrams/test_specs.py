@@ -147,6 +147,8 @@ def test_extensions_are_as_agreed(draw: Any, rehearse: Any) -> None:
         camunda_formRef="f",
         camunda_assignee="= who",
         camunda_dueDate="P5D",
+        camunda_followUpDate="P1D",
+        camunda_candidateUsers="li, 7",
         camunda_priority="= 3",
     )
     run = rehearse(draw.document(draw.process(nodes, "s>a a>e")))
@@ -159,7 +161,9 @@ def test_extensions_are_as_agreed(draw: Any, rehearse: Any) -> None:
         "name_en": "Review",
         "form_ref": "f",
         "assignee": "who",
+        "candidate_users": '["li", "7"]',
         "due_date": "P5D",
+        "follow_up_date": "P1D",
         "priority": "3",
         "stage": "application_review",
         "step": 3,
