@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from sqlmodel import col, select
 
 from engine.clock import FrozenClock
@@ -202,7 +203,9 @@ class ScriptedRun:
 
     def _observe(self, head: Any, task: Any) -> None:
         element_id = getattr(task.task_spec, "bpmn_id", None)
-        if element_id and SYNTHETIC not in element_id:
+        # What counts are the rounds of a repeated activity, not what holds them together.
+        holder = isinstance(task.task_spec, LoopTask)
+        if element_id and SYNTHETIC not in element_id and not holder:
             process_id = task.workflow.spec.name.split("/")[0]
             self.visited.append((head.id, process_id, element_id))
 
