@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test check fmt lint types bench lock openapi clean
+.PHONY: help setup setup-dev run demo test check fmt lint types bench tck lock openapi clean
 
 help: ## Show the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ fmt: setup-dev ## Format and repair what can be repaired
 
 bench: setup-dev ## Measure the product and write var/bench.json
 	@$(BIN)/python -m bench
+
+tck: setup ## Run a folder of DMN cases: TCK=folder, JSON=1 for one object a case
+	@$(BIN)/python -m engine.decisions.tck $(if $(JSON),--json) $(if $(TCK),"$(TCK)",../shared/dmn-tck)
 
 openapi: setup ## Write docs/openapi.json anew
 	@$(BIN)/python -m api.openapi docs/openapi.json

@@ -83,11 +83,14 @@ def _check_alone(member: Member, host: Host) -> Iterator[Finding]:
         yield from checker(member.key, member.content)
 
 
-def _decision_ids(members: Iterable[Member], host: Host, findings: list[Finding]) -> Iterator[str]:
+def _decision_ids(
+    members: Collection[Member], host: Host, findings: list[Finding]
+) -> Iterator[str]:
     owner: dict[str, str] = {}
+    files = [member.content for member in members]
     for member in members:
-        found = list(lint_decisions(member.content, functions=host.functions))
-        ids = _ids_in(member.content, host)
+        found = list(lint_decisions(member.content, functions=host.functions, others=files))
+        ids = _ids_in(member.content, host, files)
         if ids and member.key not in ids:
             found.append(
                 Finding(
@@ -102,11 +105,12 @@ def _decision_ids(members: Iterable[Member], host: Host, findings: list[Finding]
     yield from owner
 
 
-def _ids_in(content: bytes, host: Host) -> Collection[str]:
+def _ids_in(content: bytes, host: Host, others: Sequence[bytes]) -> Collection[str]:
     try:
-        return read_model(content, functions=host.functions).decisions
+        model = read_model(content, functions=host.functions, others=others)
     except InvalidDecisions:
         return ()  # `lint_decisions` reports it.
+    return [*model.decisions, *model.services]
 
 
 def _twice(kind: str, name: str, first: str) -> Finding:

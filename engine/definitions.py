@@ -163,7 +163,9 @@ class Definitions:
         bundle = self._bundle(bundle_id)
         if not bundle.by_decision:
             for content in bundle.decisions:
-                parsed = parse_decisions(content, functions=self.host.functions)
+                parsed = parse_decisions(
+                    content, functions=self.host.functions, others=bundle.decisions
+                )
                 bundle.by_decision.update(parsed)
         try:
             return bundle.by_decision[decision_id]

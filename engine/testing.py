@@ -101,11 +101,14 @@ class SourceDefinitions:
         self._decisions: dict[str, Decision] = {}
         self._processes: dict[str, CompiledProcess] = {}
         self._starts: list[StartTrigger] = []
-        for name, content in sorted(_contents(sources).items()):
+        contents = _contents(sources)
+        tables = [content for name, content in contents.items() if name.endswith(".dmn")]
+        for name, content in sorted(contents.items()):
             if name.endswith(".bpmn"):
                 self._add_diagram(content)
             elif name.endswith(".dmn"):
-                self._decisions.update(parse_decisions(content, functions=functions))
+                found = parse_decisions(content, functions=functions, others=tables)
+                self._decisions.update(found)
 
     def _add_diagram(self, content: bytes) -> None:
         prepared = prepare_diagram(content, Environment(functions=self.functions))

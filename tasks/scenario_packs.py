@@ -35,14 +35,17 @@ class Pack(SourceDefinitions):
         self._add_sources()
 
     def _add_sources(self) -> None:
-        for source in self._sources.values():
+        sources = self._sources.values()
+        tables = [source.content for source in sources if source.kind == "decision"]
+        for source in sources:
             if source.kind == "process":
                 try:
                     self._add_diagram(source.content)
                 except DiagramError as error:
                     self._refused[source.key] = error
             elif source.kind == "decision":
-                self._decisions.update(parse_decisions(source.content, functions=self.functions))
+                found = parse_decisions(source.content, functions=self.functions, others=tables)
+                self._decisions.update(found)
 
     def process(self, bundle_id: str, process_id: str) -> Any:
         """Give a process; raises what stands against it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.decisions.decision import Decision, DecisionInput, DecisionOutput
 from engine.decisions.errors import DecisionError, InvalidDecisions
 from engine.decisions.lint import lint_decisions, parse_decisions, read_model
-from engine.decisions.results import DecisionResult
+from engine.decisions.results import DecisionResult, FiredRow
 
 __all__ = [
     "Decision",
@@ -13,6 +13,7 @@ __all__ = [
     "DecisionInput",
     "DecisionOutput",
     "DecisionResult",
+    "FiredRow",
     "InvalidDecisions",
     "lint_decisions",
     "parse_decisions",

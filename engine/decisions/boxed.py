@@ -43,6 +43,7 @@ class BoxedReader:
     def __init__(self, expressions: ExpressionReader) -> None:
         self.expressions = expressions
         self.tables = TableReader(expressions)
+        self.tables_read: list[tuple[Element, DecisionTable]] = []
         self._readers: dict[str, Callable[[Element], Node]] = {
             "literalExpression": expressions.read,
             "context": self._context,
@@ -75,7 +76,13 @@ class BoxedReader:
         return self._inside(child(element, name))
 
     def _table(self, element: Element) -> Node:
-        return embed_table(self.tables.read(element, self._table_name(element)))
+        return embed_table(self.table(element, self._table_name(element)))
+
+    def table(self, element: Element, name: str) -> DecisionTable:
+        """Read a table, and remember it."""
+        table = self.tables.read(element, name)
+        self.tables_read.append((element, table))
+        return table
 
     def _table_name(self, element: Element) -> str:
         around = element.getparent()

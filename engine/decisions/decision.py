@@ -6,15 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from engine.decisions.results import DecisionResult, Outcome
-from engine.decisions.tables import DecisionTable
+from engine.decisions.plan import Plan, Step
+from engine.decisions.results import DecisionResult, DecisionRun, Outcome
 from engine.feel import FeelLimit, Value, from_feel
-from engine.feel.closures import Closure
 from engine.feel.expression import functions_of
-from engine.feel.functions import DesignerFunction
 from engine.feel.limits import DEFAULT_LIMITS, Limits
-from engine.feel.scope import Run, Scope
-from engine.feel.types import Type, coerce
 
 HostFunctions = Mapping[str, Callable[..., Value]]
 
@@ -38,29 +34,6 @@ class DecisionOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One element of the requirement graph: its name, its logic and the type of its value."""
-
-    id: str
-    name: str
-    logic: DecisionTable | Closure
-    type: Type | None
-    is_decision: bool
-
-    def evaluate(self, scope: Scope) -> Outcome:
-        """Evaluate within the scope; a value that does not fit the type is null."""
-        if isinstance(self.logic, DecisionTable):
-            outcome = self.logic.decide(scope)
-            fitted = coerce(outcome.value, self.type, scope.run)
-            return Outcome(fitted, outcome.outputs, outcome.rows)
-        value = self.logic(scope)
-        if isinstance(value, DesignerFunction):
-            return Outcome(value, value)
-        fitted = coerce(value, self.type, scope.run)
-        return Outcome(fitted, fitted)
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """A decision; immutable, shared by threads.
 
@@ -73,7 +46,7 @@ class Decision:
     outputs: tuple[DecisionOutput, ...]
     names: frozenset[str]
     step: Step
-    required: tuple[Step, ...]
+    plan: Plan
     functions: HostFunctions = field(default_factory=lambda: MappingProxyType({}))
     limits: Limits = DEFAULT_LIMITS
 
@@ -83,29 +56,28 @@ class Decision:
         """Decide for a context, which may be any mapping and is read only where named.
 
         Raises:
-            DecisionError: Rules hold together that must not.
+            DecisionError: Rules hold together that must not, an input does not fit its type,
+                or a value is not among those allowed.
             FeelLimit: The evaluation grew beyond the limits.
         """
         lent = tuple((self.functions if functions is None else functions).items())
-        run = Run(context, functions_of(lent), self.limits)
+        run = DecisionRun(context, functions_of(lent), self.limits, self.id)
         try:
-            outcome, required_rows = self._decide(run)
+            outcome, required = self._decide(run)
         except RecursionError as error:
             message = "the decision is nested too deeply"
             raise FeelLimit("决策嵌套过深", message) from error
-        value = from_feel(outcome.outputs)
-        return DecisionResult(value, outcome.rows, outcome.value, MappingProxyType(required_rows))
+        return DecisionResult(
+            value=from_feel(outcome.outputs),
+            rows=outcome.rows,
+            feel_value=outcome.value,
+            required_rows=MappingProxyType(required),
+            fired=tuple(run.fired),
+        )
 
-    def _decide(self, run: Run) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
+    def _decide(self, run: DecisionRun) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
         """Evaluate what is required, in order, unless the context gives it; then decide."""
-        values: dict[str, Value] = {}
-        scope = run.root.child(values)
-        rows: dict[str, tuple[str, ...]] = {}
-        for step in self.required:
-            if step.is_decision and step.name in run.context:
-                continue
-            outcome = step.evaluate(scope)
-            values[step.name] = outcome.value
-            if outcome.rows:
-                rows[step.id] = outcome.rows
-        return self.step.evaluate(scope), rows
+        scopes = self.plan.scopes("", run.root, {})
+        outcomes = self.plan.prepare(scopes, run.context)
+        rows = {name: one.rows for name, one in outcomes.items() if one.rows}
+        return self.step.evaluate(scopes[""]), rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -13,6 +14,9 @@ Element = etree._Element
 
 MAX_BYTES = 2_000_000
 _MAX_ELEMENTS = 50_000
+_FEEL = re.compile(r"(?i)feel|https?://www\.omg\.org/spec/(DMN/[^/]+/)?FEEL(/.*)?")
+# Attributes by which editors say in which language a text is written.
+_LANGUAGES = ("expressionLanguage", "scriptLanguage", "scriptFormat", "language")
 # DMN 1.1 to 1.5 differ in nothing that is read here.
 _NAMESPACE = re.compile(r"https?://www\.omg\.org/spec/DMN/[^/]+/(MODEL/?|dmn\.xsd|DMN\d+\.xsd)")
 
@@ -49,6 +53,25 @@ def parse_document(xml: bytes) -> Element:
     return root
 
 
+def is_dmn_namespace(text: str) -> bool:
+    """Say whether a text is the namespace of some version of DMN."""
+    return _NAMESPACE.fullmatch(text) is not None
+
+
+def identifier_of(element: Element) -> str:
+    """Give the id, which DMN does not demand, else the name."""
+    return element.get("id") or element.get("name") or ""
+
+
+def names_in(root: Element) -> Iterator[str]:
+    """Give every name that a file introduces."""
+    for element in root.iter():
+        for attribute in ("name", "iteratorVariable"):
+            name = element.get(attribute) if isinstance(element.tag, str) else None
+            if name:
+                yield " ".join(name.split())
+
+
 def local_name(element: Element) -> str:
     """Give the tag without its namespace; empty for comments."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -82,4 +105,13 @@ def nearest_id(element: Element | None) -> str:
         if element.get("id"):
             return str(element.get("id"))
         element = element.getparent()
+    return ""
+
+
+def foreign_language(element: Element) -> str:
+    """Give the language that the element's text is said to be in, unless it is FEEL."""
+    for name, value in element.attrib.items():
+        is_language = etree.QName(name).localname in _LANGUAGES
+        if is_language and value.strip() and not _FEEL.fullmatch(value.strip()):
+            return str(value.strip())
     return ""

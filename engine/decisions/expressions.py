@@ -8,7 +8,8 @@ from engine.decisions.document import Element, text_of
 from engine.decisions.item_types import ItemTypes
 from engine.decisions.report import DecisionReport
 from engine.feel import FeelSyntaxError, UnaryTests, compile_unary_tests
-from engine.feel.nodes import Literal, Node
+from engine.feel.analysis import parts_of
+from engine.feel.nodes import FunctionLiteral, Literal, Node, Test
 from engine.feel.parser import parse_expression, parse_tests
 
 
@@ -33,18 +34,19 @@ class ExpressionReader:
     def read(self, element: Element) -> Node:
         """Read the text of an element; null when it is empty or wrong."""
         text = text_of(element)
-        self._check_language(element)
         if not text:
             return self.null
         try:
-            return parse_expression(text, self.names, types=self.types.named)
+            node = parse_expression(text, self.names, types=self.types.bare)
         except FeelSyntaxError as error:
             self.report.add_syntax(element, error)
             return self.null
+        if _is_external(node):
+            self.report.add(element, "dmn_external")
+        return node
 
     def read_tests(self, element: Element) -> UnaryTests:
         """Read the cell of a condition; a wrong one is met by nothing."""
-        self._check_language(element)
         try:
             return compile_unary_tests(text_of(element), names=self.names)
         except FeelSyntaxError as error:
@@ -67,7 +69,9 @@ class ExpressionReader:
         if reference and not self.types.knows(reference):
             self.report.add(element, "dmn_type", value=reference, severity="warning")
 
-    def _check_language(self, element: Element) -> None:
-        language = element.get("expressionLanguage") or ""
-        if language and "feel" not in language.lower():
-            self.report.add(element, "dmn_language", value=language)
+
+def _is_external(node: Node | Test) -> bool:
+    """Say whether a function without a body stands in the expression: one of Java or PMML."""
+    if isinstance(node, FunctionLiteral) and node.body is None:
+        return True
+    return any(map(_is_external, parts_of(node)))

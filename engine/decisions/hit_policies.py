@@ -19,6 +19,8 @@ class Hit:
     """A rule that holds, with its outputs by name and their ranks in the lists of outputs."""
 
     rule_id: str
+    number: int
+    label: str
     outputs: dict[str, Value]
     ranks: tuple[int, ...]
 
@@ -26,6 +28,18 @@ class Hit:
     def value(self) -> Value:
         """The outputs as DMN gives them: bare when there is only one."""
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else self.outputs
+
+
+def named_zh(hits: Sequence[Hit]) -> str:
+    """Name rows for people, by number and description."""
+    return "、".join(
+        f"第 {hit.number} 行" + (f"（{hit.label}）" if hit.label else "") for hit in hits
+    )
+
+
+def named_en(hits: Sequence[Hit]) -> str:
+    """Name rows for people, by number and description."""
+    return ", ".join(f"row {hit.number}" + (f" ({hit.label})" if hit.label else "") for hit in hits)
 
 
 Policy: TypeAlias = Callable[[Sequence[Hit], str, Run], Outcome]
@@ -44,8 +58,8 @@ def _unique(hits: Sequence[Hit], table: str, run: Run) -> Outcome:
     if len(hits) > 1:
         ids = [hit.rule_id for hit in hits]
         raise DecisionError(
-            f"决策表“{table}”要求只有一条规则成立，但规则 {'、'.join(ids)} 同时成立",
-            f"the table {table} allows one rule to hold, but {', '.join(ids)} hold together",
+            f"决策表“{table}”要求只有一行成立，但{named_zh(hits)}同时成立",
+            f"the table {table} allows one row to hold, but {named_en(hits)} hold together",
             ids,
         )
     return _single(hits[0])
@@ -57,8 +71,8 @@ def _any(hits: Sequence[Hit], table: str, run: Run) -> Outcome:
         if equal(first.outputs, hit.outputs, run) is not True:
             ids = [one.rule_id for one in hits]
             raise DecisionError(
-                f"决策表“{table}”中同时成立的规则 {'、'.join(ids)} 结果不同",
-                f"the rules {', '.join(ids)} of the table {table} hold together and differ",
+                f"决策表“{table}”中{named_zh(hits)}同时成立而结果不同",
+                f"{named_en(hits)} of the table {table} hold together and differ",
                 ids,
             )
     return _single(first, hits)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from engine.decisions.document import Element, child, children
+from engine.decisions.document import Element, child, children, text_of
+from engine.feel import FeelSyntaxError, UnaryTests, Value, compile_unary_tests
+from engine.feel.builtins import BUILTINS
+from engine.feel.limits import Budget
+from engine.feel.scope import Run
 from engine.feel.type_parser import named_type
-from engine.feel.types import Type
+from engine.feel.types import ANY, Type
 
 _MAX_DEPTH = 20
 # Names that editors of other engines write.
@@ -14,14 +20,25 @@ _FOREIGN = dict.fromkeys(("integer", "long", "double", "float", "decimal"), Type
 
 
 class ItemTypes:
-    """Type references of one file."""
+    """Type references of one file; those of imported files by the names of the imports."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, imported: Mapping[str, ItemTypes] | None = None) -> None:
+        self.imported = dict(imported or {})
         self._definitions = {
             item.get("name", ""): item for item in children(root, "itemDefinition")
         }
-        found = {name: self.resolve(name) for name in self._definitions}
-        self.named = MappingProxyType({name: kind for name, kind in found.items() if kind})
+        self._found: dict[str, Type | None] = {}
+        self.wrong: list[tuple[Element, FeelSyntaxError]] = []
+        named = {name: self.resolve(name) for name in self._definitions}
+        for prefix, types in self.imported.items():
+            named |= {f"{prefix}.{name}" if prefix else name: t for name, t in types.named.items()}
+        self.named: Mapping[str, Type] = MappingProxyType(
+            {name: kind for name, kind in named.items() if kind}
+        )
+        # `instance of` asks for the type, not for the values that it allows.
+        self.bare: Mapping[str, Type] = MappingProxyType(
+            {name: _bare(kind) for name, kind in self.named.items()}
+        )
 
     def resolve(self, reference: str | None, depth: int = 0) -> Type | None:
         """Give the type of a reference; None when it is absent or unknown."""
@@ -29,9 +46,20 @@ class ItemTypes:
             return None
         item = self._definitions.get(reference)
         if item is not None:
-            return self._of_item(item, depth + 1)
+            if reference not in self._found:
+                self._found[reference] = self._of_item(item, depth + 1)
+            return self._found[reference]
         plain = reference.rpartition(":")[2]
-        return named_type(plain) or _FOREIGN.get(plain)
+        return self._of_import(reference) or named_type(plain) or _FOREIGN.get(plain)
+
+    def _of_import(self, reference: str) -> Type | None:
+        for prefix, types in self.imported.items():
+            lead = f"{prefix}." if prefix else ""
+            if reference.startswith(lead):
+                found = types.named.get(reference[len(lead) :])
+                if found is not None:
+                    return found
+        return None
 
     def knows(self, reference: str) -> bool:
         """Say whether the reference names a type."""
@@ -39,11 +67,35 @@ class ItemTypes:
 
     def _of_item(self, item: Element, depth: int) -> Type | None:
         base = self._single(item, depth)
-        if base is None or item.get("isCollection") != "true":
-            return base
-        return Type("list", (("", base),))
+        allowed = self._tests(child(item, "allowedValues"))
+        if allowed is not None:
+            base = self._narrowed(base or Type(ANY), allowed)
+        constraint = self._tests(child(item, "typeConstraint"))
+        is_list = item.get("isCollection") == "true"
+        if base is not None and is_list:
+            base = Type("list", (("", base),))
+        return base if constraint is None else self._narrowed(base or Type(ANY), constraint)
+
+    def _narrowed(self, base: Type, tests: UnaryTests) -> Type:
+        allows = _allows(tests)
+        inner = base.allows
+        if inner is None:
+            return replace(base, allows=allows)
+        return replace(base, allows=lambda v, budget: inner(v, budget) and allows(v, budget))
+
+    def _tests(self, element: Element | None) -> UnaryTests | None:
+        if element is None or not text_of(element):
+            return None
+        try:
+            return compile_unary_tests(text_of(element))
+        except FeelSyntaxError as error:
+            self.wrong.append((element, error))
+            return None
 
     def _single(self, item: Element, depth: int) -> Type | None:
+        function = child(item, "functionItem")
+        if function is not None:
+            return self._function(function, depth)
         components = children(item, "itemComponent")
         if components:
             found = [(part.get("name", ""), self._of_item(part, depth + 1)) for part in components]
@@ -51,3 +103,21 @@ class ItemTypes:
         reference = child(item, "typeRef")
         text = (reference.text or "").strip() if reference is not None else ""
         return self.resolve(text, depth + 1)
+
+    def _function(self, element: Element, depth: int) -> Type:
+        references = [one.get("typeRef") for one in children(element, "parameters")]
+        found = (self.resolve(reference, depth + 1) for reference in references)
+        return Type("function", tuple(("", kind or Type(ANY)) for kind in found))
+
+
+def _bare(kind: Type) -> Type:
+    members = kind.members and tuple((name, _bare(member)) for name, member in kind.members)
+    return Type(kind.kind, members)
+
+
+def _allows(tests: UnaryTests) -> Callable[[Value, Budget], bool]:
+    def allows(value: Value, budget: Budget) -> bool:
+        run = budget if isinstance(budget, Run) else Run({}, BUILTINS)
+        return value is None or tests.evaluate(value, run.root) is True
+
+    return allows

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from engine.decisions.decision import Decision, HostFunctions
 from engine.decisions.document import parse_document
 from engine.decisions.errors import InvalidDecisions
+from engine.decisions.library import Library
 from engine.decisions.model import DecisionModel
 from engine.decisions.overlaps import overlapping_rules, uncovered_numbers
 from engine.decisions.tables import DecisionTable
 from engine.findings import Finding
 
 
-def parse_decisions(xml: bytes, *, functions: HostFunctions | None = None) -> dict[str, Decision]:
-    """Read and compile the decisions of a DMN file, by id.
+def parse_decisions(
+    xml: bytes, *, functions: HostFunctions | None = None, others: Sequence[bytes] = ()
+) -> dict[str, Decision]:
+    """Read and compile the decisions and decision services of a DMN file, by id.
 
+    `others` are the files of the bundle that it may import; they are read only if it does.
     `functions` are lent by the host; another set may be given for an evaluation, but names
     with spaces can be read only when they are known here.
 
     Raises:
         InvalidDecisions: Something in the file is wrong; its findings say what and where.
     """
-    model = read_model(xml, functions=functions)
+    model = read_model(xml, functions=functions, others=others)
     errors = [finding for finding in model.report.findings if finding.severity == "error"]
     if errors:
         raise InvalidDecisions(errors)
-    return model.decisions
+    return {**model.services, **model.decisions}
 
 
-def read_model(xml: bytes, *, functions: HostFunctions | None = None) -> DecisionModel:
+def read_model(
+    xml: bytes, *, functions: HostFunctions | None = None, others: Sequence[bytes] = ()
+) -> DecisionModel:
     """Read a DMN file even when expressions in it are wrong; those are null.
 
     Raises:
         InvalidDecisions: It is no DMN file at all.
     """
-    return DecisionModel(parse_document(xml), functions or MappingProxyType({}))
+    return DecisionModel(parse_document(xml), functions or MappingProxyType({}), Library(others))
 
 
-def lint_decisions(xml: bytes, *, functions: HostFunctions | None = None) -> list[Finding]:
+def lint_decisions(
+    xml: bytes, *, functions: HostFunctions | None = None, others: Sequence[bytes] = ()
+) -> list[Finding]:
     """Give what is wrong with a file, and what its author should think about."""
     try:
-        model = read_model(xml, functions=functions)
+        model = read_model(xml, functions=functions, others=others)
     except InvalidDecisions as error:
         return list(error.findings)
     for decision in model.decisions.values():

@@ -24,12 +24,29 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "dmn_type": ("未知的类型“{value}”", "the type {value} is unknown"),
     "dmn_logic": ("不支持的决策逻辑“{value}”", "the logic {value} is not supported"),
-    "dmn_external": ("不支持外部函数", "external functions are not supported"),
+    "dmn_external": (
+        "不支持外部函数（Java、PMML），请改写为 FEEL",
+        "external functions (Java, PMML) are refused; write them in FEEL",
+    ),
     "dmn_no_logic": ("决策没有逻辑", "the decision has no logic"),
     "dmn_same_id": ("决策 id“{value}”重复", "the decision id {value} appears twice"),
     "dmn_requirement": ("找不到所需的元素“{value}”", "the required element {value} is missing"),
     "dmn_cycle": ("决策之间循环依赖: {value}", "decisions need each other in a circle: {value}"),
-    "dmn_import": ("不支持引入其他决策文件", "importing other files is not supported"),
+    "dmn_import": (
+        "找不到被引入的决策文件“{value}”，请把它一同发布",
+        "no file has the imported namespace {value}; publish it, too",
+    ),
+    "dmn_import_type": (
+        "只能引入 DMN 文件，不能引入“{value}”",
+        "only DMN files can be imported, not {value}",
+    ),
+    "dmn_import_cycle": (
+        "决策文件循环引入: {value}",
+        "files import each other in a circle: {value}",
+    ),
+    "dmn_import_wrong": ("被引入的决策文件“{value}”有误", "the imported file {value} is wrong"),
+    "dmn_depth": ("决策依赖超过 {value} 层", "decisions need each other over {value} levels deep"),
+    "dmn_service_output": ("决策服务没有输出决策", "the decision service has no output decision"),
     "dmn_overlap": (
         "规则 {value} 会同时成立，而命中策略只允许一条",
         "the rules {value} may hold together, but the hit policy allows one",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.decisions.document import Element, child, children, label_of, text_of
+from engine.decisions.document import Element, child, children, text_of
 from engine.decisions.expressions import ExpressionReader
 from engine.decisions.hit_policies import AGGREGATIONS, POLICIES
-from engine.decisions.tables import DecisionTable, Rule, TableInput, TableOutput
+from engine.decisions.tables import DecisionTable, Rule, TableInput, TableOutput, plain_type
 from engine.feel import UnaryTests
 from engine.feel.compilation import build
 
@@ -49,8 +49,18 @@ class TableReader:
         type_ref = holder.get("typeRef")
         self.expressions.check_type(holder, type_ref)
         identifier = element.get("id") or ""
-        source = text_of(holder)
-        return TableInput(identifier, label_of(element), source, type_ref, node, build(node))
+        wanted = self.expressions.types.resolve(type_ref)
+        return TableInput(
+            id=identifier,
+            label=element.get("label") or text_of(holder) or identifier,
+            source=text_of(holder),
+            type_ref=type_ref,
+            node=node,
+            evaluate=build(node),
+            wanted=wanted,
+            allowed=self._tests(child(element, "inputValues")),
+            plain=plain_type(wanted),
+        )
 
     def _outputs(self, table: Element, name: str) -> tuple[TableOutput, ...]:
         columns = children(table, "output")
@@ -65,16 +75,19 @@ class TableReader:
         default = child(element, "defaultOutputEntry")
         type_ref = element.get("typeRef")
         self.expressions.check_type(element, type_ref)
+        wanted = self.expressions.types.resolve(type_ref)
         return TableOutput(
             id=element.get("id") or "",
             name=name,
-            label=label_of(element),
+            label=element.get("label") or name,
             type_ref=type_ref,
-            ranks=self._ranks(child(element, "outputValues")),
+            ranks=self._tests(child(element, "outputValues")),
             default=None if default is None else build(self.expressions.read(default)),
+            wanted=wanted,
+            plain=plain_type(wanted),
         )
 
-    def _ranks(self, element: Element | None) -> tuple[UnaryTests, ...]:
+    def _tests(self, element: Element | None) -> tuple[UnaryTests, ...]:
         if element is None or not text_of(element):
             return ()
         return self.expressions.read_each_test(element)
@@ -87,7 +100,18 @@ class TableReader:
         tests += [self.expressions.any_value] * (inputs - len(tests))
         nodes = [self.expressions.read(result) for result in results[:outputs]]
         nodes += [self.expressions.null] * (outputs - len(nodes))
-        description = child(element, "description")
-        label = (description.text or "").strip() if description is not None else ""
-        identifier = element.get("id") or f"rule_{number}"
-        return Rule(identifier, label, tuple(tests), tuple(map(build, nodes)), tuple(nodes))
+        return Rule(
+            id=element.get("id") or f"rule_{number}",
+            number=number,
+            label=_label(element),
+            tests=tuple(tests),
+            outputs=tuple(map(build, nodes)),
+            nodes=tuple(nodes),
+        )
+
+
+def _label(rule: Element) -> str:
+    """Give what the author says of a row: its description, else its annotations."""
+    description = child(rule, "description")
+    text = "".join(description.itertext()).strip() if description is not None else ""
+    return text or "；".join(filter(None, map(text_of, children(rule, "annotationEntry"))))

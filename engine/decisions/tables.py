@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
+from engine.decisions.errors import DecisionError
 from engine.decisions.hit_policies import AGGREGATIONS, POLICIES, Hit, nothing
-from engine.decisions.results import Outcome
+from engine.decisions.results import DecisionRun, FiredRow, Outcome
 from engine.feel import UnaryTests, Value
 from engine.feel.closures import Closure
 from engine.feel.nodes import Node
 from engine.feel.scope import Scope
+from engine.feel.text import to_text
+from engine.feel.types import Type, coerce
+from engine.feel.values import Function, kind_of
+
+# Python's types of the kinds that nearly every column has: such a value is seen to fit at once.
+_PLAIN = {"string": str, "number": Decimal, "boolean": bool}
+
+
+def plain_type(wanted: Type | None) -> type | None:
+    """Give the Python type all of whose values fit the type, if there is one."""
+    if wanted is None or wanted.members is not None or wanted.allows is not None:
+        return None
+    return _PLAIN.get(wanted.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A column of conditions."""
+    """A column of conditions; `allowed` are the tests of which a value must meet one."""
 
     id: str
     label: str
@@ -22,6 +37,42 @@ class TableInput:
     type_ref: str | None
     node: Node
     evaluate: Closure
+    wanted: Type | None = None
+    allowed: tuple[UnaryTests, ...] = ()
+    plain: type | None = None
+
+    def value(self, scope: Scope, table: str) -> Value:
+        """Evaluate; null is allowed always.
+
+        Raises:
+            DecisionError: The value is of another type than the column, or not allowed.
+        """
+        value = self.evaluate(scope)
+        if value is None or (type(value) is self.plain and not self.allowed):
+            return value
+        fitted = value if type(value) is self.plain else coerce(value, self.wanted, scope.run)
+        if fitted is None:
+            raise self._misfit(value, table)
+        if self.allowed and not any(one.evaluate(fitted, scope) is True for one in self.allowed):
+            raise self._not_allowed(fitted, table, scope)
+        return fitted
+
+    def _misfit(self, value: Value, table: str) -> DecisionError:
+        kind = "function" if isinstance(value, Function) else kind_of(value)
+        wanted = self.wanted.kind if self.wanted is not None else ""
+        if kind == wanted:
+            wanted = self.type_ref or wanted
+        return DecisionError(
+            f"决策表“{table}”的输入“{self.label}”应为 {wanted}，实为 {kind}",
+            f"the input {self.label} of the table {table} must be {wanted}, but is {kind}",
+        )
+
+    def _not_allowed(self, value: Value, table: str, scope: Scope) -> DecisionError:
+        shown = to_text(value, scope.run)
+        return DecisionError(
+            f"决策表“{table}”的输入“{self.label}”不允许取值 {shown}",
+            f"the input {self.label} of the table {table} may not be {shown}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +85,8 @@ class TableOutput:
     type_ref: str | None
     ranks: tuple[UnaryTests, ...]
     default: Closure | None
+    wanted: Type | None = None
+    plain: type | None = None
 
     def rank(self, value: Value, scope: Scope) -> int:
         """Give the value's place among the possible ones; behind all when it is not there."""
@@ -42,12 +95,33 @@ class TableOutput:
                 return place
         return len(self.ranks)
 
+    def fitted(self, value: Value, row: str, table: str, scope: Scope) -> Value:
+        """Hold a value to the column's type and possible values; null is allowed always.
+
+        Raises:
+            DecisionError: It is of another type, or not among the possible values.
+        """
+        if value is None or (type(value) is self.plain and not self.ranks):
+            return value
+        found = value if type(value) is self.plain else coerce(value, self.wanted, scope.run)
+        if found is None or (self.ranks and self.rank(found, scope) == len(self.ranks)):
+            shown = to_text(value, scope.run)
+            raise DecisionError(
+                f"决策表“{table}”的输出“{self.label}”{row}的值 {shown} 不符合其类型或允许值",
+                f"the output {self.label} of the table {table} may not be {shown}",
+            )
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row: a cell of tests for each input, and an expression for each output."""
+    """A row: a cell of tests for each input, and an expression for each output.
+
+    `number` counts from 1; `label` is what its author says of it.
+    """
 
     id: str
+    number: int
     label: str
     tests: tuple[UnaryTests, ...]
     outputs: tuple[Closure, ...]
@@ -77,15 +151,28 @@ class DecisionTable:
         """Find the rules that hold and let the hit policy choose.
 
         Raises:
-            DecisionError: Rules hold together that must not.
+            DecisionError: Rules hold together that must not, or a value does not fit its column.
         """
-        values = [column.evaluate(scope) for column in self.inputs]
+        values = [column.value(scope, self.name) for column in self.inputs]
         hits = self._hits(values, scope)
         if not hits:
             return self._default(scope)
         aggregate = AGGREGATIONS.get(self.aggregation or "")
         policy = aggregate or POLICIES[self.hit_policy]
-        return policy(hits, self.name, scope.run)
+        outcome = policy(hits, self.name, scope.run)
+        if isinstance(scope.run, DecisionRun):
+            self._record(hits, outcome, scope.run)
+        return outcome
+
+    def _record(self, hits: list[Hit], outcome: Outcome, run: DecisionRun) -> None:
+        by_id = {hit.rule_id: hit for hit in hits}
+        found = [by_id[row] for row in outcome.rows]
+        run.record(
+            [
+                FiredRow(run.deciding, self.id, self.name, hit.rule_id, hit.number, hit.label)
+                for hit in found
+            ]
+        )
 
     def _hits(self, values: list[Value], scope: Scope) -> list[Hit]:
         hits: list[Hit] = []
@@ -98,13 +185,18 @@ class DecisionTable:
         return hits
 
     def _hit(self, rule: Rule, scope: Scope) -> Hit:
-        found = [evaluate(scope) for evaluate in rule.outputs]
+        row = f"第 {rule.number} 行"
+        found = [
+            column.fitted(evaluate(scope), row, self.name, scope)
+            for column, evaluate in zip(self.outputs, rule.outputs, strict=True)
+        ]
         ranks: tuple[int, ...] = ()
         if self.hit_policy in ("PRIORITY", "OUTPUT ORDER"):
             pairs = zip(self.outputs, found, strict=True)
             ranks = tuple(column.rank(value, scope) for column, value in pairs)
         names = (column.name for column in self.outputs)
-        return Hit(rule.id, dict(zip(names, found, strict=True)), ranks)
+        outputs = dict(zip(names, found, strict=True))
+        return Hit(rule.id, rule.number, rule.label, outputs, ranks)
 
     def _default(self, scope: Scope) -> Outcome:
         if all(column.default is None for column in self.outputs):
@@ -113,5 +205,5 @@ class DecisionTable:
             column.name: column.default(scope) if column.default is not None else None
             for column in self.outputs
         }
-        hit = Hit("", outputs, ())
+        hit = Hit("", 0, "", outputs, ())
         return Outcome(hit.value, outputs)

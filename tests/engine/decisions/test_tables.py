@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from engine.decisions import Decision, DecisionError, DecisionResult, parse_decisions
+from engine.decisions import (
+    Decision,
+    DecisionError,
+    DecisionResult,
+    FiredRow,
+    parse_decisions,
+)
 from tests.engine.decisions.drawing import decision, definitions, table
 
 GRADES = [
@@ -51,7 +57,10 @@ def test_policy_decides(policy: str, points: Any, value: Any, rows: tuple[str, .
 
 def test_value_of_one_output_is_bare_for_feel() -> None:
     assert grades("UNIQUE").evaluate({"points": 60}) == DecisionResult(
-        value={"grade": "pass"}, rows=("r1",), feel_value="pass"
+        value={"grade": "pass"},
+        rows=("r1",),
+        feel_value="pass",
+        fired=(FiredRow("d1", "t", "d1", "r1", 1, ""),),
     )
 
 
@@ -61,15 +70,17 @@ def test_unique_names_the_rules_that_hold_together() -> None:
 
     error = caught.value
     assert error.rule_ids == ("r2", "r3")
-    assert error.message_zh == "决策表“d1”要求只有一条规则成立，但规则 r2、r3 同时成立"
-    assert error.message_en == "the table d1 allows one rule to hold, but r2, r3 hold together"
+    assert error.message_zh == "决策表“d1”要求只有一行成立，但第 2 行、第 3 行同时成立"
+    assert error.message_en == "the table d1 allows one row to hold, but row 2, row 3 hold together"
 
 
 def test_any_takes_rules_that_agree_and_refuses_others() -> None:
     rules = [["> 0", "1"], ["> 1", "1.0"], ["> 2", "2"]]
     agreeing = read(table(["n"], ["x"], rules, policy="ANY"))
 
-    assert agreeing.evaluate({"n": 2}) == DecisionResult({"x": 1}, ("r1", "r2"), Decimal(1))
+    decided = agreeing.evaluate({"n": 2})
+    assert (decided.value, decided.rows, decided.feel_value) == ({"x": 1}, ("r1", "r2"), Decimal(1))
+    assert [row.number for row in decided.fired] == [1, 2]
     with pytest.raises(DecisionError) as caught:
         agreeing.evaluate({"n": 3})
     assert caught.value.rule_ids == ("r1", "r2", "r3")
@@ -102,7 +113,7 @@ def test_collected_outputs_are_aggregated(
 def test_outputs_are_ranked_one_after_the_other() -> None:
     rules = [["-", '"b"', '"x"'], ["-", '"a"', '"x"'], ["-", '"a"', '"y"'], ["-", '"c"', '"y"']]
     ordered = read(
-        table(["n"], ["p", "q"], rules, policy="OUTPUT ORDER", values=['"a","b"', '"y","x"'])
+        table(["n"], ["p", "q"], rules, policy="OUTPUT ORDER", values=['"a","b","c"', '"y","x"'])
     )
 
     assert ordered.evaluate({}).rows == ("r3", "r2", "r1", "r4")

@@ -1,0 +1,61 @@
+"""Decision services: decisions that are called like one function, closed to what is around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.decisions.plan import Plan
+from engine.feel import Value
+from engine.feel.scope import Run, Scope
+from engine.feel.types import Type, coerce
+from engine.feel.values import Function
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParts:
+    """What a service is made of.
+
+    `parameters` are the input data and then the input decisions with their types; `hidden`
+    are inputs that its decisions name but the service does not take, null to them.
+    Source: DMN 1.5, section 10.4.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, Type | None], ...]
+    outputs: tuple[str, ...]
+    hidden: tuple[str, ...]
+    plan: Plan
+    home: str = ""
+
+
+class ServiceFunction(Function):
+    """A decision service as a value of FEEL."""
+
+    __slots__ = ("parts", "types")
+
+    def __init__(self, parts: ServiceParts) -> None:
+        super().__init__(parts.name, [name for name, _ in parts.parameters])
+        self.parts = parts
+        self.types = tuple(wanted for _, wanted in parts.parameters)
+
+    def invoke(self, arguments: list[Value], run: Run) -> Value:
+        """Decide; the bare value of a single output. Null when the arguments do not fit."""
+        if len(arguments) != len(self.parameters):
+            return None
+        pairs = zip(arguments, self.types, strict=True)
+        fitted = [coerce(argument, wanted, run) for argument, wanted in pairs]
+        if any(a is not None and f is None for a, f in zip(arguments, fitted, strict=True)):
+            return None
+        run.enter()
+        try:
+            return self._decide(dict(zip(self.parameters, fitted, strict=True)), run)
+        finally:
+            run.leave()
+
+    def _decide(self, given: dict[str, Value], run: Run) -> Value:
+        values: dict[str, Value] = {**dict.fromkeys(self.parts.hidden), **given}
+        parts = self.parts
+        scopes = parts.plan.scopes(parts.home, Scope({}, None, run), values)
+        parts.plan.prepare(scopes, given, parts.home)
+        found = {name: values.get(name) for name in parts.outputs}
+        return next(iter(found.values())) if len(found) == 1 else found
