@@ -198,7 +198,7 @@ def _compile_tests(source: str, names: frozenset[str], lent: _Lent, limits: Limi
     return UnaryTests(source, tests, negated, functions, limits)
 
 
-def _without_equals(source: str) -> str:
+def without_equals(source: str) -> str:
     """Drop the sign by which form-js and Zeebe mark an expression."""
     stripped = source.lstrip()
     return stripped[1:] if stripped.startswith("=") and not stripped.startswith("==") else source
@@ -221,7 +221,7 @@ def compile_expression(
         FeelSyntaxError: The text is no expression.
     """
     lent = tuple((functions or {}).items())
-    return _compile_expression(_without_equals(source), frozenset(names), lent, limits)
+    return _compile_expression(without_equals(source), frozenset(names), lent, limits)
 
 
 def compile_unary_tests(
