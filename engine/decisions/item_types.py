@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from engine.decisions.document import Element, child, children, text_of
@@ -77,7 +77,7 @@ class ItemTypes:
         return base if constraint is None else self._narrowed(base or Type(ANY), constraint)
 
     def _narrowed(self, base: Type, tests: UnaryTests) -> Type:
-        allows = _allows(tests)
+        allows = Allowed(tests)
         inner = base.allows
         if inner is None:
             return replace(base, allows=allows)
@@ -115,9 +115,13 @@ def _bare(kind: Type) -> Type:
     return Type(kind.kind, members)
 
 
-def _allows(tests: UnaryTests) -> Callable[[Value, Budget], bool]:
-    def allows(value: Value, budget: Budget) -> bool:
-        run = budget if isinstance(budget, Run) else Run({}, BUILTINS)
-        return value is None or tests.evaluate(value, run.root) is True
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The values that meet tests; null always does."""
 
-    return allows
+    tests: UnaryTests
+
+    def __call__(self, value: Value, budget: Budget) -> bool:
+        """Say whether a value is allowed, at the cost of the evaluation that asks."""
+        run = budget if isinstance(budget, Run) else Run({}, BUILTINS)
+        return value is None or self.tests.evaluate(value, run.root) is True

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from engine.decisions.cell_lint import CellLint
 from engine.decisions.decision import Decision, HostFunctions
 from engine.decisions.document import parse_document
 from engine.decisions.errors import InvalidDecisions
 from engine.decisions.library import Library
 from engine.decisions.model import DecisionModel
-from engine.decisions.overlaps import overlapping_rules, uncovered_numbers
-from engine.decisions.tables import DecisionTable
+from engine.decisions.table_lint import TableLint
+from engine.feel.builtins import BUILTINS
 from engine.findings import Finding
 
 
@@ -53,19 +54,11 @@ def lint_decisions(
         model = read_model(xml, functions=functions, others=others)
     except InvalidDecisions as error:
         return list(error.findings)
-    for decision in model.decisions.values():
-        if isinstance(decision.step.logic, DecisionTable):
-            _lint_table(decision.step.logic, model)
+    callable_names = frozenset({*BUILTINS, *(functions or {})})
+    readable = all(finding.severity != "error" for finding in model.report.findings)
+    for element, table in model.tables:
+        CellLint(element, table, model.report, model.known, callable_names).run()
+        if readable:
+            # What could not be read would look like a gap.
+            TableLint(element, table, model.report).run()
     return model.report.findings
-
-
-def _lint_table(table: DecisionTable, model: DecisionModel) -> None:
-    element = next(
-        one for one in model.root.iter("{*}decisionTable") if one.get("id", table.id) == table.id
-    )
-    if table.hit_policy == "UNIQUE":
-        for one, other in overlapping_rules(table):
-            pair = f"{one}, {other}"
-            model.report.add(element, "dmn_overlap", value=pair, severity="warning")
-    for gap in uncovered_numbers(table):
-        model.report.add(element, "dmn_gap", value=gap, severity="warning")

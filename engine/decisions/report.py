@@ -48,10 +48,50 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "dmn_depth": ("决策依赖超过 {value} 层", "decisions need each other over {value} levels deep"),
     "dmn_service_output": ("决策服务没有输出决策", "the decision service has no output decision"),
     "dmn_overlap": (
-        "规则 {value} 会同时成立，而命中策略只允许一条",
-        "the rules {value} may hold together, but the hit policy allows one",
+        "第 {value} 行与第 {other} 行会同时成立（例如 {example}），命中策略 {policy} 不允许",
+        "rows {value} and {other} may hold together (such as {example}), against {policy}",
     ),
-    "dmn_gap": ("输入“{value}”没有规则覆盖", "no rule covers the input {value}"),
+    "dmn_gap": (
+        "没有规则覆盖 {value}（例如 {example}）",
+        "no row covers {value} (such as {example})",
+    ),
+    "dmn_no_default": (
+        "表中没有提到的取值没有规则覆盖，也没有默认输出（例如 {example}）",
+        "values that no row names are not covered, and there is no default (such as {example})",
+    ),
+    "dmn_default_missing": (
+        "输出“{value}”没有默认值，而其他输出有",
+        "the outputs {value} have no default, but others do",
+    ),
+    "dmn_shadowed": (
+        "第 {value} 行永远轮不到：第 {other} 行已覆盖它的全部情况",
+        "row {value} never decides: rows {other} cover all of it",
+    ),
+    "dmn_never": (
+        "第 {value} 行的条件永远不会成立",
+        "the conditions of row {value} never hold",
+    ),
+    "dmn_duplicate": ("第 {value} 行与第 {other} 行相同", "row {value} repeats row {other}"),
+    "dmn_unreachable_output": (
+        "没有规则给出输出“{column}”的允许值 {value}",
+        "no row gives the allowed value {value} of the output {column}",
+    ),
+    "dmn_cell_type": (
+        "第 {row} 行“{column}”的 {value} 不是 {kind}",
+        "row {row}: {value} of {column} is no {kind}",
+    ),
+    "dmn_output_value": (
+        "第 {row} 行“{column}”的 {value} 不在允许的输出值中",
+        "row {row}: {value} is no allowed value of {column}",
+    ),
+    "dmn_unknown_name": (
+        "第 {row} 行用到未知的名称“{value}”{hint_zh}",
+        "row {row} uses the unknown name {value}{hint_en}",
+    ),
+    "dmn_too_large_to_check": (
+        "决策表过大，无法逐一核对重叠与遗漏",
+        "the table is too large to be checked exactly for overlaps and gaps",
+    ),
 }
 
 
@@ -62,10 +102,16 @@ class DecisionReport:
         self.findings: list[Finding] = []
 
     def add(
-        self, element: Element, code: str, *, value: str = "", severity: Severity = "error"
+        self,
+        element: Element,
+        code: str,
+        *,
+        value: str = "",
+        severity: Severity = "error",
+        **more: str,
     ) -> None:
-        """Note a finding about an element."""
-        zh, en = (text.format(value=value) for text in _MESSAGES[code])
+        """Note a finding about an element; `value` and `more` are named in its sentences."""
+        zh, en = (text.format(value=value, **more) for text in _MESSAGES[code])
         self._note(element, code, zh, en, element.sourceline, severity)
 
     def add_syntax(self, element: Element, error: FeelSyntaxError) -> None:

@@ -73,6 +73,8 @@ EXTERNAL_FUNCTION = (
         ),
         (definitions(EXTERNAL_FUNCTION), "dmn_external", "b1"),
         (definitions('<import namespace="x"/>'), "dmn_import", "d"),
+        (definitions('<import importType="http://www.dmg.org/PMML-4_3"/>'), "dmn_import_type", "d"),
+        (definitions('<decisionService id="s1" name="s"/>'), "dmn_service_output", "s1"),
     ],
 )
 def test_mistake_is_found_where_it_is(xml: bytes, code: str, element_id: str) -> None:
@@ -111,38 +113,56 @@ def test_wrong_cell_is_met_by_nothing_in_a_lenient_reading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "overlapping"),
+    ("cells", "example"),
     [
-        (["[1..2]", "(2..3]"], False),
-        (["[1..2]", "[2..3]"], True),
-        (["[1..2)", "[2..3]"], False),
-        (["< 5", ">= 5"], False),
-        (["<= 5", ">= 5"], True),
-        (["< -1", "> -2"], True),
-        (["-", "5"], True),
-        (["5", "5.0"], True),
-        (['"a","b"', '"b"'], True),
-        (['"a"', '"b"'], False),
-        (["true", "false"], False),
-        (["true", "1"], False),
-        (["n * 2", "5"], False),
-        (["not(5)", "5"], False),
+        (["[1..2]", "(2..3]"], ""),
+        (["[1..2]", "[2..3]"], "2"),
+        (["[1..2)", "[2..3]"], ""),
+        (["< 5", ">= 5"], ""),
+        (["<= 5", ">= 5"], "5"),
+        (["< -1", "> -2"], "-1.5"),
+        (["-", "5"], "5"),
+        (["5", "5.0"], "5"),
+        (['"a","b"', '"b"'], '"b"'),
+        (['"a"', '"b"'], ""),
+        (["true", "false"], ""),
+        # A bare `true` holds for whatever is no boolean.
+        (["true", "1"], "1"),
+        (["n * 2", "5"], ""),
+        (["not(5)", "5"], ""),
+        (["not(5)", "6"], "6"),
+        (["? > 1 and ? < 3", "[3..4]"], ""),
+        (["? > 1 and ? <= 3", "[3..4]"], "3"),
+        (["< limit", ">= limit"], ""),
+        (["<= limit", ">= limit"], "limit"),
+        (['date("2026-01-01")', '@"2026-01-02"'], ""),
+        (['<= date("2026-01-01")', '>= @"2026-01-01"'], '@"2026-01-01"'),
+        (['< duration("P2D")', '> duration("P1D")'], '@"P1DT12H"'),
+        (["null", "-"], "null"),
     ],
 )
-def test_overlap_is_warned_of(cells: list[str], overlapping: bool) -> None:
+def test_overlap_is_warned_of(cells: list[str], example: str) -> None:
     findings = lint_decisions(tabled(*([cell, "1"] for cell in cells)))
 
     overlaps = [one.message_en for one in findings if one.code == "dmn_overlap"]
-    expected = ["the rules r1, r2 may hold together, but the hit policy allows one"]
-    assert overlaps == (expected if overlapping else [])
+    expected = [f"rows 1 and 2 may hold together (such as n = {example}), against UNIQUE"]
+    assert overlaps == (expected if example else [])
 
 
 @pytest.mark.parametrize(
     ("cells", "gaps"),
     [
         (["< 60", "[60..75)", ">= 75"], []),
-        (["< 60", "(60..75)", ">= 75"], ["[60..60]"]),
-        (["<= 60", "[70..80]", "> 90"], ["(60..70)", "(80..90]"]),
+        (["< 60", "(60..75)", ">= 75"], ["n 60 (such as n = 60)"]),
+        (["<= 60", "[70..80]", "> 90"], ["n (60..70), (80..90] (such as n = 65)"]),
+        (["< limit", "> limit"], ["n limit (such as n = limit)"]),
+        (['<= @"2026-01-01"', '>= @"2026-01-02"'], []),
+        (
+            ['<= @"2026-01-01"', '>= @"2026-01-03"'],
+            ['n (@"2026-01-01"..@"2026-01-03") (such as n = @"2026-01-02")'],
+        ),
+        (["true"], ["n false (such as n = false)"]),
+        (['"a"', 'not("a", "b")'], ['n "b" (such as n = "b")']),
         (["[0..10]", "[2..3]", "(10..20]"], []),
         (["1", "-"], []),
         (["1"], []),
@@ -151,7 +171,7 @@ def test_overlap_is_warned_of(cells: list[str], overlapping: bool) -> None:
 def test_gap_is_warned_of(cells: list[str], gaps: list[str]) -> None:
     findings = lint_decisions(tabled(*([cell, "1"] for cell in cells), policy="FIRST"))
 
-    expected = [f"no rule covers the input {gap}" for gap in gaps]
+    expected = [f"no row covers {gap}" for gap in gaps]
     assert [one.message_en for one in findings if one.code == "dmn_gap"] == expected
 
 
