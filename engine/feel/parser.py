@@ -141,6 +141,11 @@ class Parser(PrimaryParser):
             # It was no negated list but a call, as in `not(a) and b`.
             self.position = 0
         tests = self._tests()
+        if self.word() in ("and", "or") and tests[-1].operator is not None:
+            raise self.error(
+                "单元格里的条件写作 ? > 5 and ? < 9，或写成区间 (5..9)",
+                "write ? > 5 and ? < 9 in a cell, or a range such as (5..9)",
+            )
         self.expect_end()
         return tests, False
 

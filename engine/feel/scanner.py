@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from engine.feel.errors import FeelSyntaxError
+from engine.feel.habits import habit_at
 from engine.feel.limits import Limits
 
 _START = r"[^\W\d]|[\U00010000-\U0010FFFF?\u200C\u200D]"
@@ -72,7 +73,14 @@ class Scanner:
             )
 
     def error(self, message_zh: str, message_en: str) -> FeelSyntaxError:
-        """Make the error for the present position."""
+        """Make the error for the present position.
+
+        Where the source has what only another language has, it says what to write instead.
+        """
+        habit = habit_at(self.source, self.position)
+        if habit is not None:
+            position, message_zh, message_en = habit
+            return FeelSyntaxError(message_zh, message_en, self.source, position)
         found = self.source[self.position : self.position + 1]
         if found in _FULL_WIDTH and found:
             hint = _FULL_WIDTH[found]
