@@ -61,7 +61,8 @@ def _subtract(left: Value, right: Value, budget: Budget) -> Value:
     if isinstance(left, Date) and isinstance(right, Date):
         return DayDuration((left.days() - right.days()) * SECONDS_PER_DAY)
     if isinstance(left, Date | DateTime) and isinstance(right, Date | DateTime):
-        (left_local, one), (right_local, other) = as_moment(left).key(), as_moment(right).key()
+        (left_local, one) = as_moment(left).instant()
+        (right_local, other) = as_moment(right).instant()
         return DayDuration(one - other) if left_local == right_local else None
     return None
 

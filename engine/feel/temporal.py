@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Hashable
 from decimal import Decimal
 from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from engine.feel.calendar import MAX_YEAR, civil_from_days, days_from_civil, days_in_month
@@ -124,12 +125,15 @@ class Time(Temporal):
             return zone_offset(self.zone, datetime.datetime(1970, 1, 1, self.hour, self.minute))
         return self.offset_seconds
 
-    def key(self) -> tuple[bool, Decimal]:
-        """Give (is local, seconds in UTC or local)."""
+    def key(self) -> tuple[bool, int]:
+        """Give (is local, whole seconds in UTC or local).
+
+        Source: DMN 1.5, section 10.3.2.3.4: times are compared to the second.
+        """
         offset = self.offset()
         if offset is None:
-            return True, self.seconds()
-        return False, (self.seconds() - offset) % SECONDS_PER_DAY
+            return True, int(self.seconds())
+        return False, (int(self.seconds()) - offset) % SECONDS_PER_DAY
 
     def __str__(self) -> str:
         zone = f"@{self.zone}" if self.zone else offset_text(self.offset_seconds)
@@ -197,12 +201,20 @@ class DateTime(Temporal):
         """Count the seconds since 1970-01-01T00:00:00 on the local clock."""
         return self.date.days() * SECONDS_PER_DAY + self.time.seconds()
 
-    def key(self) -> tuple[bool, Decimal]:
-        """Give (is local, seconds in UTC or local)."""
+    def instant(self) -> tuple[bool, Decimal]:
+        """Give (is local, seconds with their fraction in UTC or local)."""
         offset = self.offset()
         if offset is None:
             return True, self.local_seconds()
         return False, self.local_seconds() - offset
+
+    def key(self) -> tuple[bool, int]:
+        """Give (is local, whole seconds in UTC or local).
+
+        Source: DMN 1.5, section 10.3.2.3.5: moments are compared to the second.
+        """
+        is_local, seconds = self.instant()
+        return is_local, floor(seconds)
 
     def __str__(self) -> str:
         return f"{self.date}T{self.time}"

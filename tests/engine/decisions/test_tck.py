@@ -85,5 +85,5 @@ def test_cases_pass_except_the_known_failures() -> None:
 
     assert {one.case for one in verdicts if not one.passed} == known
     assert len(every) == 1426
-    assert sum(one.passed for one in verdicts) >= 0.988 * len(every)
+    assert sum(one.passed for one in verdicts) >= 0.99 * len(every)
     assert not [one for one in known if one.startswith("compliance-level-2")]
