@@ -31,6 +31,7 @@ class HistoryKind(StrEnum):
     MESSAGE = "message"
     SIGNAL = "signal"
     TIMER = "timer"
+    CONDITION = "condition"
     RESCHEDULED = "rescheduled"
     INCIDENT = "incident"
     RETRIED = "retried"

@@ -14,7 +14,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.codec import FORMAT, dump_state, load_state
+from engine.conditions import fire_conditions
 from engine.context import InstanceHead
+from engine.diagrams.compensation import PLAN
 from engine.diagrams.compile import CompiledProcess
 from engine.diagrams.events import trigger, waiting_events
 from engine.diagrams.timers import schedule
@@ -30,7 +32,7 @@ from engine.outbox import Arrived, Work
 from engine.rows import Waiting, waiting_of, write_difference, write_due_date, write_follow_up_date
 from engine.script_engine import Hooks
 from engine.statements import Statement
-from engine.workflow import InstanceTask, InstanceWorkflow, task_id_of, task_number_of
+from engine.workflow import STARTED, InstanceTask, InstanceWorkflow, task_id_of, task_number_of
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
@@ -239,6 +241,8 @@ class InstanceRun:
     def drive(self) -> None:
         """Run what can run."""
         self._note_scopes()
+        if self.process.has_conditions:
+            fire_conditions(self)
         try:
             drive(
                 self.workflow,
@@ -254,7 +258,9 @@ class InstanceRun:
     def on_step(self, task: InstanceTask) -> None:
         """Note what a step did that people may want to know."""
         self._note_scopes()
-        if task.failed:
+        if self.process.has_conditions:
+            fire_conditions(self)
+        if task.failed or (task._state == STARTED and PLAN in task.internal_data):
             return
         spec = task.task_spec
         if isinstance(spec, SubWorkflowTaskMixin) and isinstance(spec, CallActivityMixin):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlmodel import Session as ModelSession
 
 from engine.context import TaskContext
-from engine.diagrams.events import raise_in_scope
+from engine.diagrams.events import raise_in_scope, trigger, waiting_events
 from engine.diagrams.hooks import Throwable
 from engine.errors import EngineError
 from engine.expressions import Names
@@ -211,10 +211,26 @@ class Hooks:
             signal = ThrownSignal(name, self.inputs(task), run.head.tenant, run.head)
             run.work.outbox.append(signal)
             run.record(HistoryKind.SIGNAL, task, name=name, thrown=True)
+            self._signal_own(name, signal.payload)
         elif kind == "error":
             run.uncaught = (task, name)
         else:
             run.record(HistoryKind.ERROR, task, escalation=name)
+
+    def _signal_own(self, name: str, payload: Mapping[str, Any]) -> None:
+        """Bring a signal to those who wait for it in this instance, before anything goes on."""
+        catching = [
+            (task, event.event_id)
+            for tree in self.run.workflow.scopes()
+            for task in tree.waiting.values()
+            for event in waiting_events(task)
+            if event.kind == "signal" and event.name == name
+        ]
+        for task, event_id in catching:
+            # One that caught it may have stopped another.
+            if event_id in {event.event_id for event in waiting_events(task)}:
+                self.run.record(HistoryKind.SIGNAL, task, name=name)
+                trigger(task, event_id, payload)
 
     def correlation_key(self, task: Any, expression: str | None) -> str:
         """Evaluate a correlation key; the business key if the element names none.

@@ -1,4 +1,4 @@
-"""Signals: they go to everybody who waits, the thrower's own instance included."""
+"""Signals: they go to everybody who waits; in the thrower's own instance, when it is thrown."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def broadcast(engine: ProcessEngine, db: Session, signal: ThrownSignal) -> int:
         )
     )
     for row in waiting:
+        if signal.origin is not None and row.instance_id == signal.origin.id:
+            continue  # had it when it was thrown; what waits since then came too late
         direct = DirectSignal(signal.name, payload, row.instance_id, row.task_id, row.event_id)
         if is_running(db, row.instance_id):
             with engine.working(db) as work:

@@ -11,6 +11,8 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.specs.mixins import ParallelGatewayMixin, SubWorkflowTaskMixin
 
+from engine.diagrams.ad_hoc import AdHocSubProcess
+from engine.diagrams.conditional_events import conditional_events
 from engine.diagrams.dialect import read_extensions
 from engine.diagrams.parser import DiagramParser
 from engine.diagrams.read import read_lowered
@@ -49,6 +51,7 @@ class CompiledProcess:
 
     `spec` and `subprocess_specs` go to `BpmnWorkflow`. `elements` holds the drawn elements of the
     process and of all it calls; where two processes use one id, `element` tells them apart.
+    `has_conditions`: something in it waits for the variables to change.
     """
 
     process_id: str
@@ -56,6 +59,7 @@ class CompiledProcess:
     subprocess_specs: Mapping[str, Any]
     elements: Mapping[str, ElementInfo]
     elements_by_process: Mapping[str, Mapping[str, ElementInfo]]
+    has_conditions: bool = False
 
     def element(self, spec_name: str, element_id: str) -> ElementInfo | None:
         """Find an element by the name of the spec it lies in (`task.workflow.spec.name`)."""
@@ -95,6 +99,7 @@ def link(process_id: str, diagrams: Mapping[str, CompiledDiagram]) -> CompiledPr
             for task_spec in spec.task_specs.values()
             if isinstance(task_spec, SubWorkflowTaskMixin)
         ]
+        called += spec.detached
         waiting.extend(one for one in called if one not in specs)
     owners = [process_id, *sorted({name.split("/")[0] for name in specs} - {process_id})]
     by_process = {owner: diagrams[owner].elements[owner] for owner in owners}
@@ -107,7 +112,14 @@ def link(process_id: str, diagrams: Mapping[str, CompiledDiagram]) -> CompiledPr
         MappingProxyType(specs),
         MappingProxyType(merged),
         MappingProxyType(by_process),
+        any(_looks_again(one) for spec in specs.values() for one in spec.task_specs.values()),
     )
+
+
+def _looks_again(task_spec: Any) -> bool:
+    if isinstance(task_spec, AdHocSubProcess):
+        return task_spec.condition is not None
+    return bool(conditional_events(task_spec))
 
 
 def _make_joins_lazy(spec: Any) -> None:

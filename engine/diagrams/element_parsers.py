@@ -7,6 +7,9 @@ from typing import Any
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
+from engine.diagrams.compensation import CompensateEvent
+from engine.diagrams.conditional_events import ConditionalEvent
+from engine.diagrams.data import data_associations
 from engine.diagrams.dialect import DialectReader, read_extensions
 from engine.diagrams.events import (
     Event,
@@ -17,10 +20,15 @@ from engine.diagrams.events import (
     TerminateEvent,
     TimerEvent,
 )
-from engine.diagrams.loops import Loop, MultiInstance
+from engine.diagrams.joins import QuantityJoin
+from engine.diagrams.loops import Behavior, Loop, MultiInstance
 from engine.diagrams.vocabulary import (
+    BEHAVIOR,
+    COMPENSATED_BY,
     DRAWN_ID,
+    HANDLES,
     ORIGIN,
+    THRESHOLD,
     B,
     C,
     event_definitions,
@@ -37,7 +45,7 @@ class ElementParser(TaskParser):
 
     @property
     def bpmn_attributes(self) -> dict[str, Any]:
-        """Give what every spec takes; data associations are drawings only."""
+        """Give what every spec takes."""
         return {
             "description": local_name(self.node),
             "lane": self.lane,
@@ -48,6 +56,7 @@ class ElementParser(TaskParser):
         """Make the spec, with what repeats it; nothing is connected yet."""
         self.task: Any = self.create_task()
         self.task.extensions = self.parse_extensions()
+        self._read_internal()
         loop = self.node.find(B + "standardLoopCharacteristics")
         several = self.node.find(B + "multiInstanceLoopCharacteristics")
         if loop is not None:
@@ -60,6 +69,18 @@ class ElementParser(TaskParser):
                 if name in self.spec.task_specs:
                     self.spec.task_specs[name].bpmn_id = drawn
         return self.task
+
+    def _read_internal(self) -> None:
+        """Read what the lowering has noted on the element, and its data associations."""
+        owner = self.process_parser.bpmn_id.split("/")[0]
+        handler = self.node.get(COMPENSATED_BY)
+        if handler:
+            self.task.compensated_by = f"{owner}/{handler}"
+        names = self.process_parser.parser.data_names
+        for tag in ("data_in", "data_out"):
+            pairs = data_associations(self.node, tag, names)
+            if pairs:
+                setattr(self.task, tag, pairs)
 
     def connect(self) -> None:
         """Connect the spec with what follows, in the order of the file."""
@@ -111,8 +132,23 @@ class ElementParser(TaskParser):
             sequential=loop_characteristics.get("isSequential") == "true",
             element_variable=loop_characteristics.get(C + "elementVariable"),
             output_collection=properties.get("jc:outputCollection"),
+            behaviors=self._behaviors(loop_characteristics),
             **{name: strip_equals(text) if text else None for name, text in sources.items()},
         )
+
+    def _behaviors(self, several: Any) -> list[Behavior]:
+        extensions = self.task.extensions
+        return [
+            Behavior(
+                one.get("when") or "each",
+                strip_equals(one.get("condition") or "") or None,
+                build_event(
+                    definition, f"{self.bpmn_id}__throws", extensions, self.process_parser.parser
+                ),
+            )
+            for one in several.iterfind(BEHAVIOR)
+            for definition in event_definitions(one)
+        ]
 
     def _repeat(self, spec_class: Any, **options: Any) -> None:
         once: Any = self.spec.task_specs.pop(self.bpmn_id)
@@ -132,6 +168,32 @@ class ConditionalGatewayParser(ElementParser):
         """Connect a flow; the check has made sure that it has a condition or is the default."""
         condition = None if is_default else self.parse_condition(sequence_flow_node)
         self.task.connect_outgoing_if(condition, outgoing_task)
+
+
+class ComplexGatewayParser(ConditionalGatewayParser):
+    """Parses a complex gateway, or the count of tokens before an activity."""
+
+    def create_task(self) -> Any:
+        """Choose between the two."""
+        threshold = self.node.get(THRESHOLD)
+        if threshold:
+            self.spec_class = QuantityJoin
+        task = super().create_task()
+        if threshold:
+            task.threshold = int(threshold)
+        else:
+            text = text_of(self.node, "activationCondition")
+            task.activation = strip_equals(text) if text else None
+        return task
+
+    def connect_outgoing(
+        self, outgoing_task: Any, sequence_flow_node: Any, is_default: bool
+    ) -> None:
+        """Connect a flow; the one behind a count has no condition."""
+        if isinstance(self.task, QuantityJoin):
+            self.task.connect(outgoing_task)
+        else:
+            super().connect_outgoing(outgoing_task, sequence_flow_node, is_default)
 
 
 class EventBasedGatewayParser(ElementParser):
@@ -171,9 +233,30 @@ class SubProcessParser(ElementParser):
     def create_task(self) -> Any:
         """Give the sub-process a spec of its own, under a name that no other process uses."""
         inner = self.process_parser.parser.create_scope(self.node, self.process_parser, self.lane)
-        return self.spec_class(
-            self.spec, self.bpmn_id, subworkflow_spec=inner, **self.bpmn_attributes
+        task = self.spec_class(
+            self.spec, self.bpmn_id, subworkflow_spec=inner, **self.bpmn_attributes, **self.options
         )
+        if self.node.get(HANDLES):
+            task.handles = self.node.get(HANDLES)
+        return task
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Give what the kind of sub-process needs besides."""
+        return {}
+
+
+class AdHocParser(SubProcessParser):
+    """Parses an ad-hoc sub-process."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Read when it is done."""
+        condition = text_of(self.node, "completionCondition")
+        return {
+            "condition": strip_equals(condition) if condition else None,
+            "cancel_remaining": self.node.get("cancelRemainingInstances") != "false",
+        }
 
 
 class EventParser(ElementParser):
@@ -203,7 +286,7 @@ class EventParser(ElementParser):
         found: list[Any] = []
         for number, node in enumerate(nodes, start=1):
             key = event_id if number == 1 else f"{event_id}#{number}"
-            found.append(self.single(node, key, extensions))
+            found.append(build_event(node, key, extensions, self.process_parser.parser))
         if not found:
             return NoneEventDefinition(description="none")
         if len(found) == 1:
@@ -211,29 +294,32 @@ class EventParser(ElementParser):
         parallel = self.node.get("parallelMultiple") == "true"
         return SeveralEvents(found, event_id=event_id, parallel=parallel)
 
-    def single(self, node: Any, event_id: str, extensions: dict[str, Any]) -> Any:
-        """Build one event definition."""
-        kind = local_name(node).removesuffix("EventDefinition")
-        parser = self.process_parser.parser
-        if kind == "timer":
-            return self.timer(node, event_id, extensions)
-        if kind == "terminate":
-            return TerminateEvent(description="terminate")
-        if kind in ("error", "escalation", "cancel"):
-            reference = node.get(f"{kind}Ref")
-            code = parser.named[kind].get(reference) if reference else None
-            return ScopedEvent(kind, code, event_id=event_id, extensions=extensions)
-        made: type[Event] = SignalEvent if kind == "signal" else MessageEvent
-        reference = node.get("signalRef" if kind == "signal" else "messageRef")
-        name = parser.named["signal" if kind == "signal" else "message"].get(reference)
-        return made(name or "", event_id=event_id, extensions=extensions)
 
-    def timer(self, node: Any, event_id: str, extensions: dict[str, Any]) -> TimerEvent:
-        """Build a timer."""
-        for tag, form in _TIMER_FORMS.items():
-            text = text_of(node, tag)
-            if text:
-                return TimerEvent(
-                    form, strip_equals(text), event_id=event_id, extensions=extensions
-                )
-        raise ValueError(f"timer {event_id} says no time")
+def build_event(node: Any, event_id: str, extensions: dict[str, Any], parser: Any) -> Any:
+    """Build one event definition; `parser` knows what the references name."""
+    kind = local_name(node).removesuffix("EventDefinition")
+    if kind == "timer":
+        return _timer(node, event_id, extensions)
+    if kind == "terminate":
+        return TerminateEvent(description="terminate")
+    if kind == "compensate":
+        return CompensateEvent(node.get("activityRef"))
+    if kind == "conditional":
+        condition = strip_equals(text_of(node, "condition") or "")
+        return ConditionalEvent(condition, event_id=event_id, extensions=extensions)
+    if kind in ("error", "escalation", "cancel"):
+        reference = node.get(f"{kind}Ref")
+        code = parser.named[kind].get(reference) if reference else None
+        return ScopedEvent(kind, code, event_id=event_id, extensions=extensions)
+    made: type[Event] = SignalEvent if kind == "signal" else MessageEvent
+    reference = node.get("signalRef" if kind == "signal" else "messageRef")
+    name = parser.named["signal" if kind == "signal" else "message"].get(reference)
+    return made(name or "", event_id=event_id, extensions=extensions)
+
+
+def _timer(node: Any, event_id: str, extensions: dict[str, Any]) -> TimerEvent:
+    for tag, form in _TIMER_FORMS.items():
+        text = text_of(node, tag)
+        if text:
+            return TimerEvent(form, strip_equals(text), event_id=event_id, extensions=extensions)
+    raise ValueError(f"timer {event_id} says no time")

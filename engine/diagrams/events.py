@@ -129,9 +129,12 @@ class ScopedEvent(Event):
         if self.result_variable:
             my_task.data[self.result_variable] = payload
 
-    def throw(self, my_task: Any) -> None:
-        """Raise it to the nearest enclosing handler; the runtime hears of it when there is none."""
-        if raise_in_scope(my_task, self.scoped_kind, self.code or ""):
+    def throw(self, my_task: Any, *, own: bool = False) -> None:
+        """Raise it to the nearest enclosing handler; the runtime hears of it when there is none.
+
+        `own`: the task's own boundary events come first.
+        """
+        if raise_in_scope(my_task, self.scoped_kind, self.code or "", own=own):
             return
         if self.scoped_kind != "cancel":
             hooks = my_task.workflow.script_engine

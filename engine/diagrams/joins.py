@@ -247,6 +247,65 @@ class InclusiveGateway(_Conditional, MergingJoin, InclusiveGatewayMixin, BpmnSpe
         return True
 
 
+class QuantityJoin(MergingJoin, ParallelGatewayMixin, BpmnSpecMixin):
+    """Waits for so many tokens, whichever flow brings them."""
+
+    lazy = False
+    threshold = 1
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        return len(_tokens(self, my_task)) >= self.threshold
+
+    def joined(self, my_task: Any) -> Iterable[Any]:
+        """Consume as many tokens as are needed, this task's among them."""
+        others = [task for task in _tokens(self, my_task) if task is not my_task]
+        return [my_task, *others[: self.threshold - 1]]
+
+
+class ComplexGateway(InclusiveGateway):
+    """A gateway that fires once a condition on the tokens holds, and takes in the later ones.
+
+    `activation` is FEEL on the variables and `activationCount`, the number of tokens so far.
+    Source: BPMN 2.0.2, section 13.4.5.
+    """
+
+    activation: str | None = None
+
+    def _update_hook(self, my_task: Any) -> bool:
+        fired = self._fired_before(my_task)
+        if fired is None:
+            return bool(super()._update_hook(my_task))
+        my_task._inherit_data()
+        my_task.internal_data[JOINED_BY] = fired.id
+        my_task.cancel()
+        return False
+
+    def _fired_before(self, my_task: Any) -> Any:
+        if self.activation is None:
+            return None
+        previous = _previous(self, my_task)
+        found = TaskState.READY | TaskState.STARTED | TaskState.COMPLETED
+        for task in my_task.workflow.tasks.values():
+            same = task.task_spec is self and task is not my_task and task.has_state(found)
+            if same and JOINED_BY in task.internal_data and _previous(self, task) is previous:
+                return task
+        return None
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        if self.activation is None:
+            return True
+        tokens = _tokens(self, my_task)
+        sources = [task.parent for task in tokens]
+        merged = merge_branches(_fork(sources).data, [one.data for one in sources])
+        hooks = my_task.workflow.script_engine
+        count = {**merged, "activationCount": len(tokens)}
+        return hooks.evaluate(my_task, self.activation, count) is True
+
+    def joined(self, my_task: Any) -> Iterable[Any]:
+        """Consume every token that has come."""
+        return _tokens(self, my_task)
+
+
 class EndJoin(MergingJoin, _EndJoin):
     """The end of a process: waits for every branch, also for one that failed."""
 
@@ -269,10 +328,15 @@ class EndJoin(MergingJoin, _EndJoin):
 
 
 class ProcessSpec(BpmnProcessSpec):
-    """A process or sub-process with our end join."""
+    """A process or sub-process with our end join.
+
+    `detached` names the specs of what undoes its activities, `compensation` of what undoes it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.detached: list[str] = []
+        self.compensation: str | None = None
         name = f"{self.name}.EndJoin"
         del self.task_specs[name], self.task_specs["End"]
         self.end: Any = EndJoin(self, name)

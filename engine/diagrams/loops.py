@@ -6,12 +6,15 @@ instance loses it; here `bind` connects it once, when the diagram is compiled.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
+from engine.diagrams.events import ScopedEvent
 from engine.errors import BadCollection
 
 MAX_INSTANCES = 50
@@ -59,6 +62,15 @@ class _Repeated(LoopTask, BpmnSpecMixin):
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True)
+class Behavior:
+    """An event that finished instances throw: after `each`, the `first`, or where one holds."""
+
+    when: str
+    condition: str | None
+    event: Any
+
+
 class MultiInstance(_Repeated):
     """An activity for each item of a list, side by side or one after the other.
 
@@ -77,9 +89,11 @@ class MultiInstance(_Repeated):
         output_collection: str | None = None,
         output_element: str | None = None,
         condition: str | None = None,
+        behaviors: Sequence[Behavior] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(wf_spec, bpmn_id, **kwargs)
+        self.behaviors = behaviors
         self.sequential = sequential
         self.collection = collection
         self.cardinality = cardinality
@@ -99,10 +113,10 @@ class MultiInstance(_Repeated):
             items = evaluate(my_task, self.collection)
         else:
             count = evaluate(my_task, self.cardinality)
-            whole = isinstance(count, int) and not isinstance(count, bool)
+            whole = isinstance(count, int) and not isinstance(count, bool) and count >= 0
             items = list(range(1, min(count, MAX_INSTANCES + 1) + 1)) if whole else None
         if not isinstance(items, list):
-            raise BadCollection(f"{self.bpmn_id}: what to run for each of is no list")
+            raise BadCollection(f"{self.bpmn_id}: what to run for each of is no list or number")
         if len(items) > MAX_INSTANCES:
             raise BadCollection(f"{self.bpmn_id}: more than {MAX_INSTANCES} instances")
         return items
@@ -140,6 +154,9 @@ class MultiInstance(_Repeated):
         state = my_task.internal_data
         state["done"] += 1
         self._keep_output(my_task, child)
+        self._throw(my_task, child)
+        if my_task.state != TaskState.STARTED:
+            return  # what was thrown has interrupted the whole activity
         if state["done"] == len(state["items"]) or self._is_enough(my_task, child):
             for other in self._instances(my_task):
                 other.cancel()
@@ -161,19 +178,36 @@ class MultiInstance(_Repeated):
             value = my_task.workflow.script_engine.evaluate(child, self.output_element)
             my_task.internal_data["results"][str(child.internal_data["index"])] = value
 
+    def _throw(self, my_task: Any, child: Any) -> None:
+        """Throw what an instance's end throws; to boundary events of the activity, and beyond."""
+        for behavior in self.behaviors:
+            if behavior.when == "first" and my_task.internal_data["done"] > 1:
+                continue
+            if behavior.condition is not None and not self._holds(
+                my_task, child, behavior.condition
+            ):
+                continue
+            if isinstance(behavior.event, ScopedEvent):
+                behavior.event.throw(my_task, own=True)
+            else:
+                behavior.event.throw(my_task)
+
     def _is_enough(self, my_task: Any, child: Any) -> bool:
-        if self.condition is None:
-            return False
+        return self.condition is not None and self._holds(my_task, child, self.condition)
+
+    def _holds(self, my_task: Any, child: Any, condition: str) -> bool:
         total, done = len(my_task.internal_data["items"]), my_task.internal_data["done"]
+        left = total - done
         counters = {
             "nrOfInstances": total,
             "nrOfCompletedInstances": done,
-            "nrOfActiveInstances": 1 if self.sequential else total - done,
+            "nrOfActiveInstances": min(left, 1) if self.sequential else left,
+            "nrOfTerminatedInstances": 0,
         }
         if self.output_collection is not None:
             counters[self.output_collection] = self._results(my_task)
         hooks = my_task.workflow.script_engine
-        return hooks.evaluate(child, self.condition, counters) is True
+        return hooks.evaluate(child, condition, counters) is True
 
     @staticmethod
     def _results(my_task: Any) -> list[Any]:

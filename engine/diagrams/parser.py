@@ -18,10 +18,13 @@ from SpiffWorkflow.bpmn.specs.control import (
     StartEventSplit,
 )
 
-from engine.diagrams import joins, specs
+from engine.diagrams import ad_hoc, joins, specs
+from engine.diagrams.data import data_names
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.element_parsers import (
+    AdHocParser,
     CallParser,
+    ComplexGatewayParser,
     ConditionalGatewayParser,
     ElementParser,
     EventBasedGatewayParser,
@@ -29,7 +32,7 @@ from engine.diagrams.element_parsers import (
     ScriptParser,
     SubProcessParser,
 )
-from engine.diagrams.vocabulary import FLOW_NODES, B, children
+from engine.diagrams.vocabulary import DETACHED, FLOW_NODES, B, children
 
 
 class ScopeParser(ProcessParser):
@@ -55,6 +58,9 @@ class ScopeParser(ProcessParser):
         """
         made = []
         for node in children(self.node, FLOW_NODES):
+            if node.get(DETACHED):
+                self._detach(node)
+                continue
             parser_class, spec_class = self.parser._get_parser_class(node.tag)
             parser = parser_class(self, spec_class, node, self.nsmap, lane=self.lane)
             parser.make()
@@ -67,6 +73,13 @@ class ScopeParser(ProcessParser):
         for parser in hosts:
             self._attach(parser.bpmn_id)
         self._choose_between_starts()
+
+    def _detach(self, node: Any) -> None:
+        """Parse what undoes an activity or the scope; it is run when an event asks for it."""
+        name = self.parser.create_scope(node, self, None)
+        self.spec.detached = [*self.spec.detached, name]
+        if node.get(DETACHED) == "scope":
+            self.spec.compensation = name
 
     def _guard(self, task: Any) -> None:
         """Put the split before an activity and the join behind it that its events need."""
@@ -131,9 +144,11 @@ class DiagramParser(BpmnParser):
         B + "callActivity": (CallParser, specs.CallActivity),
         B + "subProcess": (SubProcessParser, specs.SubProcess),
         B + "transaction": (SubProcessParser, specs.SubProcess),
+        B + "adHocSubProcess": (AdHocParser, ad_hoc.AdHocSubProcess),
         B + "exclusiveGateway": (ConditionalGatewayParser, joins.ExclusiveGateway),
         B + "inclusiveGateway": (ConditionalGatewayParser, joins.InclusiveGateway),
         B + "parallelGateway": (ElementParser, joins.ParallelGateway),
+        B + "complexGateway": (ComplexGatewayParser, joins.ComplexGateway),
         B + "eventBasedGateway": (EventBasedGatewayParser, specs.EventBasedGateway),
     }
 
@@ -147,6 +162,7 @@ class DiagramParser(BpmnParser):
             "cancel": {},
         }
         self.lane_groups = _lane_groups(root)
+        self.data_names = data_names(root)
         self._add_diagram_indexes(root)
         self._add_processes(root)
 

@@ -9,10 +9,14 @@ instances of a multi-instance activity, whose `name` is `<id> [child]`) and `ext
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
+    NoneEventDefinition,
+    TerminateEventDefinition,
+)
 from SpiffWorkflow.bpmn.specs.mixins import (
     BoundaryEventMixin,
     BpmnSpecMixin,
@@ -32,6 +36,16 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
+from engine.diagrams.compensation import (
+    PLAN,
+    CompensateEvent,
+    Compensating,
+    log_of,
+    note_completed,
+    note_interrupted,
+    take_interrupted,
+    take_visible,
+)
 from engine.diagrams.events import Event, SeveralEvents
 
 START_EVENT = "start_event"
@@ -42,35 +56,63 @@ class _Element(BpmnSpecMixin):
     """A drawn element."""
 
     extensions: dict[str, Any] = {}  # noqa: RUF012 -- replaced on each spec by the parser
+    compensated_by: str | None = None
+    data_in: Sequence[tuple[str, str]] = ()
+    data_out: Sequence[tuple[str, str]] = ()
+    is_activity = False
+
+    def _on_ready_hook(self, my_task: Any) -> None:
+        super()._on_ready_hook(my_task)
+        if self.data_in:
+            _associate(my_task, self.data_in)
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        if self.data_out:
+            _associate(my_task, self.data_out)
+        super()._on_complete_hook(my_task)
+        if self.compensated_by is not None:
+            note_completed(my_task, self.compensated_by)
 
 
-class UserTask(UserTaskMixin, _Element):
+def _associate(my_task: Any, pairs: Sequence[tuple[str, str]]) -> None:
+    """Give variables the values that data associations bring them."""
+    evaluate = my_task.workflow.script_engine.evaluate
+    my_task.data.update({target: evaluate(my_task, source) for target, source in pairs})
+
+
+class _Activity(_Element):
+    """An element that does work."""
+
+    is_activity = True
+
+
+class UserTask(UserTaskMixin, _Activity):
     """Work for a person."""
 
 
-class ManualTask(ManualTaskMixin, _Element):
+class ManualTask(ManualTaskMixin, _Activity):
     """Work for a person without a form: confirmed like a user task."""
 
 
-class AbstractTask(_Element):
+class AbstractTask(_Activity):
     """A task of no kind: passes at once."""
 
 
-class ServiceTask(_Element):
+class ServiceTask(_Activity):
     """A registered function, run inline or as a job."""
 
     def _run_hook(self, my_task: Any) -> bool | None:
         return my_task.workflow.script_engine.run_service_task(my_task)  # type: ignore[no-any-return]
 
 
-class BusinessRuleTask(_Element):
+class BusinessRuleTask(_Activity):
     """A decision."""
 
     def _run_hook(self, my_task: Any) -> bool | None:
         return my_task.workflow.script_engine.run_decision(my_task)  # type: ignore[no-any-return]
 
 
-class ScriptTask(_Element):
+class ScriptTask(_Activity):
     """A FEEL context that is merged into the data; `script` has no leading `=`."""
 
     def __init__(self, wf_spec: Any, bpmn_id: str, script: str, **kwargs: Any) -> None:
@@ -81,16 +123,45 @@ class ScriptTask(_Element):
         return my_task.workflow.script_engine.run_script(my_task)  # type: ignore[no-any-return]
 
 
-class SendTask(SendTaskMixin, _Element):
+class SendTask(SendTaskMixin, _Activity):
     """Throws a message."""
 
 
-class ThrowEvent(IntermediateThrowEventMixin, _Element):
-    """Throws a message, a signal or an escalation, or nothing."""
+class _Throwing(Compensating):
+    """What throw and end events share: with a compensation they run handlers first."""
+
+    event_definition: Any
+
+    def _update_hook(self, my_task: Any) -> bool | None:
+        if my_task.state == TaskState.STARTED:
+            return None
+        return super()._update_hook(my_task)  # type: ignore[misc, no-any-return]
+
+    def _run_hook(self, my_task: Any) -> bool | None:
+        if not isinstance(self.event_definition, CompensateEvent):
+            return super()._run_hook(my_task)  # type: ignore[misc, no-any-return]
+        planned = PLAN in my_task.internal_data
+        entries = [] if planned else take_visible(my_task, self.event_definition.activity)
+        return self.compensate(my_task, entries)
 
 
-class EndEvent(EndEventMixin, _Element):
-    """Ends a branch."""
+class ThrowEvent(_Throwing, IntermediateThrowEventMixin, _Element):
+    """Throws a message, a signal, an escalation or a compensation, or nothing."""
+
+
+class EndEvent(_Throwing, EndEventMixin, _Element):
+    """Ends a branch, or with a terminate event its whole scope."""
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        if not isinstance(self.event_definition, TerminateEventDefinition):
+            super()._on_complete_hook(my_task)
+            return
+        # SpiffWorkflow 3.2 also cancels what the cancelling of others has removed by then.
+        tree = my_task.workflow
+        for task in list(tree.tasks.values()):
+            if task.id in tree.tasks and task.has_state(TaskState.NOT_FINISHED_MASK):
+                task.cancel()
+        tree._mark_complete(my_task)
 
 
 class _Catching:
@@ -106,7 +177,7 @@ class _Catching:
             my_task.workflow.script_engine.fail(my_task, error)
             return None
 
-    def _run_hook(self, my_task: Any) -> bool:
+    def _run_hook(self, my_task: Any) -> bool | None:
         self.event_definition.update_task_data(my_task)
         return True
 
@@ -115,7 +186,7 @@ class CatchEvent(_Catching, IntermediateCatchEventMixin, _Element):
     """Waits for a message, a signal or a timer."""
 
 
-class ReceiveTask(_Catching, ReceiveTaskMixin, _Element):
+class ReceiveTask(_Catching, ReceiveTaskMixin, _Activity):
     """Waits for a message."""
 
 
@@ -185,13 +256,29 @@ class EventBasedGateway(EventBasedGatewayMixin, _Element):
         return True
 
 
-class BoundaryEvent(_Catching, BoundaryEventMixin, _Element):
+class BoundaryEvent(_Catching, Compensating, BoundaryEventMixin, _Element):
     """An event at the edge of an activity.
 
     Interrupting, it stops the activity at once; SpiffWorkflow 3.2 lets the rest of a sub-process
     run on in the same pass. Not interrupting, it can fire again while the activity runs; there it
     fires once. On an embedded sub-process it sees the variables as they are inside by then.
+    When a transaction is cancelled, what was completed in it is compensated before it goes on.
     """
+
+    def _update_hook(self, my_task: Any) -> bool | None:
+        if my_task.state == TaskState.STARTED:
+            return None
+        return super()._update_hook(my_task)
+
+    def _run_hook(self, my_task: Any) -> bool | None:
+        if getattr(self.event_definition, "scoped_kind", None) != "cancel":
+            return super()._run_hook(my_task)
+        entries: list[Any] = []
+        activity = _activity_of(my_task)
+        if PLAN not in my_task.internal_data and activity is not None:
+            self.event_definition.update_task_data(my_task)
+            entries = take_interrupted(my_task.workflow, activity.task_spec.bpmn_id)
+        return self.compensate(my_task, entries)
 
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
@@ -200,6 +287,7 @@ class BoundaryEvent(_Catching, BoundaryEventMixin, _Element):
             return
         my_task.data.update(_inner_data(activity))
         if self.cancel_activity:
+            note_interrupted(activity)
             _stop(activity)
 
     def _on_complete_hook(self, my_task: Any) -> None:
@@ -251,11 +339,29 @@ def _inner_data(activity: Any) -> dict[str, Any]:
     return gathered
 
 
-class SubProcess(SubWorkflowTaskMixin, _Element):
-    """An embedded sub-process, or a transaction."""
+class _Scope(_Activity):
+    """An activity with a tree of its own, which may hold what can be undone."""
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        tree = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
+        super()._on_complete_hook(my_task)
+        if self.compensated_by is None and tree is not None:
+            inner = log_of(tree)
+            if inner or tree.spec.compensation:
+                note_completed(my_task, tree.spec.compensation, inner)
 
 
-class CallActivity(CallActivityMixin, _Element):
+class SubProcess(SubWorkflowTaskMixin, _Scope):
+    """An embedded sub-process, or a transaction.
+
+    `handles` names the sub-process whose events it handles, if it is drawn as an event
+    sub-process.
+    """
+
+    handles: str | None = None
+
+
+class CallActivity(CallActivityMixin, _Scope):
     """Runs another process inside this instance.
 
     `extensions["call_in"]` and `["call_out"]` are lists of `[expression, target]`; without them

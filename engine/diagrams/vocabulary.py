@@ -15,6 +15,21 @@ ORIGIN = f"{{{INTERNAL_NS}}}origin"
 DRAWN_ID = f"{{{INTERNAL_NS}}}drawn"
 """On an element whose id SpiffWorkflow uses itself: the id as drawn."""
 
+COMPENSATED_BY = f"{{{INTERNAL_NS}}}compensatedBy"
+"""On an activity: the detached sub-process that undoes it."""
+
+DETACHED = f"{{{INTERNAL_NS}}}detached"
+"""On a sub-process that no flow enters: it undoes an `activity`, or the `scope` it lies in."""
+
+HANDLES = f"{{{INTERNAL_NS}}}handles"
+"""On a lowered event sub-process: the sub-process whose events it handles."""
+
+THRESHOLD = f"{{{INTERNAL_NS}}}threshold"
+"""On a gateway that the compiler made: how many tokens it waits for."""
+
+BEHAVIOR = f"{{{INTERNAL_NS}}}behavior"
+"""In multi-instance characteristics: an event that finished instances throw."""
+
 RESERVED_IDS = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
 TERMINATE_CODE = "__terminate"
 SYNTHETIC = "__"
@@ -86,6 +101,11 @@ def children(node: etree._Element, among: frozenset[str]) -> list[etree._Element
 def event_definitions(node: etree._Element) -> list[etree._Element]:
     """List the event definitions that lie directly in an event."""
     return children(node, EVENT_DEFINITIONS)
+
+
+def has_trigger(node: etree._Element) -> bool:
+    """Tell whether an event has a definition, drawn in it or referred to."""
+    return bool(event_definitions(node)) or node.find(B + "eventDefinitionRef") is not None
 
 
 def text_of(node: etree._Element, tag: str) -> str | None:

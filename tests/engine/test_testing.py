@@ -127,9 +127,7 @@ def test_events_jobs_facts_and_functions(draw: Any) -> None:
 
 def test_diagram_with_errors_is_refused(draw: Any) -> None:
     with pytest.raises(DiagramError):
-        run_diagram(
-            draw.document(draw.process(draw.node("complexGateway", "c"), "s>c c>e")), "main"
-        )
+        run_diagram(draw.document(draw.process(draw.node("callChoreography", "c"), "s>e")), "main")
 
 
 def test_call_activities_are_followed(draw: Any) -> None:

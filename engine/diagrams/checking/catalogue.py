@@ -82,20 +82,60 @@ _STRUCTURE = {
 }
 
 _CONSTRUCTS = {
-    "complex_gateway": Message("不支持复杂网关。", "Complex gateways are not supported."),
-    "compensation": Message("不支持补偿。", "Compensation is not supported."),
-    "ad_hoc": Message("不支持即席子流程。", "Ad hoc sub-processes are not supported."),
+    "complex_gateway": Message(
+        "汇合的复杂网关须写激活条件,例如 activationCount >= 2。",
+        "A joining complex gateway needs an activation condition, such as activationCount >= 2.",
+    ),
+    "ad_hoc_events": Message(
+        "特别子流程里没有开始和结束事件:没有流入的活动本来就可以开始。",
+        "An ad-hoc sub-process has no start or end events: what no flow enters may begin.",
+    ),
+    "compensation_handler": Message(
+        "补偿边界事件须用关联线连到一个补偿活动,本身没有顺序流。",
+        "A compensation boundary event is joined by an association to a compensation activity, "
+        "and has no flows.",
+    ),
+    "compensation_loose": Message(
+        "补偿活动只能由补偿边界事件的关联线到达,没有顺序流。",
+        "A compensation activity is reached by the association of a compensation boundary event "
+        "only, not by flows.",
+    ),
+    "compensation_target": Message(
+        "补偿事件指向的活动“{name}”不在它所在的范围里,或没有补偿处理。",
+        "The compensation event names the activity “{name}”, which is not in its scope or has "
+        "nothing that undoes it.",
+    ),
     "conditional_event": Message(
-        "不支持条件事件,请用信号、消息或定时。",
-        "Conditional events are not supported; use a signal, a message or a timer.",
+        "条件事件须有条件;流程不能由条件启动,只有事件子流程可以。",
+        "A conditional event needs a condition; it can start an event sub-process, no process.",
+    ),
+    "mi_behavior": Message(
+        "多实例行为 {value} 须指明一个已定义的消息、信号、错误或升级事件。",
+        "The multi-instance behaviour {value} must name a message, signal, error or escalation "
+        "event that is defined.",
+    ),
+    "quantity": Message(
+        "{attribute} 须是 1 到 50 的整数,不能是 {value}。",
+        "{attribute} must be a whole number from 1 to 50, not {value}.",
+    ),
+    "data_transform": Message(
+        "子流程和调用活动不用数据关联改名,请用 camunda:in 和 camunda:out。",
+        "Sub-processes and call activities hand over no data by associations; use camunda:in and "
+        "camunda:out.",
+    ),
+    "cycle_fires_once": Message(
+        "流程中间的周期定时只触发一次;要反复触发,请用非中断的边界事件。",
+        "A cycle timer in the middle of a flow fires once; to repeat, use a boundary event that "
+        "does not interrupt.",
+        "warning",
+    ),
+    "condition_ignored": Message(
+        "并行网关和事件网关之后的条件不起作用:每一支都会走。",
+        "Conditions behind a parallel or event-based gateway have no effect: every flow is taken.",
+        "warning",
     ),
     "unsupported_element": Message(
         "不支持的元素“{tag}”。", "The element “{tag}” is not supported."
-    ),
-    "quantity": Message("不支持 {attribute}={value}。", "{attribute}={value} is not supported."),
-    "mi_behavior": Message(
-        "不支持多实例的 behavior={value}。",
-        "Multi-instance behavior={value} is not supported.",
     ),
     "mi_source": Message(
         "多实例必须正好给出一个集合(camunda:collection)或一个次数。",
@@ -109,11 +149,6 @@ _CONSTRUCTS = {
     "bad_number": Message("“{value}”不是正整数。", "“{value}” is not a positive whole number."),
     "loop_unbounded": Message(
         "循环必须有条件或最多次数。", "A loop needs a condition or a maximum."
-    ),
-    "data_transform": Message(
-        "不支持数据关联里的赋值或转换,请用输入输出参数。",
-        "Assignments and transformations in data associations are not supported; use input and "
-        "output parameters.",
     ),
     "event_not_allowed": Message(
         "这里不能用“{kind}”事件。", "An event of kind “{kind}” is not possible here."
@@ -155,10 +190,6 @@ _CONSTRUCTS = {
         "条件可能都不成立,而没有默认流;那时流程会停在这里等人处理。",
         "All conditions may fail, and there is no default flow; the process would stop here.",
         "warning",
-    ),
-    "condition_ignored": Message(
-        "并行网关和事件网关之后的顺序流不能有条件。",
-        "Flows behind a parallel or event-based gateway cannot have conditions.",
     ),
     "script_format": Message(
         "脚本任务只能是 FEEL 上下文,不能用 {format}。",

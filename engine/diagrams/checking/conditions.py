@@ -8,7 +8,7 @@ from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
 from engine.diagrams.vocabulary import ACTIVITIES, CONDITION, EVENTS, B, strip_equals, text_of
 
-_CHOOSING = frozenset({B + "exclusiveGateway", B + "inclusiveGateway"})
+_CHOOSING = frozenset({B + "exclusiveGateway", B + "inclusiveGateway", B + "complexGateway"})
 _FORKING = frozenset({B + "parallelGateway", B + "eventBasedGateway"})
 _COMPARISON = re.compile(
     r"(?P<left>[^<>=!]+?)\s*(?P<operator><=|>=|!=|<|>|=)\s*(?P<right>[^<>=!]+)"

@@ -6,16 +6,21 @@ import re
 
 from lxml import etree
 
+from engine.diagrams.checking.compensation import check_handlers
 from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
+from engine.diagrams.data import data_associations, data_names
 from engine.diagrams.loops import MAX_INSTANCES
 from engine.diagrams.vocabulary import (
     ACTIVITIES,
     BPMN_NS,
+    EVENT_DEFINITIONS,
     FLOW,
     FLOW_NODES,
+    SUBPROCESSES,
     B,
     C,
+    children,
     local_name,
     strip_equals,
     tags,
@@ -47,8 +52,15 @@ _PLAIN = (
         "standardLoopCharacteristics",
         "supports",
         "correlationSubscription",
+        "completionCondition",
     )
 )
+_THROWN = {
+    "signalEventDefinition",
+    "messageEventDefinition",
+    "escalationEventDefinition",
+    "errorEventDefinition",
+}
 _FOREIGN = ("class", "expression", "delegateExpression")
 _LISTENERS = frozenset(C + name for name in ("executionListener", "taskListener", "connector"))
 _UNUSED = ("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusive")
@@ -57,7 +69,7 @@ _UNUSED = ("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusiv
 def check_constructs(graph: Graph, report: Report) -> None:
     """Report every construct that is refused, and settings without effect."""
     for scope, node in graph.nodes():
-        _check_kind(node, report)
+        _check_kind(scope, node, report)
         _check_loops(node, report)
         _check_camunda(node, report)
         if node.tag in ACTIVITIES:
@@ -66,6 +78,7 @@ def check_constructs(graph: Graph, report: Report) -> None:
             report.add(node, "instantiate_not_first")
     for scope in graph.scopes:
         _check_content(scope, report)
+        check_handlers(scope, report)
 
 
 def _check_content(scope: Scope, report: Report) -> None:
@@ -75,25 +88,24 @@ def _check_content(scope: Scope, report: Report) -> None:
             report.add(child, "unsupported_element", tag=local_name(child))
 
 
-def _check_kind(node: Node, report: Report) -> None:
-    if node.tag == B + "complexGateway":
+def _check_kind(scope: Scope, node: Node, report: Report) -> None:
+    joins = node.tag == B + "complexGateway" and len(scope.into(node)) > 1
+    if joins and text_of(node, "activationCondition") is None:
         report.add(node, "complex_gateway")
-    if node.tag == B + "adHocSubProcess":
-        report.add(node, "ad_hoc")
-    if node.get("isForCompensation") == "true":
-        report.add(node, "compensation")
+    if node.tag == B + "adHocSubProcess" and any(
+        child.tag in (B + "startEvent", B + "endEvent") for child in node
+    ):
+        report.add(node, "ad_hoc_events")
     for attribute in ("startQuantity", "completionQuantity"):
         value = node.get(attribute, "1")
-        if value != "1":
+        if not re.fullmatch(r"[1-9]|[1-4]\d|50", value):
             report.add(node, "quantity", attribute=attribute, value=value)
 
 
 def _check_loops(node: Node, report: Report) -> None:
     several = node.find(B + "multiInstanceLoopCharacteristics")
     if several is not None:
-        behavior = several.get("behavior", "All")
-        if behavior != "All":
-            report.add(node, "mi_behavior", value=behavior)
+        _check_behavior(node, several, report)
         _check_source(node, several, report)
     loop = node.find(B + "standardLoopCharacteristics")
     if loop is not None:
@@ -102,6 +114,28 @@ def _check_loops(node: Node, report: Report) -> None:
             report.add(node, "loop_unbounded")
         if maximum is not None and not re.fullmatch(r"[1-9]\d{0,5}", maximum):
             report.add(node, "bad_number", value=maximum)
+
+
+def _check_behavior(node: Node, several: Node, report: Report) -> None:
+    behavior = several.get("behavior", "All")
+    root = node.getroottree().getroot()
+    thrown: list[str | None] = []
+    if behavior == "Complex":
+        for one in several.iterfind(B + "complexBehaviorDefinition"):
+            event = one.find(B + "event")
+            if text_of(one, "condition") is None:
+                report.add(node, "mi_behavior", value=behavior)
+            kinds = [] if event is None else children(event, EVENT_DEFINITIONS)
+            thrown += [local_name(kind) for kind in kinds]
+    elif behavior in ("None", "One"):
+        name = several.get("noneBehaviorEventRef" if behavior == "None" else "oneBehaviorEventRef")
+        if name:
+            found = root.find(f"*[@id='{name.rsplit(':', 1)[-1]}']")
+            thrown.append(None if found is None else local_name(found))
+    elif behavior != "All":
+        thrown.append(None)
+    if any(kind not in _THROWN for kind in thrown):
+        report.add(node, "mi_behavior", value=behavior)
 
 
 def _check_source(node: Node, several: Node, report: Report) -> None:
@@ -134,9 +168,9 @@ def _check_camunda(node: Node, report: Report) -> None:
 
 
 def _check_data(node: Node, report: Report) -> None:
-    for name in ("dataInputAssociation", "dataOutputAssociation"):
-        for association in node.iterfind(B + name):
-            if any(
-                association.find(B + tag) is not None for tag in ("assignment", "transformation")
-            ):
+    """Sub-processes and call activities hand over variables in their own ways."""
+    if node.tag in SUBPROCESSES or node.tag == B + "callActivity":
+        names = data_names(node.getroottree().getroot())
+        for direction in ("data_in", "data_out"):
+            if data_associations(node, direction, names):
                 report.add(node, "data_transform")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from engine.diagrams.checking.compensation import check_compensation
 from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
 from engine.diagrams.vocabulary import (
@@ -12,15 +13,25 @@ from engine.diagrams.vocabulary import (
     B,
     event_definitions,
     local_name,
+    text_of,
 )
 
 _START = {"message", "signal", "timer"}
 _ALLOWED = {
     "startEvent": _START,
-    "intermediateCatchEvent": {"message", "signal", "timer", "link"},
-    "intermediateThrowEvent": {"message", "signal", "escalation", "link"},
-    "boundaryEvent": {"message", "signal", "timer", "error", "escalation", "cancel"},
-    "endEvent": {"message", "signal", "error", "escalation", "terminate", "cancel"},
+    "intermediateCatchEvent": {"message", "signal", "timer", "link", "conditional"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": {
+        "message",
+        "signal",
+        "timer",
+        "error",
+        "escalation",
+        "cancel",
+        "conditional",
+        "compensate",
+    },
+    "endEvent": {"message", "signal", "error", "escalation", "terminate", "cancel", "compensate"},
 }
 _NAMED = {
     "message": ("messageRef", "message", "name", "消息"),
@@ -73,18 +84,29 @@ def _check_event(graph: Graph, scope: Scope, node: Node, report: Report) -> None
         report.add(node, missing[kind_of_event])
     allowed = set(_ALLOWED[kind_of_event])
     if kind_of_event == "startEvent" and scope.is_event_subprocess:
-        allowed |= _CATCH_ALL
+        allowed |= _CATCH_ALL | {"conditional", "compensate"}
     for definition in definitions:
         kind = local_name(definition).removesuffix("EventDefinition")
-        special = {"conditional": "conditional_event", "compensate": "compensation"}.get(kind)
-        if special:
-            report.add(node, special)
-        elif kind not in allowed or (kind == "link" and len(definitions) > 1):
-            report.add(node, "event_not_allowed", kind=kind)
-        elif kind == "cancel":
-            _check_cancel(scope, node, report)
-        elif kind in _NAMED:
-            _check_reference(graph, node, definition, kind, report)
+        alone = kind not in ("link", "compensate") or len(definitions) == 1
+        if kind not in allowed or not alone:
+            code = "conditional_event" if kind == "conditional" else "event_not_allowed"
+            report.add(node, code, kind=kind)
+        else:
+            _check_definition(graph, scope, node, definition, report)
+
+
+def _check_definition(
+    graph: Graph, scope: Scope, node: Node, definition: Node, report: Report
+) -> None:
+    kind = local_name(definition).removesuffix("EventDefinition")
+    if kind == "conditional" and text_of(definition, "condition") is None:
+        report.add(node, "conditional_event")
+    elif kind == "compensate":
+        check_compensation(scope, node, definition, report)
+    elif kind == "cancel":
+        _check_cancel(scope, node, report)
+    elif kind in _NAMED:
+        _check_reference(graph, node, definition, kind, report)
 
 
 def _check_cancel(scope: Scope, node: Node, report: Report) -> None:

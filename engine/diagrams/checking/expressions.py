@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.diagrams.checking.environment import Environment
 from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
+from engine.diagrams.data import data_associations, data_names
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.timers import is_literal_of
 from engine.diagrams.vocabulary import B, C, local_name, strip_equals, text_of
@@ -31,6 +32,7 @@ _TIMERS = {
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _CONDITION = ("条件", "condition")
+_DATA_IN, _DATA_OUT = B + "dataInputAssociation", B + "dataOutputAssociation"
 
 
 def check_expressions(graph: Graph, environment: Environment, report: Report) -> None:
@@ -60,6 +62,7 @@ def _sources(scope: Scope, node: Node) -> Iterator[_Source]:
         for source, target in reader.mapping(direction) or []:
             yield f"变量传递“{target}”", f"mapping of “{target}”", source
     yield from _repetitions(node, reader)
+    yield from _waited_for(node)
 
 
 def _attributes(reader: DialectReader) -> Iterator[_Source]:
@@ -94,6 +97,31 @@ def _repetitions(node: Node, reader: DialectReader) -> Iterator[_Source]:
         yield "循环条件", "loop condition", condition
 
 
+def _waited_for(node: Node) -> Iterator[_Source]:
+    """List the conditions of events, ad-hoc sub-processes, gateways and data associations."""
+    for event in node.iterfind(B + "conditionalEventDefinition"):
+        text = text_of(event, "condition")
+        if text:
+            yield "条件", "condition", text
+    enough = text_of(node, "completionCondition")
+    if enough:
+        yield "完成条件", "completion condition", enough
+    activation = text_of(node, "activationCondition")
+    if activation:
+        yield "激活条件", "activation condition", activation
+    several = node.find(B + "multiInstanceLoopCharacteristics")
+    for one in [] if several is None else several.iterfind(B + "complexBehaviorDefinition"):
+        yield "行为条件", "behaviour condition", text_of(one, "condition") or "true"
+    names = (
+        data_names(node.getroottree().getroot())
+        if node.find(_DATA_IN) is not None or (node.find(_DATA_OUT) is not None)
+        else {}
+    )
+    for direction in ("data_in", "data_out"):
+        for _, expression in data_associations(node, direction, names):
+            yield "数据关联", "data association", expression
+
+
 def _compile(
     node: Node, zh: str, en: str, text: str, environment: Environment, report: Report
 ) -> bool:
@@ -122,6 +150,8 @@ def _check_timer(node: Node, timer: Node, environment: Environment, report: Repo
         return
     tag, text = written[0]
     form, form_zh = _TIMERS[tag]
+    if tag == "timeCycle" and node.tag == B + "intermediateCatchEvent":
+        report.add(node, "cycle_fires_once")
     source = strip_equals(text)
     if is_timer_literal(source):
         if not is_literal_of(form, source):

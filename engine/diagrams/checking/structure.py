@@ -13,7 +13,7 @@ from engine.diagrams.vocabulary import (
     GLOBAL_TASKS,
     SYNTHETIC,
     B,
-    event_definitions,
+    has_trigger,
 )
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -61,18 +61,24 @@ def _check_starts(scope: Scope, report: Report) -> None:
         node for node in scope.node.iterfind(B + "receiveTask") if node.get("instantiate") == "true"
     ]
     if scope.is_event_subprocess:
-        if len(starts) != 1 or not event_definitions(starts[0]):
+        if len(starts) != 1 or not has_trigger(starts[0]):
             report.add(scope.node, "event_subprocess_start")
+        return
+    if scope.node.tag == B + "adHocSubProcess":
         return
     if not starts and not (scope.is_process and receives):
         report.add(scope.node, "no_start")
     if not scope.is_process:
-        if len(starts) > 1:
-            report.add(scope.node, "several_starts")
-        for start in starts:
-            if event_definitions(start):
-                report.add(start, "start_trigger")
+        _check_inner_starts(scope, starts, report)
     _check_divergence(scope, [*starts, *receives], report)
+
+
+def _check_inner_starts(scope: Scope, starts: list[Node], report: Report) -> None:
+    if len(starts) > 1:
+        report.add(scope.node, "several_starts")
+    for start in starts:
+        if has_trigger(start):
+            report.add(start, "start_trigger")
 
 
 def _check_divergence(scope: Scope, starts: list[Node], report: Report) -> None:
@@ -102,7 +108,7 @@ def _check_flows(scope: Scope, node: Node, report: Report) -> None:
         host = scope.nodes.get(node.get("attachedToRef") or "")
         if host is None or host.tag not in ACTIVITIES:
             report.add(node, "boundary_detached")
-    if not left and node.tag != B + "endEvent" and not _throws_link(node):
+    if not left and node.tag != B + "endEvent" and not _ends_by_itself(scope, node):
         report.add(node, "implicit_end")
     default = node.get("default")
     if default and default not in {flow.get("id") for flow in scope.out(node)}:
@@ -114,6 +120,16 @@ def _throws_link(node: Node) -> bool:
     return link is not None and node.tag == B + "intermediateThrowEvent"
 
 
+def _ends_by_itself(scope: Scope, node: Node) -> bool:
+    compensates = node.find(B + "compensateEventDefinition") is not None
+    return (
+        _throws_link(node)
+        or scope.node.tag == B + "adHocSubProcess"
+        or node.get("isForCompensation") == "true"
+        or (compensates and node.tag == B + "boundaryEvent")
+    )
+
+
 def _check_reach(scope: Scope, report: Report) -> None:
     waiting = [
         node
@@ -121,6 +137,8 @@ def _check_reach(scope: Scope, report: Report) -> None:
         if node.tag == B + "startEvent"
         or node.get("triggeredByEvent") == "true"
         or node.get("instantiate") == "true"
+        or node.get("isForCompensation") == "true"
+        or (scope.node.tag == B + "adHocSubProcess" and not scope.into(node))
     ]
     if not waiting:
         return

@@ -9,16 +9,23 @@ from copy import deepcopy
 
 from lxml import etree
 
+from engine.diagrams.lowering.ad_hoc import lower_ad_hoc
+from engine.diagrams.lowering.compensation import lower_compensation
 from engine.diagrams.lowering.drawing import strip_drawing
 from engine.diagrams.lowering.endings import end_open_branches
 from engine.diagrams.lowering.event_subprocesses import lower_event_subprocesses
 from engine.diagrams.lowering.forks import fork_explicitly, part_twin_flows
 from engine.diagrams.lowering.identifiers import free_reserved_ids, rename_flows
 from engine.diagrams.lowering.links import lower_links
-from engine.diagrams.lowering.references import inline_event_definitions, lower_global_tasks
+from engine.diagrams.lowering.quantities import lower_quantities
+from engine.diagrams.lowering.references import (
+    inline_behavior_events,
+    inline_event_definitions,
+    lower_global_tasks,
+)
 from engine.diagrams.lowering.starts import lower_instantiating_receives
 
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 """Goes up when the same source would be lowered differently."""
 
 __all__ = ["COMPILER_VERSION", "lower"]
@@ -30,10 +37,14 @@ def lower(root: etree._Element) -> bytes:
     for step in (
         strip_drawing,
         rename_flows,
+        inline_behavior_events,
         inline_event_definitions,
         lower_global_tasks,
         lower_instantiating_receives,
         lower_links,
+        lower_compensation,
+        lower_ad_hoc,
+        lower_quantities,
         fork_explicitly,
         part_twin_flows,
         end_open_branches,

@@ -1,4 +1,4 @@
-"""Leave out what is only drawn: shapes, notes, data objects, pools that nothing runs in."""
+"""Leave out what is only drawn: shapes, notes, pools that nothing runs in."""
 
 from __future__ import annotations
 
@@ -9,18 +9,11 @@ from engine.diagrams.vocabulary import BPMN_NS, CAMUNDA_NS, INTERNAL_NS, B, tags
 
 _DRAWN = tags(
     "textAnnotation",
-    "association",
     "group",
     "category",
     "documentation",
-    "dataObject",
-    "dataObjectReference",
     "dataStore",
     "dataStoreReference",
-    "dataInputAssociation",
-    "dataOutputAssociation",
-    "ioSpecification",
-    "property",
     "incoming",
     "outgoing",
     "collaboration",

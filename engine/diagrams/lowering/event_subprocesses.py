@@ -15,6 +15,7 @@ from engine.diagrams.vocabulary import (
     EVENT_DEFINITIONS,
     FLOW,
     FLOW_NODES,
+    HANDLES,
     ORIGIN,
     TERMINATE_CODE,
     B,
@@ -66,6 +67,7 @@ def _attach(scope: etree._Element, body: etree._Element, handler: etree._Element
     if start is None:
         return
     del handler.attrib["triggeredByEvent"]
+    handler.set(HANDLES, identity(body))
     boundary = add(
         scope,
         "boundaryEvent",

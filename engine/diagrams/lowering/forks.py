@@ -43,6 +43,11 @@ def _fork(
         connect(scope, f"{name}__to_choice", source, f"{name}__choice")
         if default:
             gateway.set("default", default)
+        elif plain:
+            # The plain flows are taken anyway, so that none of the others need hold.
+            add(scope, "endEvent", id=f"{name}__none")
+            connect(scope, f"{name}__to_none", f"{name}__choice", f"{name}__none")
+            gateway.set("default", f"{name}__to_none")
         for flow in chosen:
             flow.set("sourceRef", f"{name}__choice")
 

@@ -56,6 +56,12 @@ HANDLING = HANDLER.format(MESSAGE_START + '<bpmn:endEvent id="he"/>')
 GATEWAY = '<bpmn:{}Gateway id="g" {}/>'
 CATCH = event("intermediateCatchEvent", "c", "message", 'messageRef="m1"')
 
+UNDO = (
+    event("boundaryEvent", "b", "compensate", "", 'attachedToRef="a"')
+    + task("u", "", 'isForCompensation="true"')
+    + '<bpmn:association id="as" sourceRef="b" targetRef="u"/>'
+)
+
 # code -> nodes of the process, its flows
 CASES: dict[str, list[tuple[str, str]]] = {
     "missing_id": [(S + E + "<bpmn:task/>", "s>e")],
@@ -102,27 +108,51 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "implicit_end": [(S + E + task("a"), "s>a")],
     "unnamed": [(S + E + task("a", "", USER.replace('name="u"', ""), "userTask"), LINE)],
     "bad_default": [(S + E + GATEWAY.format("exclusive", 'default="no"'), "s>g g>e")],
-    "complex_gateway": [(S + E + GATEWAY.format("complex", ""), "s>g g>e")],
-    "compensation": [
-        (S + E + event("intermediateThrowEvent", "a", "compensate"), LINE),
-        (S + E + task("a", "", 'isForCompensation="true"'), LINE),
+    "complex_gateway": [
+        (S + E + GATEWAY.format("complex", "") + task("a"), "s>g a>g g>e[true] g>a:d"),
+    ],
+    "compensation_handler": [
         (
             S + E + task("a") + event("boundaryEvent", "b", "compensate", "", 'attachedToRef="a"'),
-            "s>a a>e b>e",
+            LINE,
         ),
+        (S + E + task("a") + UNDO + task("x"), "s>a a>e b>x x>e"),
     ],
-    "ad_hoc": [(S + E + SUB.format("", task("b")).replace("subProcess", "adHocSubProcess"), LINE)],
+    "compensation_loose": [
+        (S + E + task("a") + task("u", "", 'isForCompensation="true"'), LINE),
+        (S + E + task("a") + UNDO, "s>a a>u u>e"),
+    ],
+    "compensation_target": [
+        (
+            S
+            + E
+            + task("a")
+            + event("intermediateThrowEvent", "t", "compensate", 'activityRef="a"'),
+            "s>a a>t t>e",
+        ),
+        (S + E + event("intermediateThrowEvent", "a", "compensate", 'activityRef="x"'), LINE),
+    ],
+    "ad_hoc_events": [
+        (S + E + SUB.format("", INNER + task("b")).replace("subProcess", "adHocSubProcess"), LINE),
+    ],
     "conditional_event": [
         (S + E + event("intermediateCatchEvent", "a", "conditional"), LINE),
         (event("startEvent", "s", "conditional") + E, "s>e"),
     ],
     "unsupported_element": [(S + E + "<bpmn:callChoreography/>", "s>e")],
     "quantity": [
-        (S + E + task("a", "", 'startQuantity="2"'), LINE),
+        (S + E + task("a", "", 'startQuantity="51"'), LINE),
+        (S + E + task("a", "", 'startQuantity="-1"'), LINE),
         (S + E + task("a", "", 'completionQuantity="0"'), LINE),
     ],
     "mi_behavior": [
-        (S + E + task("a", f'<{MI} behavior="One" camunda:collection="xs"/>'), LINE),
+        (S + E + task("a", f'<{MI} behavior="x" camunda:collection="xs"/>'), LINE),
+        (
+            S
+            + E
+            + task("a", f'<{MI} behavior="One" oneBehaviorEventRef="m1" camunda:collection="x"/>'),
+            LINE,
+        ),
     ],
     "mi_source": [
         (S + E + task("a", f"<{MI}/>"), LINE),
@@ -151,12 +181,15 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (
             S
             + E
-            + task(
-                "a", "<bpmn:dataInputAssociation><bpmn:assignment/></bpmn:dataInputAssociation>"
+            + CALL.format(
+                'calledElement="main"',
+                "<bpmn:dataInputAssociation><bpmn:assignment><bpmn:from>1</bpmn:from>"
+                "<bpmn:to>x</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>",
             ),
             LINE,
         ),
     ],
+    "cycle_fires_once": [(S + E + timer("timeCycle", "R3/P1D"), "s>t t>e")],
     "event_not_allowed": [
         (event("startEvent", "s", "error") + E, "s>e"),
         (S + event("endEvent", "e", "timer"), "s>e"),
@@ -469,10 +502,11 @@ def test_finding_names_the_element_and_the_line(draw: Any) -> None:
 
 
 def test_errors_come_before_warnings(draw: Any) -> None:
-    nodes = S + E + task("b", "", 'camunda:asyncBefore="1"') + "\n" + GATEWAY.format("complex", "")
+    nodes = S + E + task("b", "", 'camunda:asyncBefore="1"') + "\n"
+    nodes += GATEWAY.format("exclusive", 'default="x"')
     findings = check_diagram(read_diagram(draw.document(draw.process(nodes, "s>b b>g g>e"))))
 
-    assert [one.code for one in findings] == ["complex_gateway", "ignored_attribute"]
+    assert [one.code for one in findings] == ["bad_default", "ignored_attribute"]
 
 
 def test_nested_data_objects_do_not_hang(draw: Any, codes: Callable[..., Any]) -> None:

@@ -108,6 +108,6 @@ def test_references_and_mandatory_elements_are_gathered(draw: Any) -> None:
 
 @pytest.mark.parametrize("key", [None, "main"])
 def test_a_refused_file_has_no_lowered_form(draw: Any, key: str | None) -> None:
-    content = draw.document(draw.process('<bpmn:complexGateway id="g"/>'))
+    content = draw.document(draw.process('<bpmn:callChoreography id="g"/>'))
 
     assert prepare_diagram(content, key=key).lowered is None

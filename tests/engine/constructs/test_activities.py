@@ -1,0 +1,390 @@
+"""Activities: repeated ones and what their instances throw, calls, ad-hoc sub-processes, data."""
+
+from typing import Any
+
+import pytest
+
+from engine.testing import run_diagram
+from tests.engine.constructs.writing import (
+    ERROR,
+    ESCALATION,
+    MESSAGE,
+    SE,
+    Case,
+    around,
+    boundary,
+    called,
+    catch,
+    end,
+    expected,
+    gateway,
+    node,
+    run_case,
+    scope,
+    signal,
+    start,
+    throw,
+    timer,
+    user,
+    work,
+)
+
+
+def several(count: str = "3", more: str = "", inner: str = "", *, sequential: bool = True) -> str:
+    """Write multi-instance characteristics."""
+    return (
+        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}" {more}>'
+        f"<loopCardinality>{count}</loopCardinality>{inner}</multiInstanceLoopCharacteristics>"
+    )
+
+
+def loop(text: str, more: str = "") -> str:
+    """Write loop characteristics."""
+    escaped = text.replace("<", "&lt;")
+    return (
+        f"<standardLoopCharacteristics {more}><loopCondition>{escaped}</loopCondition>"
+        "</standardLoopCharacteristics>"
+    )
+
+
+def throwing(more: str, inner: str = "", *, interrupts: bool, event: str = "") -> str:
+    """Write three instances that throw, with a boundary event that catches."""
+    return (
+        SE
+        + work("t1", several("3", more, inner))
+        + work("t2")
+        + work("t3")
+        + boundary("b", "t1", event or signal(), interrupts=interrupts)
+        + end("e2")
+    )
+
+
+THROWN = "s>t1 t1>t2 t2>e b>t3 t3>e2"
+COUNT = work("t9", loop("n < 3"), script="{n: n + 1}")
+COMPLEX = (
+    "<complexBehaviorDefinition><condition>{}</condition><event id='ce'>{}</event>"
+    "</complexBehaviorDefinition>"
+)
+ENOUGH = "<completionCondition>nrOfCompletedInstances >= 2</completionCondition>"
+WAITS = called(
+    "other", start("os") + catch("oc", MESSAGE) + work("t8") + end("oe"), "os>oc oc>t8 t8>oe"
+)
+AD_HOC = "adHocSubProcess"
+CASES = [
+    Case(
+        "call of a process",
+        SE + node("callActivity", "c", "", 'calledElement="other"') + work("t2"),
+        "s>c c>t2 t2>e",
+        "1 2",
+        more=called("other", start("os") + work("t1") + end("oe"), "os>t1 t1>oe"),
+    ),
+    Case(
+        "call of a global task",
+        SE + node("callActivity", "c", "", 'calledElement="t1"') + work("t2"),
+        "s>c c>t2 t2>e",
+        "1 2",
+        more=node("globalScriptTask", "t1", "<script>{}</script>"),
+    ),
+    *[
+        Case(
+            f"instances of a {what}, {'one by one' if sequential else 'side by side'}",
+            SE + drawn(several(sequential=sequential)) + work("t2"),
+            f"s>{name} {name}>t2 t2>e",
+            "1 1 1 2",
+        )
+        for what, name, drawn in (
+            ("task", "t1", lambda inner: work("t1", inner)),
+            ("sub-process", "p", lambda inner: around("p", "t1", inner=inner)),
+        )
+        for sequential in (True, False)
+    ],
+    Case(
+        "as many instances as a variable says",
+        SE + work("t1", several("n")) + work("t2"),
+        "s>t1 t1>t2 t2>e",
+        "1 1 2",
+        {"n": 2},
+    ),
+    Case(
+        "no instance",
+        SE + work("t1", several("n")) + work("t2"),
+        "s>t1 t1>t2 t2>e",
+        "2",
+        {"n": 0},
+    ),
+    *[
+        Case(
+            f"a count of {count} is an incident",
+            SE + work("t1", several("n")),
+            "s>t1 t1>e",
+            "",
+            {"n": count},
+            "incident",
+        )
+        for count in (-1, 1.5, None, "3", True)
+    ],
+    Case(
+        "instances until it is enough",
+        SE + work("t1", several(inner=ENOUGH)) + work("t2"),
+        "s>t1 t1>t2 t2>e",
+        "1 1 2",
+    ),
+    Case(
+        "behaviour none: each end throws",
+        throwing('behavior="None" noneBehaviorEventRef="SD"', interrupts=False),
+        THROWN,
+        "1 3 1 3 1 3 2",
+    ),
+    Case(
+        "behaviour one: the first end throws",
+        throwing('behavior="One" oneBehaviorEventRef="SD"', interrupts=False),
+        THROWN,
+        "1 3 1 1 2",
+    ),
+    Case(
+        "behaviour one, caught by an interrupting event",
+        throwing('behavior="One" oneBehaviorEventRef="SD"', interrupts=True),
+        THROWN,
+        "1 3",
+    ),
+    Case(
+        "behaviour one with an error",
+        throwing('behavior="One" oneBehaviorEventRef="ED"', interrupts=True, event=ERROR),
+        THROWN,
+        "1 3",
+    ),
+    Case(
+        "behaviour all: no end throws",
+        throwing('behavior="All"', interrupts=True),
+        THROWN,
+        "1 1 1 2",
+    ),
+    Case(
+        "behaviour complex: an end throws where its condition holds",
+        throwing(
+            'behavior="Complex"',
+            COMPLEX.format("nrOfCompletedInstances = 2", signal()),
+            interrupts=False,
+        ),
+        THROWN,
+        "1 1 3 1 2",
+    ),
+    Case(
+        "behaviour complex with an escalation that interrupts",
+        throwing(
+            'behavior="Complex"',
+            COMPLEX.format("true", ESCALATION),
+            interrupts=True,
+            event=ESCALATION,
+        ),
+        THROWN,
+        "1 3",
+    ),
+    *[
+        Case(
+            f"loop from {number}",
+            SE + COUNT + work("t2"),
+            "s>t9 t9>t2 t2>e",
+            "9 " * rounds + "2",
+            {"n": number},
+        )
+        for number, rounds in ((3, 1), (1, 2), (0, 3))
+    ],
+    Case(
+        "loop at most three times",
+        SE + work("t1", loop("true", 'loopMaximum="3"')),
+        "s>t1 t1>e",
+        "1 1 1",
+    ),
+    Case(
+        "loop that is tested after",
+        SE + work("t1", loop("false")) + work("t2"),
+        "s>t1 t1>t2 t2>e",
+        "1 2",
+    ),
+    Case(
+        "loop that is tested before",
+        SE + work("t1", loop("false", 'testBefore="true"')) + work("t2"),
+        "s>t1 t1>t2 t2>e",
+        "2",
+    ),
+    Case(
+        "send task",
+        SE + node("sendTask", "x", "", 'messageRef="M1"') + work("t1"),
+        "s>x x>t1 t1>e",
+        "1 8",
+        more=WAITS,
+        beside="other",
+    ),
+    Case(
+        "receive task",
+        SE + throw("th", MESSAGE) + work("t1"),
+        "s>th th>t1 t1>e",
+        "1 8",
+        more=called(
+            "other",
+            start("os") + node("receiveTask", "r", "", 'messageRef="M1"') + work("t8") + end("oe"),
+            "os>r r>t8 t8>oe",
+        ),
+        beside="other",
+    ),
+    Case(
+        "receive task that begins an instance",
+        SE + throw("th", MESSAGE) + work("t1"),
+        "s>th th>t1 t1>e",
+        "1 8",
+        more=called(
+            "other",
+            node("receiveTask", "r", "", 'messageRef="M1" instantiate="true"') + work("t8"),
+            "r>t8",
+        ),
+    ),
+    *[
+        Case(
+            f"ad hoc, {ordering}",
+            SE
+            + scope("p", work("t1") + work("t2"), "", tag=AD_HOC, more=f'ordering="{ordering}"')
+            + work("t3"),
+            "s>p p>t3 t3>e",
+            "1 2 3",
+        )
+        for ordering in ("Sequential", "Parallel")
+    ],
+    Case(
+        "ad hoc, with flows inside",
+        SE + scope("p", work("t1") + work("t2") + work("t3"), "t1>t2", tag=AD_HOC),
+        "s>p p>e",
+        "1 2 3",
+    ),
+    Case(
+        "ad hoc in sequence, with more than tasks",
+        SE
+        + scope(
+            "p",
+            around("q", "t1") + catch("w", timer("Duration", "PT2S")) + work("t2") + work("t3"),
+            "w>t2",
+            tag=AD_HOC,
+            more='ordering="Sequential"',
+        ),
+        "s>p p>e",
+        "1 2 3",
+        advance="PT5S",
+        ordered=True,
+    ),
+    Case(
+        "ad hoc until it is enough",
+        SE
+        + scope(
+            "p",
+            work("t1") + work("t2") + work("t3"),
+            "",
+            tag=AD_HOC,
+            inner="<completionCondition>true</completionCondition>",
+        )
+        + work("t4"),
+        "s>p p>t4 t4>e",
+        "1 4",
+    ),
+    Case(
+        "a terminate event ends a sub-process only",
+        SE
+        + scope(
+            "p",
+            start("ps")
+            + gateway("parallel", "g")
+            + catch("w", timer("Duration", "PT9S"))
+            + work("t1")
+            + end("pe", "<terminateEventDefinition/>")
+            + end("pf"),
+            "ps>g g>w w>t1 t1>pf g>pe",
+        )
+        + work("t2"),
+        "s>p p>t2 t2>e",
+        "2",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_activity(case: Case) -> None:
+    assert run_case(case) == expected(case)
+
+
+@pytest.mark.parametrize("remaining", ["true", "false"])
+def test_people_choose_the_order_in_an_ad_hoc_sub_process(remaining: str) -> None:
+    enough = "<completionCondition>enough = true</completionCondition>"
+    more = f'cancelRemainingInstances="{remaining}"'
+    nodes = SE + scope("p", user("a") + user("b"), "", tag=AD_HOC, inner=enough, more=more)
+    source = {"a.bpmn": Case("", nodes, "s>p p>e", "").xml()}
+
+    under_way = run_diagram(source, "main", answers={"b": {"enough": False}}, partial=True)
+    done = run_diagram(source, "main", answers={"b": {"enough": True}})
+
+    assert {one.element_id: one.status for one in under_way.user_tasks} == {
+        "a": "ready",
+        "b": "completed",
+    }
+    assert done.status == "completed"
+    assert {one.element_id: one.status for one in done.user_tasks} == {
+        "a": "cancelled",
+        "b": "completed",
+    }
+    assert done.data == {"enough": True}
+
+
+@pytest.mark.parametrize(("remaining", "worked"), [("true", "2"), ("false", "1 2")])
+def test_what_has_begun_in_an_ad_hoc_sub_process_may_end(remaining: str, worked: str) -> None:
+    slow = catch("w", timer("Duration", "PT2S")) + work("t1")
+    slow = scope("q", start("qs") + slow + end("qe"), "qs>w w>t1 t1>qe")
+    enough = "<completionCondition>true</completionCondition>"
+    more = f'cancelRemainingInstances="{remaining}"'
+    nodes = SE + scope("p", slow + work("t2"), "", tag=AD_HOC, inner=enough, more=more)
+    case = Case("", nodes, "s>p p>e", worked, advance="PT5S")
+
+    assert run_case(case) == expected(case)
+
+
+def associated(kind: str, source: str, target: str, inner: str = "") -> str:
+    """Write a data association."""
+    sources = f"<sourceRef>{source}</sourceRef>" if source else ""
+    name = f"data{kind}Association"
+    return f"<{name}>{sources}<targetRef>{target}</targetRef>{inner}</{name}>"
+
+
+@pytest.mark.parametrize(
+    ("association", "script", "data"),
+    [
+        (associated("Output", "out", "ref"), '{result: "x"}', {"result": "x", "paper": "x"}),
+        (
+            associated(
+                "Output", "out", "ref", "<transformation>upper case(result)</transformation>"
+            ),
+            '{result: "x"}',
+            {"result": "x", "paper": "X"},
+        ),
+        (
+            associated(
+                "Output",
+                "",
+                "ref",
+                "<assignment><from>= 1 + 1</from><to>ref</to></assignment>",
+            ),
+            "{}",
+            {"paper": 2},
+        ),
+        (associated("Input", "ref", "in"), "{seen: given}", {"given": None, "seen": None}),
+    ],
+)
+def test_data_associations_carry_values(
+    association: str, script: str, data: dict[str, Any]
+) -> None:
+    declared = '<dataObject id="o" name="paper"/><dataObjectReference id="ref" dataObjectRef="o"/>'
+    specification = (
+        '<ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="result"/>'
+        "</ioSpecification>"
+    )
+    nodes = declared + SE + work("t1", specification + association, script=script)
+
+    trace = run_diagram({"a.bpmn": Case("", nodes, "s>t1 t1>e", "").xml()}, "main")
+
+    assert trace.data == data
