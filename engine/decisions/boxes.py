@@ -12,8 +12,9 @@ from itertools import combinations
 from engine.decisions.domains import Domain, domain_of
 from engine.decisions.tables import DecisionTable
 
-MAX_BOXES = 50_000
-_MAX_RULES = 1_000
+# Pieces looked at in all searches about one table.
+MAX_BOXES = 200_000
+_MAX_RULES = 500
 _MAX_PIECES = 4_000
 
 Box = tuple[int, ...]
@@ -41,6 +42,7 @@ class Grid:
             pieces += len(self.domains[-1].pieces)
             if pieces > _MAX_PIECES:
                 raise TooLarge
+        self.left = MAX_BOXES
         numbers = range(len(table.rules))
         self.around: list[Box] = [tuple(self._masks(number, opaque=True)) for number in numbers]
         self.inside: list[Box] = [tuple(self._masks(number, opaque=False)) for number in numbers]
@@ -76,7 +78,17 @@ class Grid:
         Raises:
             TooLarge: There are too many boxes to look at.
         """
-        return _Search(rules, universe).boxes(0, (1 << len(rules)) - 1)
+        return _Search(self, rules, universe).boxes(0, (1 << len(rules)) - 1)
+
+    def spend(self, pieces: int) -> None:
+        """Charge for pieces that a search looks at.
+
+        Raises:
+            TooLarge: None are left.
+        """
+        self.left -= pieces
+        if self.left < 0:
+            raise TooLarge
 
     def text(self, box: Box) -> str:
         """Write a box: the inputs that it restricts, as cells would."""
@@ -97,21 +109,23 @@ class Grid:
 class _Search:
     """One search for what is uncovered."""
 
-    def __init__(self, rules: Sequence[Box], universe: Box) -> None:
+    def __init__(self, grid: Grid, rules: Sequence[Box], universe: Box) -> None:
+        self.grid = grid
         self.rules = rules
         self.universe = universe
-        self.left = MAX_BOXES
         self.covered: set[tuple[int, int]] = set()
-        self.rest = [self._rest(place) for place in range(len(universe) + 1)]
+        # For each input, the rules, a bit each, that restrict neither it nor those after it.
+        self.rest = [(1 << len(rules)) - 1]
+        for place in reversed(range(len(universe))):
+            self.rest.insert(0, self.rest[0] & self._unrestricted(place))
 
-    def _rest(self, place: int) -> int:
-        """Give the rules, a bit each, that restrict no input from this one on."""
-        whole = 0
-        for number, box in enumerate(self.rules):
-            pairs = zip(box[place:], self.universe[place:], strict=True)
-            if all(mask & everything == everything for mask, everything in pairs):
-                whole |= 1 << number
-        return whole
+    def _unrestricted(self, place: int) -> int:
+        everything = self.universe[place]
+        return sum(
+            1 << number
+            for number, box in enumerate(self.rules)
+            if box[place] & everything == everything
+        )
 
     def boxes(self, place: int, alive: int) -> Iterator[Box]:
         """Give the uncovered boxes from this input on, where these rules still hold."""
@@ -135,9 +149,7 @@ class _Search:
         numbers = [number for number in range(len(self.rules)) if alive >> number & 1]
         for piece in range(universe.bit_length()):
             if universe >> piece & 1:
-                self.left -= 1 + len(numbers) // 16
-                if self.left < 0:
-                    raise TooLarge
+                self.grid.spend(1 + len(numbers) // 16)
                 holding = sum(1 << n for n in numbers if self.rules[n][place] >> piece & 1)
                 groups[holding] = groups.get(holding, 0) | 1 << piece
         return groups

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from engine.decisions.document import Element, children, is_dmn_namespace
 from engine.decisions.item_types import ItemTypes
-from engine.decisions.library import Library
+from engine.decisions.library import Library, is_same
 from engine.decisions.plan import Link
 
 if TYPE_CHECKING:
     from engine.decisions.model import DecisionModel
 
 _MAX_DEPTH = 20
+_CYCLE = "dmn_import_cycle"
 
 
 class Imports:
@@ -44,15 +45,17 @@ class Imports:
         if not roots:
             report.add(element, "dmn_import", value=namespace)
         for root in roots:
-            if any(root is one for one in self.above) or len(self.above) > _MAX_DEPTH:
-                report.add(element, "dmn_import_cycle", value=namespace)
+            if any(is_same(root, one) for one in self.above) or len(self.above) > _MAX_DEPTH:
+                report.add(element, _CYCLE, value=namespace)
             else:
                 self._add(element, root, namespace)
 
     def _add(self, element: Element, root: Element, namespace: str) -> None:
         model = self._read(root, self.model.functions, self.library, namespace, self.above)
-        if any(finding.severity == "error" for finding in model.report.findings):
-            self.model.report.add(element, "dmn_import_wrong", value=namespace)
+        codes = {finding.code for finding in model.report.findings if finding.severity == "error"}
+        if codes:
+            code = _CYCLE if _CYCLE in codes else "dmn_import_wrong"
+            self.model.report.add(element, code, value=namespace)
         self.models.append((element.get("name", ""), model))
 
     def types(self) -> dict[str, ItemTypes]:

@@ -22,11 +22,12 @@ class Library:
         return [
             root
             for root in self._roots
-            if root.get("namespace") == namespace and not _is_same(root, importing)
+            if root.get("namespace") == namespace and not is_same(root, importing)
         ]
 
 
-def _is_same(one: Element, other: Element) -> bool:
+def is_same(one: Element, other: Element) -> bool:
+    """Say whether two readings are of the same file."""
     names = ("namespace", "id", "name")
     return [one.get(name) for name in names] == [other.get(name) for name in names]
 

@@ -1,10 +1,14 @@
 """Requirement graphs, boxed expressions, knowledge models and types."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.decisions import parse_decisions
+import engine.decisions
+from engine.decisions import FiredRow, InvalidDecisions, parse_decisions, read_model
+from engine.feel import FeelLimit
 from tests.engine.decisions.drawing import decision, definitions, literal, requires, table, text
 
 
@@ -212,3 +216,168 @@ def test_every_version_is_read(namespace: str) -> None:
 def test_text_is_never_run_as_anything_but_feel() -> None:
     assert boxed(literal("__import__('os')".replace("'", '"'))) is None
     assert text("<") == "<text>&lt;</text>"
+
+
+def test_every_row_that_decided_is_told() -> None:
+    result = parse_decisions(GRAPH)["d1"].evaluate({"theory points": 60, "kind": "a"})
+
+    assert result.fired == (
+        FiredRow("d3", "t", "practical", "r1", 1, ""),
+        FiredRow("d1", "t", "d1", "r2", 2, ""),
+    )
+
+
+def test_rows_of_a_table_inside_other_logic_are_told() -> None:
+    inner = table(["points"], ["g"], [[">= 60", '"pass"'], ["-", '"fail"']], policy="FIRST")
+    graded = wrapped(
+        "businessKnowledgeModel",
+        wrapped("encapsulatedLogic", '<formalParameter name="points"/>' + inner),
+        'id="b1" name="grade"',
+    )
+    xml = definitions(
+        graded, decision("d1", literal("for p in [60, 59] return grade(p)"), needs=requires("b1"))
+    )
+
+    result = parse_decisions(xml)["d1"].evaluate({})
+
+    assert result.value == ["pass", "fail"]
+    assert [(row.decision_id, row.table_id, row.number) for row in result.fired] == [
+        ("d1", "t", 1),
+        ("d1", "t", 2),
+    ]
+
+
+def test_decision_needed_twice_is_made_once() -> None:
+    xml = definitions(
+        decision("d1", literal("left + right"), needs=requires("d2", "d3")),
+        decision("d2", literal("counted"), name="left", needs=requires("d4")),
+        decision("d3", literal("counted"), name="right", needs=requires("d4")),
+        decision("d4", table([], ["x"], [["1"]]), name="counted"),
+    )
+
+    result = parse_decisions(xml)["d1"].evaluate({})
+
+    assert (result.value, len(result.fired)) == (2, 1)
+
+
+def knowledge(source: str) -> str:
+    return wrapped(
+        "businessKnowledgeModel",
+        wrapped("encapsulatedLogic", '<formalParameter name="n"/>' + literal(source)),
+        'id="b1" name="f"',
+    )
+
+
+def test_knowledge_model_may_call_itself() -> None:
+    factorial = knowledge("if n <= 1 then 1 else n * f(n - 1)")
+
+    assert (
+        decide(definitions(factorial, decision("d1", literal("f(5)"), needs=requires("b1"))), {})
+        == 120
+    )
+
+
+def test_endless_recursion_is_stopped() -> None:
+    xml = definitions(knowledge("f(n + 1)"), decision("d1", literal("f(1)"), needs=requires("b1")))
+
+    with pytest.raises(FeelLimit):
+        decide(xml, {})
+
+
+ALLOWED = (
+    '<itemDefinition name="tGrade"><typeRef>string</typeRef><allowedValues>'
+    "<text>&quot;a&quot;, &quot;b&quot;</text></allowedValues></itemDefinition>"
+    '<itemDefinition name="tGrades" isCollection="true"><typeRef>tGrade</typeRef>'
+    "<typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"
+    '<itemDefinition name="tSheet"><itemComponent name="grade"><typeRef>tGrade</typeRef>'
+    "</itemComponent></itemDefinition>"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "type_ref", "expected"),
+    [
+        ('"a"', "tGrade", "a"),
+        ('"c"', "tGrade", None),
+        ('["a", "b"]', "tGrades", ["a", "b"]),
+        ('["a", "c"]', "tGrades", None),
+        ('["a", "b", "a"]', "tGrades", None),
+        ('{grade: "b"}', "tSheet", {"grade": "b"}),
+        ('{grade: "c"}', "tSheet", None),
+        # The question is about the type, not about the values.
+        ('"c" instance of tGrade', "boolean", True),
+    ],
+)
+def test_value_is_held_to_the_allowed_ones(source: str, type_ref: str, expected: Any) -> None:
+    xml = definitions(ALLOWED, decision("d1", literal(source), type=type_ref))
+
+    assert decide(xml, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("logic", "code"),
+    [
+        (literal('__import__("os").system("x")'), None),
+        (literal("os.system(1)"), None),
+        (literal("lambda x: x"), "dmn_expression"),
+        (literal("[x for x in y]"), "dmn_expression"),
+        (table(["n"], ["x"], [["lambda: 1", "1"]]), "dmn_expression"),
+        (table(["n"], ["x"], [["-", "f'{n}'"]]), "dmn_expression"),
+        ('<literalExpression expressionLanguage="python"><text>1</text></literalExpression>', "L"),
+        (
+            '<literalExpression expressionLanguage="feelpython"><text>1</text></literalExpression>',
+            "L",
+        ),
+        ('<literalExpression scriptLanguage="python"><text>1</text></literalExpression>', "L"),
+        (
+            table(["n"], ["x"], [["-", "1"]]).replace(
+                "<outputEntry", '<outputEntry expressionLanguage="python"'
+            ),
+            "L",
+        ),
+        (
+            table(["n"], ["x"], [["-", "1"]]).replace(
+                "<inputEntry", '<inputEntry xmlns:c="urn:c" c:scriptFormat="python"'
+            ),
+            "L",
+        ),
+        (literal('function(x) external {java: {class: "A", method signature: "b()"}}'), "E"),
+    ],
+)
+def test_no_other_language_is_read(logic: str, code: str | None) -> None:
+    xml = definitions(decision("d1", logic))
+    codes = {"L": "dmn_language", "E": "dmn_external"}
+
+    found = [one.code for one in read_model(xml).report.findings if one.severity == "error"]
+
+    assert found == ([codes.get(code, code)] if code else [])
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "groovy"])
+def test_language_of_the_whole_file_must_be_feel(language: str) -> None:
+    xml = definitions(decision("d1", literal("1"))).replace(
+        b"<definitions", b'<definitions expressionLanguage="%s"' % language.encode(), 1
+    )
+
+    with pytest.raises(InvalidDecisions) as caught:
+        parse_decisions(xml)
+
+    assert [one.code for one in caught.value.findings] == ["dmn_language"]
+
+
+def test_library_for_python_tables_is_not_reached() -> None:
+    folder = Path(engine.decisions.__file__).parent
+    names = {
+        alias
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for alias in _imported(node)
+    }
+
+    assert not {name for name in names if name.startswith(("SpiffWorkflow", "builtins"))}
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [one.name for one in node.names] if isinstance(node, ast.Import) else []

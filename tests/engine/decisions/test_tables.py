@@ -152,3 +152,98 @@ def test_host_functions_are_lent_when_reading_or_deciding() -> None:
     assert read_with.evaluate({"n": 2}).value == {"x": 4}
     assert read_with.evaluate({"n": 2}, {"twice as much": lambda n: n * 3}).value == {"x": 6}
     assert read_with.names == {"n"}
+
+
+def column(source: str, kind: str, allowed: str = "") -> str:
+    values = f"<inputValues><text>{allowed}</text></inputValues>" if allowed else ""
+    return (
+        f'<input label="{source}"><inputExpression typeRef="{kind}"><text>{source}</text>'
+        f"</inputExpression>{values}</input>"
+    )
+
+
+def typed(kind: str, *, allowed: str = "", output: str = "", gives: str = "1") -> Decision:
+    row = (
+        '<rule id="r1"><inputEntry><text>-</text></inputEntry>'
+        f"<outputEntry><text>{gives}</text></outputEntry></rule>"
+    )
+    return read(
+        f'<decisionTable id="t">{column("n", kind, allowed)}'
+        f'<output name="x" {output}/>{row}</decisionTable>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "message_zh", "message_en"),
+    [
+        (
+            "number",
+            "60",
+            "决策表“d1”的输入“n”应为 number，实为 string",
+            "the input n of the table d1 must be number, but is string",
+        ),
+        (
+            "date",
+            "2026-01-01",
+            "决策表“d1”的输入“n”应为 date，实为 string",
+            "the input n of the table d1 must be date, but is string",
+        ),
+        (
+            "boolean",
+            1,
+            "决策表“d1”的输入“n”应为 boolean，实为 number",
+            "the input n of the table d1 must be boolean, but is number",
+        ),
+    ],
+)
+def test_input_of_another_type_is_an_error(
+    kind: str, value: Any, message_zh: str, message_en: str
+) -> None:
+    with pytest.raises(DecisionError) as caught:
+        typed(kind).evaluate({"n": value})
+
+    assert (caught.value.message_zh, caught.value.message_en) == (message_zh, message_en)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("number", 60), ("number", [60]), ("number", None), ("Any", "x")]
+)
+def test_input_that_fits_its_type_is_taken(kind: str, value: Any) -> None:
+    assert typed(kind).evaluate({"n": value}).value == {"x": 1}
+
+
+def test_value_that_is_not_allowed_is_an_error() -> None:
+    table_ = typed("string", allowed='"a","b"')
+
+    assert table_.evaluate({"n": "b"}).value == {"x": 1}
+    assert table_.evaluate({"n": None}).value == {"x": 1}
+    with pytest.raises(DecisionError, match="the input n of the table d1 may not be c"):
+        table_.evaluate({"n": "c"})
+
+
+@pytest.mark.parametrize(
+    ("output", "gives"), [('typeRef="string"', "n"), ('typeRef="number"', '"1"')]
+)
+def test_output_of_another_type_is_an_error(output: str, gives: str) -> None:
+    with pytest.raises(DecisionError, match="the output x of the table d1 may not be 1"):
+        typed("number", output=output, gives=gives).evaluate({"n": 1})
+
+
+def test_clashing_rows_are_named_by_what_their_author_says() -> None:
+    described = table(["points"], ["grade"], GRADES).replace(
+        '<rule id="r2">', '<rule id="r2"><description>良好</description>'
+    )
+    annotated = described.replace(
+        '"excellent"</text></outputEntry>',
+        '"excellent"</text></outputEntry><annotationEntry><text>优秀</text></annotationEntry>',
+    )
+
+    with pytest.raises(DecisionError) as caught:
+        read(annotated).evaluate({"points": 95})
+
+    assert caught.value.message_zh == (
+        "决策表“d1”要求只有一行成立，但第 2 行（良好）、第 3 行（优秀）同时成立"
+    )
+    assert caught.value.message_en == (
+        "the table d1 allows one row to hold, but row 2 (良好), row 3 (优秀) hold together"
+    )

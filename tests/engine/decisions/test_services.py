@@ -1,0 +1,94 @@
+"""Decision services, called as functions and asked for as decisions."""
+
+from typing import Any
+
+import pytest
+
+from engine.decisions import DecisionError, parse_decisions
+from tests.engine.decisions.drawing import decision, definitions, literal, requires, table
+
+SERVICE = (
+    '<decisionService id="s1" name="grading"><outputDecision href="#d2"/>'
+    '<encapsulatedDecision href="#d3"/><inputDecision href="#d4"/><inputData href="#i1"/>'
+    "</decisionService>"
+)
+PARTS = (
+    '<inputData id="i1" name="theory points"><variable name="theory points" typeRef="number"/>'
+    "</inputData>",
+    '<inputData id="i2" name="remark"/>',
+    decision("d4", literal("100"), name="bonus", type="number"),
+    decision(
+        "d3",
+        literal("theory points + bonus"),
+        name="total",
+        needs=requires("i1", "d4"),
+    ),
+    decision(
+        "d2",
+        table(["total"], ["grade"], [[">= 60", '"pass"'], ["< 60", '"fail"']]),
+        name="grade",
+        needs=requires("d3"),
+    ),
+)
+
+
+def calling(source: str, service: str = SERVICE) -> Any:
+    needs = '<knowledgeRequirement><requiredKnowledge href="#s1"/></knowledgeRequirement>'
+    xml = definitions(*PARTS, service, decision("d1", literal(source), needs=needs))
+    return parse_decisions(xml)["d1"].evaluate({"theory points": 1, "remark": "seen"})
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # Input data come first, then input decisions.
+        ("grading(59, 0)", "fail"),
+        ("grading(59, 1)", "pass"),
+        ("grading(bonus: 1, theory points: 59)", "pass"),
+        ("for n in [59, 60] return grading(n, 0)", ["fail", "pass"]),
+        ("(function(f) f(60, 0))(grading)", "pass"),
+        ("grading(59)", None),
+        ('grading("59", 1)', None),
+        ("grading(theory points: 59)", None),
+    ],
+)
+def test_service_is_called(source: str, expected: Any) -> None:
+    assert calling(source).value == expected
+
+
+def test_rows_inside_a_service_are_told() -> None:
+    result = calling("grading(59, 1)")
+
+    assert [(row.decision_id, row.rule_id) for row in result.fired] == [("d2", "r1")]
+    assert result.rows == ()
+
+
+def test_service_does_not_see_what_it_does_not_take() -> None:
+    service = (
+        '<decisionService id="s1" name="telling"><outputDecision href="#d5"/></decisionService>'
+    )
+    told = decision("d5", literal('remark + "!"'), name="told", needs=requires("i2"))
+
+    assert calling("telling()", service + told).value is None
+
+
+def test_several_outputs_are_a_context() -> None:
+    service = SERVICE.replace("<enc", '<outputDecision href="#d3"/><enc')
+
+    assert calling("grading(59, 1)", service).value == {"grade": "pass", "total": 60}
+
+
+def test_service_is_asked_for_like_a_decision() -> None:
+    asked = parse_decisions(definitions(*PARTS, SERVICE))["s1"]
+
+    assert asked.names == {"theory points", "bonus"}
+    assert asked.evaluate({"theory points": 59, "bonus": 0}).value == "fail"
+    assert asked.evaluate({"theory points": 59}).value is None
+
+
+def test_input_of_a_wrong_type_is_an_error() -> None:
+    with pytest.raises(DecisionError) as caught:
+        parse_decisions(definitions(*PARTS))["d2"].evaluate({"theory points": "x"})
+
+    assert caught.value.message_zh == "输入“theory points”应为 number，实为 string"
+    assert caught.value.message_en == "the input theory points must be number, but is string"
