@@ -440,6 +440,12 @@ ROWS: dict[str, list[Row]] = {
     ],
     "Limits and traps of the library": [
         (
+            "Python from a diagram or a table",
+            "guarded",
+            "no road leads there",
+            ("constructs/test_no_python.py::test_diagram_reaches_no_python",),
+        ),
+        (
             "depth 1000",
             "guarded",
             "no limit",
