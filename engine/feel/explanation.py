@@ -4,38 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from engine.feel.analysis import FreeNames
 from engine.feel.closures import Closure
 from engine.feel.compilation import BUILDERS
 from engine.feel.nodes import (
-    Arithmetic,
-    Between,
-    Call,
-    Comparison,
+    ContextLiteral,
     Filter,
     If,
-    Literal,
+    Logic,
+    Membership,
     Name,
     Node,
     Path,
+    Quantified,
+    Test,
 )
+from engine.feel.reasons import Seen, reason_of
 from engine.feel.scope import Run, Scope
-from engine.feel.values import Value, kind_of
-
-_KINDS_ZH = {
-    "null": "空值",
-    "boolean": "布尔值",
-    "number": "数字",
-    "string": "文本",
-    "list": "列表",
-    "context": "上下文",
-    "date": "日期",
-    "time": "时间",
-    "date and time": "日期时间",
-    "years and months duration": "年月时长",
-    "days and time duration": "日时时长",
-    "range": "区间",
-    "function": "函数",
-}
+from engine.feel.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +40,8 @@ class _Trace:
     """A node as it was evaluated, with the parts that were evaluated for it."""
 
     node: Node
+    scope: Scope
     value: Value = None
-    named: bool = False
     parts: list[_Trace] = field(default_factory=list)
 
 
@@ -70,7 +56,7 @@ class _Tracer:
 
         def traced(scope: Scope) -> Value:
             scope.run.spend()
-            trace = _Trace(node, named=isinstance(node, Name) and scope.has(node.name))
+            trace = _Trace(node, scope)
             outer, self.current = self.current, trace.parts
             try:
                 trace.value = plain(scope)
@@ -84,19 +70,41 @@ class _Tracer:
 
 def explain_null(source: str, node: Node, run: Run) -> NullReason | None:
     """Evaluate and, when the result is null, find the part that is to blame."""
+    return _explain(source, node, run.root)
+
+
+def explain_tests(source: str, tests: tuple[Test, ...], scope: Scope) -> NullReason | None:
+    """Find the first test that is null for the value that ? stands for in the scope."""
+    for test in tests:
+        free = FreeNames(frozenset())
+        free.visit(test.operand, frozenset())
+        if test.operator is None and "?" in free.certain | free.possible:
+            reason = _explain(source, test.operand, scope)
+        else:
+            tested = Name(test.start, test.start, "?")
+            membership = Membership(test.start, test.end, tested, [test])
+            reason = _explain(source, membership, scope)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _explain(source: str, node: Node, scope: Scope) -> NullReason | None:
     tracer = _Tracer()
     roots: list[_Trace] = []
     tracer.current = roots
-    tracer.build(node)(run.root)
+    tracer.build(node)(scope)
     trace = roots[0]
     if trace.value is not None:
         return None
     while (cause := _cause(trace)) is not None:
         trace = cause
-    message_zh, message_en = _reason(trace)
     start = trace.node.start
+    text = source[start : trace.node.end].strip()
+    values = [part.value for part in trace.parts]
+    message_zh, message_en = reason_of(Seen(trace.node, text, values, trace.scope))
     return NullReason(
-        source=source[start : trace.node.end].strip(),
+        source=text,
         line=source.count("\n", 0, start) + 1,
         column=start - source.rfind("\n", 0, start),
         message_zh=message_zh,
@@ -106,52 +114,24 @@ def explain_null(source: str, node: Node, run: Run) -> NullReason | None:
 
 def _cause(trace: _Trace) -> _Trace | None:
     """Give the part whose null made this one null."""
-    parts = trace.parts[-1:] if isinstance(trace.node, If) else trace.parts
+    parts = trace.parts
+    if isinstance(trace.node, If):
+        parts = parts[1:]
+    elif isinstance(trace.node, Filter):
+        # What is null for one item only leaves that item out.
+        parts = parts[:1] if parts[0].value is None else parts[-1:]
+    elif isinstance(trace.node, Logic | Quantified):
+        # A value that is no boolean is to blame as much as one that is null.
+        wrong = [part for part in parts if not isinstance(part.value, bool)]
+        parts = wrong[:1] if isinstance(trace.node, Logic) else parts
+    elif isinstance(trace.node, Path):
+        parts = _entry(trace.node.name, parts)
     return next((part for part in parts if part.value is None), None)
 
 
-def _reason(trace: _Trace) -> tuple[str, str]:
-    node = trace.node
-    if isinstance(node, Literal):
-        return "这里写的就是空值", "it is null as written"
-    if isinstance(node, Name):
-        return _reason_of_name(node.name, trace.named)
-    if isinstance(node, Path):
-        # A lazy context gives one entry without being evaluated as a whole.
-        kind = kind_of(trace.parts[0].value) if trace.parts else "context"
-        return f"{_KINDS_ZH[kind]}没有“{node.name}”", f"a {kind} has no {node.name}"
-    if isinstance(node, Call):
-        return _reason_of_call(node, trace)
-    if isinstance(node, If):
-        return "条件的值不是布尔值", "the condition is neither true nor false"
-    if isinstance(node, Filter):
-        return "列表中没有这一项", "the list has no such item"
-    return _reason_of_kinds(trace)
-
-
-def _reason_of_name(name: str, named: bool) -> tuple[str, str]:
-    if named:
-        return f"“{name}”的值为空", f"{name} is null"
-    return f"没有名为“{name}”的变量", f"there is no variable {name}"
-
-
-def _reason_of_call(node: Call, trace: _Trace) -> tuple[str, str]:
-    name = node.callee.name if isinstance(node.callee, Name) else ""
-    if len(trace.parts) < len(node.arguments):
-        # The arguments of what is no function are not evaluated.
-        return f"没有名为“{name}”的函数", f"there is no function {name}"
-    given = trace.parts[-len(node.arguments) :] if node.arguments else []
-    kinds = [kind_of(part.value) for part in given]
-    kinds_zh = "、".join(_KINDS_ZH[kind] for kind in kinds)
-    return (
-        f"函数“{name}”对这些参数没有结果({kinds_zh})",
-        f"the function {name} has no value for these arguments ({', '.join(kinds)})",
-    )
-
-
-def _reason_of_kinds(trace: _Trace) -> tuple[str, str]:
-    kinds = [kind_of(part.value) for part in trace.parts]
-    if isinstance(trace.node, Arithmetic | Comparison | Between) and len(set(kinds)) == 1:
-        return "这样计算没有结果(例如除以零)", "it has no result, as in a division by zero"
-    kinds_zh = "与".join(_KINDS_ZH[kind] for kind in kinds)
-    return f"不能对{kinds_zh}这样计算", f"it has no meaning for {' and '.join(kinds)}"
+def _entry(name: str, parts: list[_Trace]) -> list[_Trace]:
+    """Give the entry that a path takes from a context written before it."""
+    if parts and isinstance(parts[0].node, ContextLiteral):
+        names = [key for key, _ in parts[0].node.entries]
+        return [part for key, part in zip(names, parts[0].parts, strict=True) if key == name]
+    return parts

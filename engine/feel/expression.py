@@ -13,7 +13,7 @@ from engine.feel.comparison import is_member
 from engine.feel.compilation import build
 from engine.feel.convert import to_feel
 from engine.feel.errors import FeelLimit
-from engine.feel.explanation import NullReason, explain_null
+from engine.feel.explanation import NullReason, explain_null, explain_tests
 from engine.feel.functions import Implementation, host_functions
 from engine.feel.limits import DEFAULT_LIMITS, Limits
 from engine.feel.nodes import Node, Test
@@ -136,6 +136,18 @@ class UnaryTests(_Compiled):
         except RecursionError as error:
             raise _too_deep(error) from error
         return met if met is None or not self.negated else not met
+
+    def explain(
+        self, value: Value, context: Mapping[str, Value] = MappingProxyType({})
+    ) -> NullReason | None:
+        """Say why it is unknown whether the value meets the tests; None when it is known."""
+        if self(value, context) is not None:
+            return None
+        scope = Run(context, self.functions, self.limits).root.child({"?": to_feel(value)})
+        try:
+            return explain_tests(self.source, self.tests, scope)
+        except RecursionError as error:
+            raise _too_deep(error) from error
 
     @property
     def names(self) -> frozenset[str]:

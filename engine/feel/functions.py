@@ -63,10 +63,13 @@ class Signature:
         """Say whether the last parameter repeats."""
         return bool(self.parameters) and self.parameters[-1].variadic
 
+    def takes(self, count: int) -> bool:
+        """Say whether it can be called with so many arguments."""
+        return count >= self.least and (count <= len(self.parameters) or self.variadic)
+
     def accepts(self, arguments: list[Value]) -> bool:
         """Say whether the number and kinds of the arguments fit."""
-        count = len(arguments)
-        if count < self.least or (count > len(self.parameters) and not self.variadic):
+        if not self.takes(len(arguments)):
             return False
         last = len(self.parameters) - 1
         return all(

@@ -48,6 +48,15 @@ class Scope:
             scope = scope.parent
         return name in self.run.context or name in self.run.functions
 
+    def names(self) -> list[str]:
+        """List the names that stand for something here, without functions."""
+        found = dict.fromkeys(self.run.context)
+        scope: Scope | None = self
+        while scope is not None:
+            found |= dict.fromkeys(scope.values)
+            scope = scope.parent
+        return list(found)
+
     def child(self, values: dict[str, Value]) -> Scope:
         """Bind further names over these."""
         return Scope(values, self, self.run)

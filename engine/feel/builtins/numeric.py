@@ -104,8 +104,10 @@ def logarithm(run: Run, number: Decimal) -> Value:
 
 @builtin("exp", "number: number")
 def exponential(run: Run, number: Decimal) -> Value:
-    """Raise e to a number."""
-    return DECIMALS.exp(number) if abs(number) <= _MAX_EXPONENT else None
+    """Raise e to a number; null beyond decimal128, zero below it."""
+    if number < -_MAX_EXPONENT:
+        return ZERO
+    return DECIMALS.exp(number) if number <= _MAX_EXPONENT else None
 
 
 @builtin("odd", "number: number")

@@ -45,7 +45,7 @@ from engine.feel.checking.known import (
     of_kind,
     range_of,
 )
-from engine.feel.checking.spelling import closest
+from engine.feel.spelling import closest
 
 __all__ = [
     "ANYTHING",

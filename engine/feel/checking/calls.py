@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.feel.checking.findings import name_kinds
 from engine.feel.checking.known import ANYTHING, Known, either, list_of
 from engine.feel.checking.notes import Notes
 from engine.feel.checking.results import ITEM_OF, RESULTS, SAME_LIST
 from engine.feel.functions import BuiltinFunction, HostFunction, Parameter, Signature
+from engine.feel.kinds import name_kinds
 from engine.feel.nodes import Call
 
 
@@ -55,7 +55,7 @@ class CallCheck:
         self, node: Call, function: BuiltinFunction, arguments: list[Known]
     ) -> None:
         count = len(arguments)
-        fitting = [one for one in function.signatures if _takes(one, count)]
+        fitting = [one for one in function.signatures if one.takes(count)]
         if not fitting:
             least = min(one.least for one in function.signatures)
             most = max(len(one.parameters) for one in function.signatures)
@@ -97,10 +97,6 @@ class CallCheck:
         missing = [name for name in required if name not in given]
         for name in [] if wrong else missing:
             self.notes.report(node, "missing_argument", function=function, name=name)
-
-
-def _takes(signature: Signature, count: int) -> bool:
-    return signature.least <= count and (signature.variadic or count <= len(signature.parameters))
 
 
 def _needed(parameter: Parameter) -> bool:

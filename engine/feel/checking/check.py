@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from engine.feel.analysis import FreeNames
-from engine.feel.checking.findings import KINDS_ZH, Finding, name_kinds
+from engine.feel.checking.findings import Finding
 from engine.feel.checking.inference import Inference
 from engine.feel.checking.known import ANYTHING, Known
 from engine.feel.checking.names import Names
 from engine.feel.checking.notes import Notes
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import functions_of, without_equals
+from engine.feel.kinds import KINDS_ZH, name_kinds
 from engine.feel.limits import DEFAULT_LIMITS
 from engine.feel.nodes import Node, Test
 from engine.feel.parser import parse_expression, parse_tests

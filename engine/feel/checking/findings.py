@@ -4,22 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS_ZH = {
-    "null": "空值",
-    "boolean": "布尔值",
-    "number": "数字",
-    "string": "文本",
-    "list": "列表",
-    "context": "上下文",
-    "date": "日期",
-    "time": "时间",
-    "date and time": "日期时间",
-    "years and months duration": "年月时长",
-    "days and time duration": "日时时长",
-    "range": "区间",
-    "function": "函数",
-}
-
 # What each code says, in Chinese and English; the words in braces are filled in.
 SENTENCES: dict[str, tuple[str, str]] = {
     "syntax": ("{problem_zh}", "{problem_en}"),
@@ -83,9 +67,3 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.message_en} (line {self.line}, column {self.column})"
-
-
-def name_kinds(kinds: frozenset[str]) -> tuple[str, str]:
-    """Name kinds in Chinese and English."""
-    ordered = sorted(kinds)
-    return "或".join(KINDS_ZH[kind] for kind in ordered), " or ".join(ordered)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.feel.checking.calls import CallCheck
-from engine.feel.checking.findings import KINDS_ZH, name_kinds
 from engine.feel.checking.known import (
     ANYTHING,
     BOOLEAN,
@@ -26,6 +25,7 @@ from engine.feel.checking.names import Names
 from engine.feel.checking.notes import Notes
 from engine.feel.checking.operators import SIGNED, arithmetic_kinds, comparable
 from engine.feel.functions import BuiltinFunction, HostFunction
+from engine.feel.kinds import KINDS_ZH, name_kinds
 from engine.feel.nodes import (
     Arithmetic,
     Between,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.feel.checking.findings import SENTENCES, Finding
-from engine.feel.checking.spelling import closest
 from engine.feel.nodes import Node, Test
+from engine.feel.spelling import closest
 
 
 class Notes:

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.feel.checking.spelling import closest, distance
+from engine.feel.spelling import closest, distance
 
 
 @pytest.mark.parametrize(
