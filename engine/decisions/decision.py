@@ -13,6 +13,7 @@ from engine.feel.expression import functions_of
 from engine.feel.limits import DEFAULT_LIMITS, Limits
 
 HostFunctions = Mapping[str, Callable[..., Value]]
+_NO_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,15 @@ class Decision:
             value=from_feel(outcome.outputs),
             rows=outcome.rows,
             feel_value=outcome.value,
-            required_rows=MappingProxyType(required),
+            required_rows=required,
             fired=tuple(run.fired),
         )
 
-    def _decide(self, run: DecisionRun) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
+    def _decide(self, run: DecisionRun) -> tuple[Outcome, Mapping[str, tuple[str, ...]]]:
         """Evaluate what is required, in order, unless the context gives it; then decide."""
+        if not self.plan.steps:
+            return self.step.outcome(run.root), _NO_ROWS
         scopes = self.plan.scopes("", run.root, {})
         outcomes = self.plan.prepare(scopes, run.context)
         rows = {name: one.rows for name, one in outcomes.items() if one.rows}
-        return self.step.evaluate(scopes[""]), rows
+        return self.step.outcome(scopes[""]), MappingProxyType(rows)

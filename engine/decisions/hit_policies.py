@@ -14,7 +14,7 @@ from engine.feel.comparison import equal
 from engine.feel.scope import Run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
     """A rule that holds, with its outputs by name and their ranks in the lists of outputs."""
 

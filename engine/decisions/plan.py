@@ -51,14 +51,17 @@ class Step:
         before = run.deciding if isinstance(run, DecisionRun) else ""
         if self.is_decision and isinstance(run, DecisionRun):
             run.deciding = self.id
-        outcome = self._outcome(scope)
+        outcome = self.outcome(scope)
         if isinstance(run, DecisionRun):
             run.deciding = before
         return outcome
 
-    def _outcome(self, scope: Scope) -> Outcome:
+    def outcome(self, scope: Scope) -> Outcome:
+        """Evaluate what is no input, for the decision that the run is about."""
         if isinstance(self.logic, DecisionTable):
             outcome = self.logic.decide(scope)
+            if self.type is None:
+                return outcome
             fitted = coerce(outcome.value, self.type, scope.run)
             return Outcome(fitted, outcome.outputs, outcome.rows)
         value = self.logic(scope)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from engine.decisions.document import Element, child, children, text_of
 from engine.decisions.expressions import ExpressionReader
 from engine.decisions.hit_policies import AGGREGATIONS, POLICIES
-from engine.decisions.tables import DecisionTable, Rule, TableInput, TableOutput, plain_type
-from engine.feel import UnaryTests
+from engine.decisions.tables import (
+    DecisionTable,
+    Places,
+    Rule,
+    TableInput,
+    TableOutput,
+    plain_type,
+)
+from engine.feel import UnaryTests, Value
 from engine.feel.compilation import build
+from engine.feel.nodes import Literal
 
 
 class TableReader:
@@ -49,6 +60,7 @@ class TableReader:
         type_ref = holder.get("typeRef")
         self.expressions.check_type(holder, type_ref)
         identifier = element.get("id") or ""
+        allowed = self._tests(child(element, "inputValues"))
         wanted = self.expressions.types.resolve(type_ref)
         return TableInput(
             id=identifier,
@@ -58,8 +70,9 @@ class TableReader:
             node=node,
             evaluate=build(node),
             wanted=wanted,
-            allowed=self._tests(child(element, "inputValues")),
-            plain=plain_type(wanted),
+            allowed=allowed,
+            plain=None if allowed else plain_type(wanted),
+            checked=wanted is not None or bool(allowed),
         )
 
     def _outputs(self, table: Element, name: str) -> tuple[TableOutput, ...]:
@@ -73,6 +86,7 @@ class TableReader:
 
     def _output(self, element: Element, name: str) -> TableOutput:
         default = child(element, "defaultOutputEntry")
+        ranks = self._tests(child(element, "outputValues"))
         type_ref = element.get("typeRef")
         self.expressions.check_type(element, type_ref)
         wanted = self.expressions.types.resolve(type_ref)
@@ -81,10 +95,12 @@ class TableReader:
             name=name,
             label=element.get("label") or name,
             type_ref=type_ref,
-            ranks=self._tests(child(element, "outputValues")),
+            ranks=ranks,
             default=None if default is None else build(self.expressions.read(default)),
             wanted=wanted,
-            plain=plain_type(wanted),
+            plain=None if ranks else plain_type(wanted),
+            checked=wanted is not None or bool(ranks),
+            places=places_of(ranks),
         )
 
     def _tests(self, element: Element | None) -> tuple[UnaryTests, ...]:
@@ -108,6 +124,19 @@ class TableReader:
             outputs=tuple(map(build, nodes)),
             nodes=tuple(nodes),
         )
+
+
+def places_of(tests: Sequence[UnaryTests]) -> Places | None:
+    """Give the places of plain constants in a list of values; None if there are others."""
+    places: dict[tuple[type, Value], int] = {}
+    for place, cell in enumerate(tests):
+        if len(cell.tests) != 1 or cell.negated or cell.tests[0].operator is not None:
+            return None
+        operand = cell.tests[0].operand
+        if not isinstance(operand, Literal) or not isinstance(operand.value, str | Decimal):
+            return None
+        places.setdefault((type(operand.value), operand.value), place)
+    return places or None
 
 
 def _label(rule: Element) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.decisions.errors import DecisionError
@@ -18,6 +19,11 @@ from engine.feel.values import Function, kind_of
 
 # Python's types of the kinds that nearly every column has: such a value is seen to fit at once.
 _PLAIN = {"string": str, "number": Decimal, "boolean": bool}
+_CONSTANT = frozenset(_PLAIN.values())
+
+
+Places = Mapping[tuple[type, Value], int]
+"""Constants by their types, with their places in a list of allowed values."""
 
 
 def plain_type(wanted: Type | None) -> type | None:
@@ -29,7 +35,10 @@ def plain_type(wanted: Type | None) -> type | None:
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A column of conditions; `allowed` are the tests of which a value must meet one."""
+    """A column of conditions; `allowed` are the tests of which a value must meet one.
+
+    `checked` says whether values are looked at, `plain` the Python type that fits at once.
+    """
 
     id: str
     label: str
@@ -40,17 +49,15 @@ class TableInput:
     wanted: Type | None = None
     allowed: tuple[UnaryTests, ...] = ()
     plain: type | None = None
+    checked: bool = False
 
-    def value(self, scope: Scope, table: str) -> Value:
-        """Evaluate; null is allowed always.
+    def fitted(self, value: Value, table: str, scope: Scope) -> Value:
+        """Hold a value that is not null to the column's type and allowed values.
 
         Raises:
             DecisionError: The value is of another type than the column, or not allowed.
         """
-        value = self.evaluate(scope)
-        if value is None or (type(value) is self.plain and not self.allowed):
-            return value
-        fitted = value if type(value) is self.plain else coerce(value, self.wanted, scope.run)
+        fitted = coerce(value, self.wanted, scope.run)
         if fitted is None:
             raise self._misfit(value, table)
         if self.allowed and not any(one.evaluate(fitted, scope) is True for one in self.allowed):
@@ -77,7 +84,10 @@ class TableInput:
 
 @dataclass(frozen=True, slots=True)
 class TableOutput:
-    """A column of results; `ranks` are its possible values, the most important first."""
+    """A column of results; `ranks` are its possible values, the most important first.
+
+    `places` has the ranks when all are constants. `checked` and `plain` are as for inputs.
+    """
 
     id: str
     name: str
@@ -87,28 +97,32 @@ class TableOutput:
     default: Closure | None
     wanted: Type | None = None
     plain: type | None = None
+    checked: bool = False
+    places: Places | None = None
 
     def rank(self, value: Value, scope: Scope) -> int:
         """Give the value's place among the possible ones; behind all when it is not there."""
+        if self.places is not None and type(value) in _CONSTANT:
+            return self.places.get((type(value), value), len(self.ranks))
         for place, test in enumerate(self.ranks):
             if test.evaluate(value, scope) is True:
                 return place
         return len(self.ranks)
 
-    def fitted(self, value: Value, row: str, table: str, scope: Scope) -> Value:
-        """Hold a value to the column's type and possible values; null is allowed always.
+    def fitted(self, value: Value, rule: Rule, table: str, scope: Scope) -> Value:
+        """Hold a value that is not null to the column's type and possible values.
 
         Raises:
             DecisionError: It is of another type, or not among the possible values.
         """
-        if value is None or (type(value) is self.plain and not self.ranks):
-            return value
-        found = value if type(value) is self.plain else coerce(value, self.wanted, scope.run)
+        found = coerce(value, self.wanted, scope.run)
         if found is None or (self.ranks and self.rank(found, scope) == len(self.ranks)):
             shown = to_text(value, scope.run)
             raise DecisionError(
-                f"决策表“{table}”的输出“{self.label}”{row}的值 {shown} 不符合其类型或允许值",
-                f"the output {self.label} of the table {table} may not be {shown}",
+                f"决策表“{table}”第 {rule.number} 行的输出“{self.label}”不能是 {shown}",
+                f"the output {self.label} of row {rule.number} of the table {table} "
+                f"may not be {shown}",
+                [rule.id],
             )
         return found
 
@@ -137,7 +151,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """A table of rules under a hit policy."""
+    """A table of rules under a hit policy; `fired` keeps the rows that were told."""
 
     id: str
     name: str
@@ -146,6 +160,7 @@ class DecisionTable:
     inputs: tuple[TableInput, ...]
     outputs: tuple[TableOutput, ...]
     rules: tuple[Rule, ...]
+    fired: dict[tuple[str, str], FiredRow] = field(default_factory=dict, compare=False, repr=False)
 
     def decide(self, scope: Scope) -> Outcome:
         """Find the rules that hold and let the hit policy choose.
@@ -153,7 +168,7 @@ class DecisionTable:
         Raises:
             DecisionError: Rules hold together that must not, or a value does not fit its column.
         """
-        values = [column.value(scope, self.name) for column in self.inputs]
+        values = self._values(scope)
         hits = self._hits(values, scope)
         if not hits:
             return self._default(scope)
@@ -164,15 +179,27 @@ class DecisionTable:
             self._record(hits, outcome, scope.run)
         return outcome
 
+    def _values(self, scope: Scope) -> list[Value]:
+        values = []
+        for column in self.inputs:
+            value = column.evaluate(scope)
+            if column.checked and value is not None and type(value) is not column.plain:
+                value = column.fitted(value, self.name, scope)
+            values.append(value)
+        return values
+
     def _record(self, hits: list[Hit], outcome: Outcome, run: DecisionRun) -> None:
-        by_id = {hit.rule_id: hit for hit in hits}
-        found = [by_id[row] for row in outcome.rows]
-        run.record(
-            [
-                FiredRow(run.deciding, self.id, self.name, hit.rule_id, hit.number, hit.label)
-                for hit in found
-            ]
-        )
+        if len(hits) > 1:
+            by_id = {hit.rule_id: hit for hit in hits}
+            hits = [by_id[row] for row in outcome.rows]
+        run.record([self._fired(hit, run.deciding) for hit in hits])
+
+    def _fired(self, hit: Hit, deciding: str) -> FiredRow:
+        row = self.fired.get((deciding, hit.rule_id))
+        if row is None:
+            row = FiredRow(deciding, self.id, self.name, hit.rule_id, hit.number, hit.label)
+            self.fired[deciding, hit.rule_id] = row
+        return row
 
     def _hits(self, values: list[Value], scope: Scope) -> list[Hit]:
         hits: list[Hit] = []
@@ -185,11 +212,12 @@ class DecisionTable:
         return hits
 
     def _hit(self, rule: Rule, scope: Scope) -> Hit:
-        row = f"第 {rule.number} 行"
-        found = [
-            column.fitted(evaluate(scope), row, self.name, scope)
-            for column, evaluate in zip(self.outputs, rule.outputs, strict=True)
-        ]
+        found = []
+        for column, evaluate in zip(self.outputs, rule.outputs, strict=True):
+            value = evaluate(scope)
+            if column.checked and value is not None and type(value) is not column.plain:
+                value = column.fitted(value, rule, self.name, scope)
+            found.append(value)
         ranks: tuple[int, ...] = ()
         if self.hit_policy in ("PRIORITY", "OUTPUT ORDER"):
             pairs = zip(self.outputs, found, strict=True)

@@ -225,7 +225,7 @@ def test_value_that_is_not_allowed_is_an_error() -> None:
     ("output", "gives"), [('typeRef="string"', "n"), ('typeRef="number"', '"1"')]
 )
 def test_output_of_another_type_is_an_error(output: str, gives: str) -> None:
-    with pytest.raises(DecisionError, match="the output x of the table d1 may not be 1"):
+    with pytest.raises(DecisionError, match="the output x of row 1 of the table d1 may not be 1"):
         typed("number", output=output, gives=gives).evaluate({"n": 1})
 
 
