@@ -59,6 +59,11 @@ class Signature:
         self.call = call
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    @property
     def variadic(self) -> bool:
         """Say whether the last parameter repeats."""
         return bool(self.parameters) and self.parameters[-1].variadic
@@ -91,7 +96,7 @@ class Signature:
 
     def order(self, named: dict[str, Value]) -> list[Value] | None:
         """Put named arguments in order; None when they are not this signature's."""
-        names = [parameter.name for parameter in self.parameters]
+        names = self.names
         required = {p.name for p in self.parameters if not p.optional}
         if not named.keys() <= set(names) or not required <= named.keys():
             return None
@@ -124,8 +129,13 @@ class BuiltinFunction(Function):
         return None
 
     def invoke_named(self, arguments: dict[str, Value], run: Run) -> Value:
-        """Call the first signature that has these names and takes the values."""
-        for signature in self.signatures:
+        """Call the first signature that has these names and takes the values.
+
+        One whose names are in the order of the call comes first: before(range, point) and
+        before(point, range) have the same names.
+        """
+        given = tuple(arguments)
+        for signature in sorted(self.signatures, key=lambda one: one.names != given):
             ordered = signature.order(arguments)
             if ordered is not None and signature.accepts(ordered):
                 return self._call(signature, ordered, run)

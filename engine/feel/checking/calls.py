@@ -72,9 +72,9 @@ class CallCheck:
         if any(_takes_names(one, set(given)) for one in function.signatures):
             return
         # The signature that has the most of the names is the one that was meant.
-        meant = max(function.signatures, key=lambda one: len(set(given) & set(_names_of(one))))
+        meant = max(function.signatures, key=lambda one: len(set(given) & set(one.names)))
         required = [one.name for one in meant.parameters if _needed(one)]
-        self._named(node, function.name, _names_of(meant), required, given)
+        self._named(node, function.name, meant.names, required, given)
 
     def _count(self, node: Call, name: str, least: int, most: int) -> None:
         given = len(node.arguments)
@@ -103,13 +103,9 @@ def _needed(parameter: Parameter) -> bool:
     return not parameter.optional
 
 
-def _names_of(signature: Signature) -> list[str]:
-    return [parameter.name for parameter in signature.parameters]
-
-
 def _takes_names(signature: Signature, given: set[str]) -> bool:
     required = {one.name for one in signature.parameters if _needed(one)}
-    return required <= given <= set(_names_of(signature))
+    return required <= given <= set(signature.names)
 
 
 def _accepts(signature: Signature, place: int, kinds: frozenset[str]) -> bool:
