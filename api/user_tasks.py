@@ -202,7 +202,8 @@ def seen_user_task(
 def _require_seen(work: Work, user_task: UserTask | None, *, also_others: bool) -> None:
     if user_task is not None and also_others:
         groups = set(user_task.groups()) & (work.actor.posts - {"candidate"})
-        if (groups or work.actor.key in user_task.people()) and user_task.tenant == work.actor.tenant:
+        named = work.actor.key in user_task.people()
+        if (groups or named) and user_task.tenant == work.actor.tenant:
             return
     work.require_seen("user_task.read", user_task)
 

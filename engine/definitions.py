@@ -28,6 +28,7 @@ from engine.bundles import (
 )
 from engine.closed_sets import Checker, Host, check_set
 from engine.decisions import Decision, parse_decisions
+from engine.decisions.descriptions import Texts, rule_descriptions
 from engine.diagrams import (
     CompiledDiagram,
     CompiledProcess,
@@ -56,6 +57,7 @@ class _LoadedBundle:
     processes: dict[str, CompiledProcess] = field(default_factory=dict)
     by_process: dict[str, CompiledDiagram] = field(default_factory=dict)
     by_decision: dict[str, Decision] = field(default_factory=dict)
+    row_texts: dict[str, Texts] = field(default_factory=dict)
 
 
 class Definitions:
@@ -171,6 +173,14 @@ class Definitions:
             return bundle.by_decision[decision_id]
         except KeyError as error:
             raise UnknownDefinition(f"decision {decision_id} in {bundle_id}") from error
+
+    def row_texts(self, bundle_id: str) -> Mapping[str, Texts]:
+        """Give what the authors of a bundle's tables say of their rows, by rule and language."""
+        bundle = self._bundle(bundle_id)
+        if not bundle.row_texts:
+            for content in bundle.decisions:
+                bundle.row_texts.update(rule_descriptions(content))
+        return bundle.row_texts
 
     def start_events(self, bundle_id: str) -> list[StartTrigger]:
         """List all start events of a bundle's processes."""

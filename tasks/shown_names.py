@@ -1,4 +1,4 @@
-"""Names beside the ids of a user task's context, for the page only: they are never stored."""
+"""Names and words for the ids of a user task's context, for the page only: never stored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,32 @@ from appraisal.candidates import candidate_by_id
 from appraisal.enrolments import Enrolment
 from appraisal.people import Person
 from appraisal.staff import StaffAssignment
+from engine.decisions.descriptions import Texts
 from engine.user_tasks import UserTask
 from tasks.work_subjects import BLIND_DUTIES
+
+
+def row_text(texts: Mapping[str, Texts], row: str, language: str) -> str:
+    """What the table's author says of a row that decided; its id if nothing is said."""
+    written = texts.get(row, {})
+    return written.get(language) or written.get("") or row
+
+
+def worded_context(
+    context: Mapping[str, Any], texts: Mapping[str, Texts], language: str
+) -> dict[str, Any]:
+    """A context in which rows that decided are told in words instead of by their ids."""
+    return {key: _worded(value, texts, language) for key, value in context.items()}
+
+
+def _worded(value: Any, texts: Mapping[str, Texts], language: str) -> Any:
+    if isinstance(value, list) and value and all(one in texts for one in value if _is_id(one)):
+        return [row_text(texts, one, language) if _is_id(one) else one for one in value]
+    return row_text(texts, value, language) if _is_id(value) and value in texts else value
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def shown_context(db: Session, user_task: UserTask) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -15,15 +15,20 @@ from appraisal.eligibility import DIPLOMAS
 from appraisal.enrolments import Enrolment, UnknownEnrolment, subjects_of
 from appraisal.levels import UnknownLevel, level_name
 from appraisal.masks import mask_id_number
+from engine.decisions.descriptions import Texts
+from tasks.shown_names import row_text
 
 Facts = list[tuple[str, str]]
 _WIDE = 28
 
 
 def candidate_facts(
-    db: Session, enrolment: Enrolment, language: str
+    db: Session, enrolment: Enrolment, language: str, texts: Mapping[str, Texts]
 ) -> list[tuple[str, str, bool]]:
-    """List what is known about an enrolment: label, value, and whether it needs a whole line."""
+    """List what is known about an enrolment: label, value, and whether it needs a whole line.
+
+    `texts` are the words for rows that decided.
+    """
     assert enrolment.id is not None
     candidate = candidate_by_id(db, enrolment.candidate_id)
     found = [
@@ -33,7 +38,8 @@ def candidate_facts(
         *_stated(db, enrolment, language),
     ]
     if enrolment.eligibility_rows:
-        found.append(("申报条件依据", "、".join(enrolment.eligibility_rows)))
+        told = [row_text(texts, row, language) for row in enrolment.eligibility_rows]
+        found.append(("申报条件依据", ("; " if language == "en" else ";").join(told)))
     return [
         (translate(label, language), value, _width(value) > _WIDE)
         for label, value in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,13 @@ from api.work import Work
 from appraisal.answers import Answer, read_answer
 from appraisal.enrolments import Enrolment
 from appraisal.evidence import Evidence, evidence_of
+from engine.decisions.descriptions import Texts
+from engine.instances import get_instance
 from engine.user_tasks import UserTask, UserTaskStatus
 from forms import FieldError
 from tasks.acting import refusal
 from tasks.overviews import history_of
-from tasks.shown_names import shown_context
+from tasks.shown_names import shown_context, worded_context
 from tasks.steps import step_of
 from tasks.work_subjects import BLIND_DUTIES, describe
 
@@ -61,12 +63,24 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "refusal": REFUSALS[why][work.language == "en"] if why else "",
         "notice": panel.notice,
         "conflict": panel.conflict or _conflict(work, task),
-        "facts": candidate_facts(work.db, enrolment, work.language) if enrolment else [],
+        "facts": _facts(work, task, enrolment),
         "evidence": _evidence(work, enrolment),
         "form_html": None if why else _form(work, panel, nonce),
         "answer_html": _given_answer(work, task),
         "log": history_of(work.db, task.instance_id),
     }
+
+
+def _facts(work: Work, task: UserTask, enrolment: Enrolment | None) -> list[Any]:
+    if enrolment is None:
+        return []
+    return candidate_facts(work.db, enrolment, work.language, row_texts(work, task))
+
+
+def row_texts(work: Work, task: UserTask) -> Mapping[str, Texts]:
+    """What the tables of a user task's bundle say of their rows."""
+    bundle_id = get_instance(work.db, task.instance_id).bundle_id
+    return work.installation.definitions.row_texts(bundle_id)
 
 
 def completed_by_other(work: Work, task: UserTask) -> str:
@@ -117,11 +131,12 @@ def _form(work: Work, panel: TaskPanel, nonce: str) -> Any:
     if form is None:
         return None
     named = desk_of(work).sees_names
+    context = shown_context(work.db, task) if named else task.context
     return form.render(
         panel.values,
         language=work.language,
         errors=panel.errors,
-        context=shown_context(work.db, task) if named else task.context,
+        context=worded_context(context, row_texts(work, task), work.language),
         nonce=nonce,
     )
 

@@ -11,7 +11,7 @@ from appraisal.staff import StaffAssignment
 from engine.database import Database
 from engine.user_tasks import UserTask
 from tasks.exam_world import exam_world
-from tasks.shown_names import shown_context
+from tasks.shown_names import shown_context, worded_context
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,21 @@ def test_names_stand_beside_ids_but_never_for_markers(
             "present": [number],
         }
         assert task.context == context
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "shown"),
+    [
+        (["r1", "r2"], "zh-CN", ["满 16 周岁", "r2"]),
+        (["r1"], "en", ["16 or older"]),
+        ("r1", "en", "16 or older"),
+        (["r1", "something else"], "zh-CN", ["r1", "something else"]),
+        ([], "zh-CN", []),
+        (["r1", 3], "zh-CN", ["满 16 周岁", 3]),
+        (3, "zh-CN", 3),
+    ],
+)
+def test_rows_that_decided_are_told_in_words(value: object, language: str, shown: object) -> None:
+    texts = {"r1": {"": "满 16 周岁", "en": "16 or older"}, "r2": {"source": "x"}}
+
+    assert worded_context({"conditions": value}, texts, language) == {"conditions": shown}
