@@ -57,7 +57,7 @@ bench: setup-dev ## Measure the product and write var/bench.json
 	@$(BIN)/python -m bench
 
 tck: setup ## Run a folder of DMN cases: TCK=folder, JSON=1 for one object a case
-	@$(BIN)/python -m engine.decisions.tck $(if $(JSON),--json) $(if $(TCK),"$(TCK)",../shared/dmn-tck)
+	@$(BIN)/python -m engine.decisions.tck $(if $(JSON),--json) "$(or $(wildcard $(TCK)),$(if $(TCK),$(PWD)/$(TCK),../shared/dmn-tck))"
 
 openapi: setup ## Write docs/openapi.json anew
 	@$(BIN)/python -m api.openapi docs/openapi.json

@@ -8,6 +8,7 @@ from engine.decisions.document import Element, child, children, local_name
 from engine.decisions.expressions import ExpressionReader
 from engine.decisions.table_reader import TableReader
 from engine.decisions.tables import DecisionTable
+from engine.feel.compilation import build
 from engine.feel.nodes import (
     Call,
     ContextLiteral,
@@ -23,7 +24,9 @@ from engine.feel.nodes import (
     Quantified,
     Test,
 )
-from engine.feel.types import Type
+from engine.feel.scope import Scope
+from engine.feel.types import ANY, Type, coerce
+from engine.feel.values import Function, Value
 
 _RESULT = "(result)"
 
@@ -35,6 +38,19 @@ def embed_table(table: DecisionTable) -> Embedded:
         parts += rule.nodes
         parts += [test for cell in rule.tests for test in cell.tests]
     return Embedded(0, 0, lambda scope: table.decide(scope).value, parts)
+
+
+def _held(node: Node, wanted: Type | None) -> Node:
+    """Hold a value to a type: null when it does not fit, except that functions are let through."""
+    if wanted is None or wanted.kind == ANY:
+        return node
+    evaluate = build(node)
+
+    def held(scope: Scope) -> Value:
+        value = evaluate(scope)
+        return value if isinstance(value, Function) else coerce(value, wanted, scope.run)
+
+    return Embedded(0, 0, held, [node])
 
 
 class BoxedReader:
@@ -94,7 +110,9 @@ class BoxedReader:
         for entry in children(element, "contextEntry"):
             variable = child(entry, "variable")
             name = variable.get("name", "") if variable is not None else _RESULT
-            entries.append((name, self._inside(entry)))
+            reference = variable.get("typeRef") if variable is not None else None
+            wanted = self.expressions.types.resolve(reference)
+            entries.append((name, _held(self._inside(entry), wanted)))
         context = ContextLiteral(0, 0, entries)
         gives_result = bool(entries) and entries[-1][0] == _RESULT
         return Path(0, 0, context, _RESULT) if gives_result else context

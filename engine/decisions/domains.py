@@ -97,6 +97,10 @@ class Domain:
         """All pieces."""
         return (1 << len(self.pieces)) - 1
 
+    def is_null(self, mask: int) -> bool:
+        """Say whether null is the only one of some pieces, and not the only one of all."""
+        return len(self.pieces) > 1 and mask == 1 << len(self.pieces) - 1
+
     def text(self, mask: int) -> str:
         """Write pieces as a cell would."""
         runs: list[list[Piece]] = []
@@ -209,8 +213,9 @@ def _may_be(value: Value, allowed: Sequence[UnaryTests]) -> bool:
 
 def _pieces(column: TableInput, constants: Sequence[Value]) -> Iterator[Piece]:
     kinds = [kind_of(value) for value in constants if value is not None]
-    if column.wanted is not None and (column.wanted.kind == "boolean" or not kinds):
-        kinds.append(column.wanted.kind)
+    if column.wanted is not None and column.wanted.kind in (*ORDERED_KINDS, "boolean"):
+        # A constant of another kind is met by no value of the column.
+        kinds = [column.wanted.kind]
     for kind in dict.fromkeys(kinds):
         values = [value for value in constants if kind_of(value) == kind]
         yield from _of_kind(kind, values)

@@ -71,6 +71,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "第 {value} 行的条件永远不会成立",
         "the conditions of row {value} never hold",
     ),
+    "dmn_same_row": (
+        "行编号“{value}”重复，无法区分是哪一行作出决定",
+        "the row id {value} appears twice, so it cannot be told which row decided",
+    ),
     "dmn_duplicate": ("第 {value} 行与第 {other} 行相同", "row {value} repeats row {other}"),
     "dmn_unreachable_output": (
         "没有规则给出输出“{column}”的允许值 {value}",

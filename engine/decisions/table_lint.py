@@ -56,9 +56,13 @@ class TableLint:
 
     def _duplicates(self) -> None:
         seen: dict[tuple[object, ...], int] = {}
+        ids: set[str] = set()
         for rule, row in zip(self.table.rules, self.rows, strict=True):
             cells = tuple(test.source.strip() for test in rule.tests)
             outputs = tuple("".join(one.itertext()) for one in children(row, "outputEntry"))
+            if rule.id in ids:
+                self._warn(row, "dmn_same_row", value=rule.id)
+            ids.add(rule.id)
             first = seen.setdefault((cells, outputs), rule.number)
             if first != rule.number:
                 self._warn(row, "dmn_duplicate", value=str(rule.number), other=str(first))
@@ -89,10 +93,14 @@ class TableLint:
                     )
 
     def _never(self, grid: Grid) -> None:
-        for row, box in zip(self.rows, grid.around, strict=True):
-            if not all(box):
-                number = self.rows.index(row) + 1
-                self._warn(row, "dmn_never", value=str(number))
+        for rule, row, box in zip(self.table.rules, self.rows, grid.around, strict=True):
+            # An interval from high to low is null, which null alone is equal to.
+            cells = zip(rule.tests, grid.domains, box, strict=True)
+            if any(
+                not mask or (domain.is_null(mask) and "null" not in cell.source)
+                for cell, domain, mask in cells
+            ):
+                self._warn(row, "dmn_never", value=str(rule.number))
 
     def _overlaps(self, grid: Grid) -> None:
         rules = self.table.rules

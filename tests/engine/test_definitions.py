@@ -437,3 +437,26 @@ def test_bundle_cache_is_bounded(
     ]
 
     assert [len(definitions.process(one, "a").elements) for one in ids] == [2, 3, 4, 5]
+
+
+IMPORTING = (
+    b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" '
+    b'namespace="m"><import name="other" namespace="x"/><decision id="d1" name="d1">'
+    b'<informationRequirement><requiredDecision href="x#d2"/></informationRequirement>'
+    b'<literalExpression><text>other.d2 + "!"</text></literalExpression></decision></definitions>'
+)
+
+
+def test_decisions_import_others_of_their_bundle(
+    database: Database, definitions: Definitions
+) -> None:
+    importing = Source("decision", "d1", IMPORTING)
+    imported = Source("decision", "d2", decision("d2"))
+
+    assert refused(database, definitions, importing) == [
+        ("dmn_import", "decision/d1"),
+        ("dmn_requirement", "decision/d1"),
+    ]
+    bundle_id = published(database, definitions, importing, imported).bundle_id
+
+    assert definitions.decision(bundle_id, "d1").evaluate({}).value == "yes!"

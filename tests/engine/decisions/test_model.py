@@ -43,6 +43,28 @@ def wrapped(tag: str, inner: str, attributes: str = "") -> str:
             ),
             20,
         ),
+        (
+            wrapped(
+                "context",
+                '<contextEntry><variable name="a" typeRef="string"/>'
+                + literal("n")
+                + '</contextEntry><contextEntry><variable name="b" typeRef="number"/>'
+                + literal("[n]")
+                + "</contextEntry>",
+            ),
+            {"a": None, "b": 2},
+        ),
+        (
+            wrapped(
+                "context",
+                named(
+                    "double",
+                    wrapped("functionDefinition", '<formalParameter name="x"/>' + literal("x * 2")),
+                )
+                + wrapped("contextEntry", literal("double(n)")),
+            ),
+            4,
+        ),
         (wrapped("list", literal("1") + literal("n")), [1, 2]),
         (
             wrapped(
