@@ -6,11 +6,12 @@ looked at, 2 it was called wrongly or cannot run here.
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import typer
@@ -29,6 +30,7 @@ from api.application import Installation, build_installation
 from api.checking import lint_folders, scenario_results
 from api.clients import UnknownScope
 from api.logs import configure_logs
+from api.migration import is_current
 from api.migration import migrate as migrate_installation
 from api.settings import Settings
 from api.simulation.errors import CannotSimulate
@@ -82,6 +84,8 @@ def serve(
             "worker": known.worker and worker,
         }
     )
+    _require_current()
+    _require_free(settings.host, settings.port)
     configure_logs(settings)
     uvicorn.run(
         create_app(settings),
@@ -95,9 +99,41 @@ def serve(
     )
 
 
+def _require_current() -> None:
+    """Leave with 2 when the database is not of this version."""
+    with installed() as installation:
+        current = is_current(installation.database)
+    if not current:
+        _leave(
+            "数据库还没有升级到本程序的版本,请先运行 jiancheng migrate。",
+            "The database is not of this version; run jiancheng migrate first.",
+        )
+
+
+def _require_free(host: str, port: int) -> None:
+    """Leave with 2 when somebody listens on the port already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            _leave(
+                f"端口 {port} 不能使用({error.strerror}),请换一个:--port 或 make run PORT=…。",
+                f"Port {port} cannot be used ({error.strerror}); choose another: --port, "
+                "or make run PORT=….",
+            )
+
+
+def _leave(zh: str, en: str) -> NoReturn:
+    errors.print(f"{zh}\n{en}", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(2)
+
+
 @app.command()
 def worker() -> None:
     """Run jobs and timers without serving."""
+    _require_current()
     with installed() as installation:
         stand_by(installation)
 

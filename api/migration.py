@@ -57,6 +57,13 @@ def upgrade(database: Database) -> str:
         return MigrationContext.configure(connection).get_current_revision() or ""
 
 
+def is_current(database: Database) -> bool:
+    """Whether the database has reached the version of this code; a newer one has not."""
+    with database.writer.begin() as connection, _config(connection) as config:
+        wanted = ScriptDirectory.from_config(config).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == wanted
+
+
 def differences(database: Database) -> list[Any]:
     """How the database's tables differ from those the code declares."""
     load_tables()

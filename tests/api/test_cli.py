@@ -1,6 +1,7 @@
 """The command line: exit codes, machine-readable output, what it does."""
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,26 @@ def test_lint_finds_what_is_wrong_in_a_folder(folder: Path) -> None:
 
 def test_rows_are_rebuilt(folder: Path) -> None:
     assert run("rebuild-rows") == (0, {"changed": 0})
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_database_of_another_version_is_not_served(folder: Path, command: str) -> None:
+    result = RUN.invoke(cli.app, [command])
+
+    assert result.exit_code == 2
+    assert "jiancheng migrate" in result.stderr
+
+
+def test_port_in_use_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIANCHENG_FOLDER", str(folder / "migrated"))
+    assert run("migrate")[0] == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        result = RUN.invoke(cli.app, ["serve", "--port", str(port)])
+
+    assert result.exit_code == 2
+    assert "PORT" in result.stderr
+    assert str(port) in result.stderr
