@@ -21,9 +21,10 @@ _LANGUAGES = ("expressionLanguage", "scriptLanguage", "scriptFormat", "language"
 _NAMESPACE = re.compile(r"https?://www\.omg\.org/spec/DMN/[^/]+/(MODEL/?|dmn\.xsd|DMN\d+\.xsd)")
 
 
-def _refuse(
+def refuse(
     code: str, message_zh: str, message_en: str, line: int | None = None
 ) -> InvalidDecisions:
+    """Make the error of a file that cannot be read at all."""
     return InvalidDecisions([Finding(code, message_zh, message_en, line=line)])
 
 
@@ -34,7 +35,7 @@ def parse_document(xml: bytes) -> Element:
         InvalidDecisions: It is too large, has a DOCTYPE, or is no DMN.
     """
     if len(xml) > MAX_BYTES:
-        raise _refuse("dmn_too_large", "决策文件过大", f"the file exceeds {MAX_BYTES} bytes")
+        raise refuse("dmn_too_large", "决策文件过大", f"the file exceeds {MAX_BYTES} bytes")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -42,14 +43,14 @@ def parse_document(xml: bytes) -> Element:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        raise _refuse("dmn_no_xml", f"不是有效的 XML: {error}", f"no XML: {error}", line) from error
+        raise refuse("dmn_no_xml", f"不是有效的 XML: {error}", f"no XML: {error}", line) from error
     if root.getroottree().docinfo.doctype:
-        raise _refuse("dmn_doctype", "决策文件不得含有 DOCTYPE", "a DOCTYPE is not allowed")
+        raise refuse("dmn_doctype", "决策文件不得含有 DOCTYPE", "a DOCTYPE is not allowed")
     if sum(1 for _ in root.iter()) > _MAX_ELEMENTS:
-        raise _refuse("dmn_too_large", "决策文件的元素过多", "the file has too many elements")
+        raise refuse("dmn_too_large", "决策文件的元素过多", "the file has too many elements")
     name = etree.QName(root)
     if name.localname != "definitions" or not _NAMESPACE.fullmatch(name.namespace or ""):
-        raise _refuse("dmn_no_dmn", "不是 DMN 1.1 至 1.5 的文件", "no DMN file of 1.1 to 1.5")
+        raise refuse("dmn_no_dmn", "不是 DMN 1.1 至 1.5 的文件", "no DMN file of 1.1 to 1.5")
     return root
 
 

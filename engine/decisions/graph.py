@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _REQUIREMENTS = ("informationRequirement", "knowledgeRequirement")
 _MAX_DEPTH = 200
+_MAX_COLLECTED = 200_000
 
 Key = tuple[str, str]
 """The home of a file and the id of an element in it."""
@@ -30,6 +31,7 @@ class RequirementGraph:
             identifier_of(element): element for element in children(model.root, *self.KINDS)
         }
         self._reported: set[str] = set()
+        self._left = _MAX_COLLECTED
 
     def required_by(
         self, identifier: str, without: frozenset[str] = frozenset()
@@ -55,8 +57,8 @@ class RequirementGraph:
             key = model.home, identifier
             if model is self.model and identifier in above:
                 self._report_cycle(required, above)
-            elif len(above) > _MAX_DEPTH:
-                self._report_depth(element)
+            elif self._is_too_much(element, len(above)):
+                return
             elif key not in found and not (model is self.model and identifier in without):
                 inner = (*above, identifier) if model is self.model else (identifier,)
                 given = without if model is self.model else frozenset()
@@ -98,10 +100,14 @@ class RequirementGraph:
             shown = " → ".join((*above[-10:], identifier_of(element)))
             self.model.report.add(element, "dmn_cycle", value=shown)
 
-    def _report_depth(self, element: Element) -> None:
-        if "" not in self._reported:
+    def _is_too_much(self, element: Element, depth: int) -> bool:
+        """Say whether the graph is too deep or too dense to be followed; reported once."""
+        self._left -= 1
+        too_much = depth > _MAX_DEPTH or self._left < 0
+        if too_much and "" not in self._reported:
             self._reported.add("")
             self.model.report.add(element, "dmn_depth", value=str(_MAX_DEPTH))
+        return too_much
 
     def parts_of(self, service: Element) -> ServiceParts:
         """Read a decision service."""

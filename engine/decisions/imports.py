@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.decisions.document import Element, children, is_dmn_namespace
@@ -51,7 +52,10 @@ class Imports:
                 self._add(element, root, namespace)
 
     def _add(self, element: Element, root: Element, namespace: str) -> None:
-        model = self._read(root, self.model.functions, self.library, namespace, self.above)
+        model = self.library.models.get(root)
+        if model is None:
+            model = self._read(root, self.model.functions, self.library, namespace, self.above)
+            self.library.models[root] = model
         codes = {finding.code for finding in model.report.findings if finding.severity == "error"}
         if codes:
             code = _CYCLE if _CYCLE in codes else "dmn_import_wrong"
@@ -75,16 +79,9 @@ class Imports:
             if model.home == namespace:
                 yield model
 
-    def links(self) -> Iterator[Link]:
-        """Give this file's imports and then those of the imported files, each once."""
-        seen: set[Link] = set()
-        for link in self._links():
-            if link not in seen:
-                seen.add(link)
-                yield link
-
-    def _links(self) -> Iterator[Link]:
-        for name, model in self.models:
-            yield Link(self.model.home, name, model.home)
-        for _, model in self.models:
-            yield from model.imports.links()
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """This file's imports and then those of the imported files, each once."""
+        own = [Link(self.model.home, name, model.home) for name, model in self.models]
+        inner = [link for _, model in self.models for link in model.imports.links]
+        return tuple(dict.fromkeys((*own, *inner)))

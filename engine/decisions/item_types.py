@@ -14,7 +14,7 @@ from engine.feel.scope import Run
 from engine.feel.type_parser import named_type
 from engine.feel.types import ANY, Type
 
-_MAX_DEPTH = 20
+_MAX_DEPTH = 100
 # Names that editors of other engines write.
 _FOREIGN = dict.fromkeys(("integer", "long", "double", "float", "decimal"), Type("number"))
 
@@ -28,6 +28,7 @@ class ItemTypes:
             item.get("name", ""): item for item in children(root, "itemDefinition")
         }
         self._found: dict[str, Type | None] = {}
+        self._open: set[str] = set()
         self.wrong: list[tuple[Element, FeelSyntaxError]] = []
         named = {name: self.resolve(name) for name in self._definitions}
         for prefix, types in self.imported.items():
@@ -46,11 +47,19 @@ class ItemTypes:
             return None
         item = self._definitions.get(reference)
         if item is not None:
-            if reference not in self._found:
-                self._found[reference] = self._of_item(item, depth + 1)
-            return self._found[reference]
+            return self._defined(reference, item, depth)
         plain = reference.rpartition(":")[2]
         return self._of_import(reference) or named_type(plain) or _FOREIGN.get(plain)
+
+    def _defined(self, name: str, item: Element, depth: int) -> Type | None:
+        """Resolve a type of this file once; within itself, as in a tree, it may be anything."""
+        if name in self._open:
+            return Type(ANY)
+        if name not in self._found:
+            self._open.add(name)
+            self._found[name] = self._of_item(item, depth + 1)
+            self._open.remove(name)
+        return self._found[name]
 
     def _of_import(self, reference: str) -> Type | None:
         for prefix, types in self.imported.items():

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.decisions.document import Element, parse_document
 from engine.decisions.errors import InvalidDecisions
+
+if TYPE_CHECKING:
+    from engine.decisions.model import DecisionModel
 
 
 class Library:
@@ -14,6 +18,8 @@ class Library:
     def __init__(self, files: Sequence[bytes] = ()) -> None:
         self._files = tuple(files)
         self._roots: tuple[Element, ...] | None = None
+        # Models of files that were read, so that one imported by several is read once.
+        self.models: dict[Element, DecisionModel] = {}
 
     def roots(self, namespace: str, importing: Element) -> list[Element]:
         """Give the files of a namespace but the one that imports."""

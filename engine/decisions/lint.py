@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from engine.decisions.cell_lint import CellLint
 from engine.decisions.decision import Decision, HostFunctions
-from engine.decisions.document import parse_document
+from engine.decisions.document import parse_document, refuse
 from engine.decisions.errors import InvalidDecisions
 from engine.decisions.library import Library
 from engine.decisions.model import DecisionModel
@@ -43,7 +43,13 @@ def read_model(
     Raises:
         InvalidDecisions: It is no DMN file at all.
     """
-    return DecisionModel(parse_document(xml), functions or MappingProxyType({}), Library(others))
+    root = parse_document(xml)
+    try:
+        return DecisionModel(root, functions or MappingProxyType({}), Library(others))
+    except RecursionError as error:
+        raise refuse(
+            "dmn_too_deep", "决策逻辑嵌套过深", "the logic is nested too deeply"
+        ) from error
 
 
 def lint_decisions(

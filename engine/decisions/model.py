@@ -144,7 +144,7 @@ class DecisionModel:
 
     def plan_for(self, required: dict[tuple[str, str], Step]) -> Plan:
         """Make a plan of steps, with the imports that connect their files."""
-        return Plan(tuple(required.values()), tuple(self.imports.links()))
+        return Plan(tuple(required.values()), self.imports.links)
 
     def _decision(self, identifier: str, step: Step) -> Decision:
         required = self.graph.required_by(identifier)
@@ -165,7 +165,7 @@ class DecisionModel:
         free = FreeNames(frozenset({*BUILTINS, *self.functions}))
         own = [step for (home, _), step in required.items() if home == self.home]
         given = frozenset(step.name for step in own if step.kind != "input")
-        given |= {link.name for link in self.imports.links()}
+        given |= {link.name for link in self.imports.links}
         for one in (identifier, *(step.id for step in own)):
             if one in self.nodes:
                 free.visit(self.nodes[one], given)

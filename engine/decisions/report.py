@@ -45,7 +45,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "files import each other in a circle: {value}",
     ),
     "dmn_import_wrong": ("被引入的决策文件“{value}”有误", "the imported file {value} is wrong"),
-    "dmn_depth": ("决策依赖超过 {value} 层", "decisions need each other over {value} levels deep"),
+    "dmn_depth": (
+        "决策依赖超过 {value} 层，或者过于繁密",
+        "decisions need each other over {value} levels deep, or in too many ways",
+    ),
     "dmn_service_output": ("决策服务没有输出决策", "the decision service has no output decision"),
     "dmn_overlap": (
         "第 {value} 行与第 {other} 行会同时成立（例如 {example}），命中策略 {policy} 不允许",

@@ -140,3 +140,16 @@ def test_files_that_import_each_other_are_refused() -> None:
     assert finding.code == "dmn_import_cycle"
     assert finding.message_zh == "决策文件循环引入: urn:b"
     assert finding.message_en == "files import each other in a circle: urn:b"
+
+
+def test_files_imported_on_many_ways_are_read_once() -> None:
+    ladder = [
+        file(
+            f"f{place}",
+            decision("d1", literal("1"), name=f"n{place}"),
+            imports={"a": f"f{place + 1}", "b": f"f{place + 1}"} if place < 15 else None,
+        )
+        for place in range(16)
+    ]
+
+    assert decide(ladder[0], {}, *ladder) == 1

@@ -403,3 +403,42 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         return [node.module or ""]
     return [one.name for one in node.names] if isinstance(node, ast.Import) else []
+
+
+def test_type_that_holds_itself_is_read() -> None:
+    parts = "".join(
+        f'<itemComponent name="c{place}" isCollection="true"><typeRef>tNode</typeRef>'
+        "</itemComponent>"
+        for place in range(40)
+    )
+    tree = '<itemDefinition name="tTree"><itemComponent name="left"><typeRef>tTree</typeRef>'
+    tree += "</itemComponent></itemDefinition>"
+    wide = f'<itemDefinition name="tNode">{parts}</itemDefinition>'
+    xml = definitions(tree, wide, decision("d1", literal("{left: {left: null}}"), type="tTree"))
+
+    assert decide(xml, {}) == {"left": {"left": None}}
+
+
+@pytest.mark.parametrize("levels", [10, 60, 120])
+def test_deep_logic_is_read_or_refused(levels: int) -> None:
+    deep = "<list>" * levels + literal("1") + "</list>" * levels
+    deeper = (
+        "<context><contextEntry>" * levels + literal("1") + "</contextEntry></context>" * levels
+    )
+
+    for logic in (deep, deeper):
+        try:
+            decide(definitions(decision("d1", logic)), {})
+        except (InvalidDecisions, FeelLimit) as refusal:
+            assert refusal.message_zh
+
+
+def test_long_chain_of_decisions_is_refused() -> None:
+    chain = [
+        decision(f"d{place}", literal("1"), needs=requires(f"d{place + 1}")) for place in range(220)
+    ]
+
+    with pytest.raises(InvalidDecisions) as caught:
+        parse_decisions(definitions(*chain, decision("d220", literal("1"))))
+
+    assert {one.code for one in caught.value.findings} == {"dmn_depth"}
