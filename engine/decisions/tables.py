@@ -20,6 +20,14 @@ from engine.feel.values import Function, kind_of
 # Python's types of the kinds that nearly every column has: such a value is seen to fit at once.
 _PLAIN = {"string": str, "number": Decimal, "boolean": bool}
 _CONSTANT = frozenset(_PLAIN.values())
+# Process variables are JSON, in which dates are texts: the functions that make dates of them.
+_MADE_BY = {
+    "date": "date",
+    "time": "time",
+    "date and time": "date and time",
+    "days and time duration": "duration",
+    "years and months duration": "duration",
+}
 
 
 Places = Mapping[tuple[type, Value], int]
@@ -69,9 +77,13 @@ class TableInput:
         wanted = self.wanted.kind if self.wanted is not None else ""
         if kind == wanted:
             wanted = self.type_ref or wanted
+        hint = ("", "")
+        if kind == "string" and wanted in _MADE_BY:
+            call = f"{_MADE_BY[wanted]}({self.source})"
+            hint = f"；可写成 {call}", f"; write {call}"
         return DecisionError(
-            f"决策表“{table}”的输入“{self.label}”应为 {wanted}，实为 {kind}",
-            f"the input {self.label} of the table {table} must be {wanted}, but is {kind}",
+            f"决策表“{table}”的输入“{self.label}”应为 {wanted}，实为 {kind}{hint[0]}",
+            f"the input {self.label} of the table {table} must be {wanted}, but is {kind}{hint[1]}",
         )
 
     def _not_allowed(self, value: Value, table: str, scope: Scope) -> DecisionError:

@@ -185,8 +185,8 @@ def typed(kind: str, *, allowed: str = "", output: str = "", gives: str = "1") -
         (
             "date",
             "2026-01-01",
-            "决策表“d1”的输入“n”应为 date，实为 string",
-            "the input n of the table d1 must be date, but is string",
+            "决策表“d1”的输入“n”应为 date，实为 string；可写成 date(n)",
+            "the input n of the table d1 must be date, but is string; write date(n)",
         ),
         (
             "boolean",
