@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 from api.application import Installation, build_installation
+from api.migration import upgrade
 from api.settings import Settings
 from appraisal.demo_roster import id_number
 from appraisal.enrolments import Enrolment, enrolments_of
@@ -47,6 +48,7 @@ def new_installation(folder: Path, database_url: str = "") -> Installation:
         mode="test", folder=folder, database_url=database_url, worker=False, log_level="error"
     )
     installation = build_installation(settings, queue=lambda _: LocalQueue())
+    upgrade(installation.database)
     installation.prepare()
     with installation.database.transaction() as db:
         reports = installation.publish(
