@@ -63,6 +63,9 @@ class _Tracer:
             finally:
                 self.current = outer
             outer.append(trace)
+            if trace.value is not None and not isinstance(node, ContextLiteral):
+                # Nobody asks why it is null: a long loop would fill the memory.
+                trace.parts = []
             return trace.value
 
         return traced

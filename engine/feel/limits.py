@@ -30,6 +30,7 @@ class Limits:
     result_depth: int = 100
     recursion: int = 100
     pattern_length: int = 1_000
+    pattern_size: int = 10_000
     pattern_seconds: float = 0.25
 
 

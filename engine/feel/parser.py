@@ -33,8 +33,11 @@ from engine.feel.types import Type
 _INFIX = re.compile(r"\*\*|!=|<=|>=|[=<>+\-*/]|(?:and|or|between|in|instance)(?![\w?\u200C\u200D])")
 _POWERS = {"or": 10, "and": 20, "+": ADDITIVE, "-": ADDITIVE, "*": 50, "/": 50, "**": 60}
 _COMPARING = 30
-_ARGUMENT = re.compile(rf"\s*({NAME_START}[\w\s?'\-+*/.]*?)\s*:(?!:)")
-_ITERATOR = re.compile(rf'({NAME_START}[^,()\[\]{{}}":]*?)\s+in(?!\w)')
+# None of these may take more than linear time, whatever the source.
+_ARGUMENT = re.compile(rf"\s*({NAME_START}[\w\s?'\-+*/.]*+):(?!:)")
+_ITERATOR = re.compile(
+    rf'({NAME_START}(?:[^\s,()\[\]{{}}":]|\s++(?!in(?!\w)))*+)\s++in(?!\w)'
+)
 _PROPERTY = re.compile(r"(start\s+included|end\s+included|time\s+offset)(?!\w)")
 _NOT = re.compile(r"not\s*\(")
 

@@ -22,8 +22,9 @@ from engine.feel.types import Type
 
 COMPARISON = re.compile(r"!=|<=|>=|=|<|>")
 _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_KEY = re.compile(rf'({NAME_START}[^:{{}}\[\]",]*?)\s*(?=:)', re.DOTALL)
-_PARAMETER = re.compile(rf"({NAME_START}[^:,()]*?)\s*(?=[:,)])", re.DOTALL)
+# Neither may take more than linear time, whatever the source.
+_KEY = re.compile(rf'({NAME_START}[^:{{}}\[\]",]*+)(?=:)')
+_PARAMETER = re.compile(rf"({NAME_START}[^:,()]*+)(?=[:,)])")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _RESERVED = frozenset(
     [

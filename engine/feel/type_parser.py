@@ -25,7 +25,7 @@ _NAMED = {
     "any": ANY,
     "Null": "Null",
 }
-_ENTRY_NAME = re.compile(r"([^:<>,]+?)\s*:")
+_ENTRY_NAME = re.compile(r"([^:<>,]++):")
 
 
 def named_type(name: str) -> Type | None:

@@ -22,6 +22,7 @@ _LITERAL_PARTS = re.compile(r"\\([\\$])|\$(\d+)|\\")
 _BAD_REPLACEMENT = re.compile(r"\\|\$(?!\d)")
 _CLASS_OR_SPACE = re.compile(r"(\\\S|\[(?:\\.|[^\]\\])*\])|\s+", re.DOTALL)
 _REFERENCE_IN_CLASS = re.compile(r"\[(?:\\[^\d\]]|[^\]\\])*\\\d")
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.DOTALL)
 _MIN_SECONDS = 0.001
 
 
@@ -60,9 +61,33 @@ def _translate(pattern: str, flags: str) -> str:
     return pattern if "m" in flags else re.sub(r"(?<!\\)\$$", r"\\Z", pattern)
 
 
+@lru_cache(512)
+def _size(pattern: str) -> int:
+    """Count the pieces that a pattern is compiled to: (ab){100} are 200, as each is written out."""
+    sizes = [0]
+    last = 0
+    for match in _PIECE.finditer(pattern):
+        if match[0] == "(":
+            sizes.append(0)
+        elif match[0] == ")" and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        elif match[1]:
+            times = max(int(match[1]), 1)
+            sizes[-1] += last * (times - 1)
+            last *= times
+        else:
+            last = 1
+            sizes[-1] += 1
+    return sum(sizes)
+
+
 def _pattern(run: Run, pattern: str, flags: str | None) -> regex.Pattern[str]:
     if len(pattern) > run.limits.pattern_length:
         raise FeelLimit("正则表达式过长", "a regular expression is too long")
+    # Blanks may be no part of the pattern, and may stand within a number of repetitions.
+    if _size("".join(pattern.split())) > run.limits.pattern_size:
+        raise FeelLimit("正则表达式重复次数过多", "a regular expression repeats too often")
     run.spend(len(pattern))
     return _compile(pattern, flags or "")
 
