@@ -65,7 +65,7 @@ class HistoryRow(SQLModel, table=True):
 
 
 HISTORY: Table = HistoryRow.__table__  # type: ignore[attr-defined]
-_INSERT = Statement.insert(HISTORY, without=("seq",))
+INSERT_HISTORY = Statement.insert(HISTORY, without=("seq",))
 
 
 def history_row(
@@ -93,7 +93,7 @@ def history_row(
 def add_history(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append rows in their order."""
     if rows:
-        _INSERT(connection, rows)
+        INSERT_HISTORY(connection, rows)
 
 
 def read_history(

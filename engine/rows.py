@@ -18,7 +18,7 @@ from engine.diagrams.events import WaitingEvent, waiting_events
 from engine.incidents import INCIDENT
 from engine.jobs import OPEN, Job, JobStatus
 from engine.outbox import Arrived
-from engine.statements import Statement
+from engine.statements import Statement, write_all
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.user_tasks import PERSON_PREFIX, USER_TASK, USER_TASK_GROUP, UserTaskStatus
@@ -127,20 +127,23 @@ class NewRows:
     timers: Rows = field(default_factory=list)
     subscriptions: Rows = field(default_factory=list)
 
-    def insert(self, connection: Connection) -> None:
-        """Write them."""
-        for statement, rows in (
+    def writes(self) -> list[tuple[Statement, Rows]]:
+        """Give the statements that write them."""
+        pairs = (
             (_INSERT_USER_TASK, self.user_tasks),
             (_INSERT_GROUP, self.groups),
             (_INSERT_TIMER, self.timers),
             (_INSERT_SUBSCRIPTION, self.subscriptions),
-        ):
-            if rows:
-                statement(connection, rows)
+        )
+        return [(statement, rows) for statement, rows in pairs if rows]
+
+    def insert(self, connection: Connection) -> None:
+        """Write them."""
+        write_all(connection, self.writes())
 
 
-def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
-    """Bring the rows of an instance from one moment to the next."""
+def note_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
+    """Note the writes that bring the rows of an instance from one moment to the next."""
     closed = before.user_tasks - after.user_tasks
     if closed:
         _close_user_tasks(run, closed)
@@ -154,10 +157,10 @@ def write_difference(run: InstanceRun, before: Waiting, after: Waiting) -> None:
         if numbers:
             at = {"b_at": run.now}
             rows = [{"b_id": task_id_of(run.head.id, number), **at} for number in numbers]
-            statement(run.connection, rows)
+            run.writes.append((statement, rows))
     new = NewRows()
     add_rows(run, new, after.user_tasks - before.user_tasks, _added(before, after))
-    new.insert(run.connection)
+    run.writes.extend(new.writes())
 
 
 def _added(before: Waiting, after: Waiting) -> dict[EventKey, WaitingEvent]:
@@ -197,23 +200,21 @@ def _close_user_tasks(run: InstanceRun, numbers: Iterable[int]) -> None:
                 "b_by": run.actor if done else None,
             }
         )
-    _CLOSE_USER_TASK(run.connection, rows)
-    _DROP_GROUPS(run.connection, rows)
+    run.writes += [(_CLOSE_USER_TASK, rows), (_DROP_GROUPS, rows)]
 
 
 def _drop_events(
     run: InstanceRun, before: Waiting, after: Waiting, gone: Iterable[EventKey]
 ) -> None:
-    connection = run.connection
     for key in gone:
         identity = {"b_id": row_id(task_id_of(run.head.id, key[0]), key[1])}
         timer = before.events[key].kind == "timer"
-        (_DROP_TIMER if timer else _DROP_SUBSCRIPTION)(connection, identity)
+        run.writes.append((_DROP_TIMER if timer else _DROP_SUBSCRIPTION, [identity]))
     for key, event in after.events.items():
         old = before.events.get(key)
         if old is not None and old.due_at != event.due_at:
             identity = {"b_id": row_id(task_id_of(run.head.id, key[0]), key[1])}
-            _MOVE_TIMER(connection, {**identity, "b_due": event.due_at})
+            run.writes.append((_MOVE_TIMER, [{**identity, "b_due": event.due_at}]))
 
 
 def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:

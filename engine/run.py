@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -24,14 +24,14 @@ from engine.driver import drive
 from engine.errors import NotWaiting, StaleInstance, StepBudgetExceeded, UnknownInstance
 from engine.expressions import Facts
 from engine.feel import as_duration, is_timer_literal
-from engine.history import HistoryKind, add_history, history_row
+from engine.history import INSERT_HISTORY, HistoryKind, history_row
 from engine.incidents import INCIDENT
 from engine.instances import INSTANCE, InstanceStatus
 from engine.jobs import is_conflict
 from engine.outbox import Arrived, Work
-from engine.rows import Waiting, waiting_of, write_difference, write_due_date, write_follow_up_date
+from engine.rows import Waiting, note_difference, waiting_of, write_due_date, write_follow_up_date
 from engine.script_engine import Hooks
-from engine.statements import Statement
+from engine.statements import Row, Statement, write_all
 from engine.workflow import STARTED, InstanceTask, InstanceWorkflow, task_id_of, task_number_of
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class InstanceRun:
         self.answered: set[int] = set()
         self.arrived: list[Arrived] = []
         self.history: list[dict[str, Any]] = []
+        self.writes: list[tuple[Statement, Sequence[Row]]] = []
         self.incidents: list[dict[str, Any]] = []
         self.uncaught: tuple[Any, str] | None = None
         self.state = b""
@@ -283,17 +284,27 @@ class InstanceRun:
         """
         self._settle()
         self.after = self._waiting()
-        self._write_instance()
-        write_difference(self, self.before, self.after)
+        self._note_instance()
+        note_difference(self, self.before, self.after)
         self._report_stuck()
         if self.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED):
             ended = {"b_id": self.head.id, "b_at": self.now, "b_by": self.actor}
-            _END_INCIDENTS(self.connection, ended)
-        self.flush_incidents()
-        add_history(self.connection, self.history)
+            self.writes.append((_END_INCIDENTS, [ended]))
+        if self.incidents:
+            self.writes.append((_INSERT_INCIDENT, self.incidents))
+        if self.history:
+            self.writes.append((INSERT_HISTORY, self.history))
+        self._write()
         self.work.outbox.extend(self.arrived)
         self.before = self.after
-        self.history, self.arrived = [], []
+        self.history, self.incidents, self.arrived = [], [], []
+
+    def _write(self) -> None:
+        instance, *_ = write_all(self.connection, self.writes)
+        if instance.rowcount == 0:
+            raise StaleInstance(self.head.id)
+        self.version += 1
+        self.writes = []
 
     def flush_incidents(self) -> None:
         """Write the incidents."""
@@ -326,11 +337,11 @@ class InstanceRun:
             self.record(HistoryKind.ENDED)
         self.workflow.prune()
 
-    def _write_instance(self) -> None:
+    def _note_instance(self) -> None:
         state = self.state = dump_state(self.workflow)
         ended = self.ended_at = None if self.status in _OPEN else self.now
         if self.version == 0:
-            INSERT_INSTANCE(self.connection, self.instance_row(state, ended))
+            self.writes.append((INSERT_INSTANCE, [self.instance_row(state, ended)]))
         else:
             values = {
                 "b_id": self.head.id,
@@ -340,9 +351,7 @@ class InstanceRun:
                 "b_state": state,
                 "b_ended": ended,
             }
-            if _UPDATE_INSTANCE(self.connection, values).rowcount == 0:
-                raise StaleInstance(self.head.id)
-        self.version += 1
+            self.writes.append((_UPDATE_INSTANCE, [values]))
 
     def instance_row(self, state: bytes, ended: datetime | None) -> dict[str, Any]:
         """Give the row of a new instance."""
