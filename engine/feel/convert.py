@@ -92,7 +92,7 @@ class _Result:
         return converted
 
 
-def from_feel(value: Value) -> Value:
+def from_feel(value: Value, limits: Limits = DEFAULT_LIMITS) -> Value:
     """Turn a value of FEEL into JSON's types.
 
     A number is an int when it is whole, else a float; dates, times, durations and ranges are
@@ -102,7 +102,7 @@ def from_feel(value: Value) -> Value:
         FeelLimit: The result has too many parts, is nested too deeply, or holds a number that
             JSON cannot.
     """
-    return _Result(DEFAULT_LIMITS).convert(value)
+    return _Result(limits).convert(value)
 
 
 def number_to_json(value: Decimal) -> int | float:

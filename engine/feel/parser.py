@@ -35,9 +35,7 @@ _POWERS = {"or": 10, "and": 20, "+": ADDITIVE, "-": ADDITIVE, "*": 50, "/": 50, 
 _COMPARING = 30
 # None of these may take more than linear time, whatever the source.
 _ARGUMENT = re.compile(rf"\s*({NAME_START}[\w\s?'\-+*/.]*+):(?!:)")
-_ITERATOR = re.compile(
-    rf'({NAME_START}(?:[^\s,()\[\]{{}}":]|\s++(?!in(?!\w)))*+)\s++in(?!\w)'
-)
+_ITERATOR = re.compile(rf'({NAME_START}(?:[^\s,()\[\]{{}}":]|\s++(?!in(?!\w)))*+)\s++in(?!\w)')
 _PROPERTY = re.compile(r"(start\s+included|end\s+included|time\s+offset)(?!\w)")
 _NOT = re.compile(r"not\s*\(")
 
