@@ -8,9 +8,14 @@ from pathlib import Path
 
 from api.application import build_installation, packaged_sources
 from api.settings import Settings
+from appraisal.posts import POSTS
+from engine.diagrams import Environment
+from engine.diagrams.importing import Draft, import_diagram
 from engine.findings import Finding
 from engine.jobs import LocalQueue
 from engine.sources import Source, load_folder
+from tasks import all_service_tasks
+from tasks.facts import host_functions
 from tasks.scenario_packs import Pack
 from tasks.scenarios import ScenarioFailed, load_scenarios, run_scenario
 
@@ -63,6 +68,20 @@ def scenario_results(folders: Sequence[Path], only: str = "") -> list[ScenarioRe
                 problem = str(error)
             results.append(ScenarioResult(scenario.process_id, scenario.name, problem))
     return results
+
+
+def import_file(path: Path) -> Draft:
+    """Make a draft of a drawing, checked against the product's posts and service tasks.
+
+    Raises:
+        DiagramError: It is no BPMN 2.0 file.
+    """
+    environment = Environment(
+        service_tasks={task.name for task in all_service_tasks()},
+        groups=set(POSTS),
+        functions=host_functions(),
+    )
+    return import_diagram(path.read_bytes(), environment)
 
 
 def _merged(packaged: Sequence[Source], given: Sequence[Source]) -> list[Source]:

@@ -4,19 +4,16 @@ Exit codes: 0 it is done and well, 1 it was refused or something is wrong with w
 looked at, 2 it was called wrongly or cannot run here.
 """
 
-import json
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
 import uvicorn
-from rich.console import Console
 
 from api.administration import (
     add_administrator,
@@ -29,6 +26,8 @@ from api.app import create_app
 from api.application import Installation, build_installation
 from api.checking import lint_folders, scenario_results
 from api.clients import UnknownScope
+from api.console import AsJson, console, errors, finding_facts, finding_line, tell
+from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
 from api.migration import is_current
 from api.migration import migrate as migrate_installation
@@ -40,13 +39,9 @@ from appraisal.errors import AppraisalError
 from appraisal.roster_imports import RosterFiles
 from appraisal.sheets import UNREADABLE, UnreadableTable
 from appraisal.zip_files import REFUSED, RefusedZip
-from engine.findings import Finding
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console()
-errors = Console(stderr=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+app.add_typer(diagram_commands)
 
 
 @contextmanager
@@ -59,14 +54,6 @@ def installed() -> Iterator[Installation]:
         yield installation
     finally:
         installation.dispose()
-
-
-def tell(as_json: bool, facts: dict[str, Any], text: str) -> None:
-    """Print what a command found, for people or for programs."""
-    if as_json:
-        print(json.dumps(facts, ensure_ascii=False, default=str))
-    else:
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -149,9 +136,9 @@ def migrate(as_json: AsJson = False) -> None:
         "revision": done.revision,
         "newVersions": count,
         "refused": done.refused,
-        "findings": [_finding(one) for one in findings],
+        "findings": [finding_facts(one) for one in findings],
     }
-    text = [*map(_line, findings), f"数据库版本 {done.revision},新发布的定义 {count} 个"]
+    text = [*map(finding_line, findings), f"数据库版本 {done.revision},新发布的定义 {count} 个"]
     tell(as_json, facts, "\n".join(text))
     if done.refused:
         raise typer.Exit(1)
@@ -267,8 +254,11 @@ def lint(
     """Check definitions as publishing would: the packaged ones, with those of the folders."""
     findings = lint_folders(folders or [])
     wrong = [one for one in findings if one.severity == "error"]
-    facts = {"errors": len(wrong), "findings": [_finding(one) for one in findings]}
-    text = [*map(_line, findings), f"{len(wrong)} 个错误,{len(findings) - len(wrong)} 个提醒"]
+    facts = {"errors": len(wrong), "findings": [finding_facts(one) for one in findings]}
+    text = [
+        *map(finding_line, findings),
+        f"{len(wrong)} 个错误,{len(findings) - len(wrong)} 个提醒",
+    ]
     tell(as_json, facts, "\n".join(text))
     if wrong:
         raise typer.Exit(1)
@@ -338,12 +328,3 @@ def _reason(error: Exception) -> str:
         case RefusedZip():
             return " / ".join(REFUSED[error.code])
     return f"{type(error).__name__}: {error}"
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return asdict(finding)
-
-
-def _line(finding: Finding) -> str:
-    where = " ".join(part for part in (finding.definition, finding.element_id) if part)
-    return f"{finding.severity} {where} {finding.code}: {finding.message_zh}"
