@@ -8,6 +8,10 @@ from dataclasses import dataclass
 SENTENCES: dict[str, tuple[str, str]] = {
     "syntax": ("{problem_zh}", "{problem_en}"),
     "unknown_name": ("没有名为“{name}”的变量", "there is no variable {name}"),
+    "no_position": (
+        "位置从 1 数起，没有第 0 项",
+        "positions count from 1, there is no item 0",
+    ),
     "unknown_member": ("{kind_zh}没有“{name}”", "a {kind} has no {name}"),
     "unknown_function": ("没有名为“{name}”的函数", "there is no function {name}"),
     "not_a_function": ("“{name}”是{kind_zh}，不能调用", "{name} is a {kind}, it cannot be called"),

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.feel.checking.calls import CallCheck
+from engine.feel.checking.foreign import FUNCTIONS, MEMBERS, VALUES
 from engine.feel.checking.known import (
     ANYTHING,
     BOOLEAN,
     NOTHING,
+    NUMBER,
     Known,
     context_of,
     either,
@@ -52,6 +54,7 @@ from engine.feel.nodes import (
     RangeLiteral,
     Test,
 )
+from engine.feel.spelling import closest
 from engine.feel.values import Function
 
 Rule = Callable[[Any, Any, Names], Known]
@@ -86,6 +89,9 @@ class Inference:
             return found
         if node.name in self.functions:
             return function_of()
+        if node.name in VALUES:
+            self.notes.report(node, "unknown_name", VALUES[node.name], name=node.name)
+            return ANYTHING
         self.notes.suggest(node, "unknown_name", node.name, names.all() | self.functions.keys())
         return ANYTHING
 
@@ -200,9 +206,9 @@ class Inference:
         members = members_of(target)
         if members is not None and node.name not in members and target.kinds is not None:
             kind_zh, kind = name_kinds(target.kinds)
-            self.notes.suggest(
-                node, "unknown_member", node.name, members, kind=kind, kind_zh=kind_zh
-            )
+            words = {"name": node.name, "kind": kind, "kind_zh": kind_zh}
+            meant = closest(node.name, members) or MEMBERS.get(node.name)
+            self.notes.report(node, "unknown_member", meant, **words)
             return ANYTHING
         return member_of(target, node.name)
 
@@ -214,6 +220,9 @@ class Inference:
         open_item = item.kinds is None or (item.may_be("context") and item.open)
         inner = names.within(entries | {"item": item}, complete=not open_item)
         position = self.condition(node.condition, inner, "number")
+        is_literal = isinstance(node.condition, Literal) and position == NUMBER
+        if is_literal and self.notes.text(node.condition) == "0":
+            self.notes.report(node, "no_position")
         if position.is_only("number"):
             return item
         return list_of(item) if position.is_only("boolean") else ANYTHING
@@ -232,8 +241,8 @@ class Inference:
                 return self.calls.builtin(node, function, arguments)
             if isinstance(function, HostFunction):
                 return self.calls.host(node, function)
-            known = self.functions.keys() | names.all()
-            self.notes.suggest(node, "unknown_function", name, known)
+            meant = FUNCTIONS.get(name) or closest(name, self.functions.keys() | names.all())
+            self.notes.report(node, "unknown_function", meant, name=name)
             return ANYTHING
         return self._call_of(node, name, found)
 

@@ -7,9 +7,17 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from engine.feel import FeelError, compile_expression, from_feel, to_feel
+from engine.feel import FeelError, compile_expression, compile_unary_tests, from_feel, to_feel
 from engine.feel.builtins import BUILTINS
 from engine.feel.calendar import civil_from_days, days_from_civil
+from engine.feel.checking import (
+    NUMBER,
+    STRING,
+    check_expression,
+    check_unary_tests,
+    context_of,
+    list_of,
+)
 from engine.feel.limits import Budget
 from engine.feel.numbers import DECIMALS, number_text
 from engine.feel.scope import Run
@@ -100,8 +108,19 @@ def test_any_text_is_evaluated_or_refused(source: str) -> None:
     try:
         from_feel(compile_expression(source)({"a": [1, 2], "名": {"x": 1}}))
         compile_expression(source).explain({"a": 1})
+        compile_unary_tests(source).explain(1, {"a": 1})
     except FeelError:
         return
+
+
+@given(st.lists(st.sampled_from(PIECES.split(" ")), max_size=25).map(" ".join))
+@settings(max_examples=300)
+def test_any_text_is_checked(source: str) -> None:
+    known = {"a": list_of(NUMBER), "名": context_of({"x": STRING})}
+
+    findings = check_expression(source, known) + check_unary_tests(source, known, tested=NUMBER)
+
+    assert all(one.message_zh and one.message_en and one.line >= 1 for one in findings)
 
 
 @given(st.sampled_from(sorted(BUILTINS)), st.lists(JSON | HUGE | PATTERNS, max_size=4))

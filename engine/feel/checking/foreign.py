@@ -1,0 +1,58 @@
+"""Names of other languages and spreadsheets, and what FEEL has instead."""
+
+from __future__ import annotations
+
+VALUES = {
+    "True": "true",
+    "TRUE": "true",
+    "False": "false",
+    "FALSE": "false",
+    "None": "null",
+    "NULL": "null",
+    "Null": "null",
+    "nil": "null",
+    "undefined": "null",
+}
+FUNCTIONS = {
+    "len": "count",
+    "length": "count",
+    "size": "count",
+    "avg": "mean",
+    "average": "mean",
+    "AVERAGE": "mean",
+    "str": "string",
+    "toString": "string",
+    "int": "number",
+    "float": "number",
+    "parseInt": "number",
+    "Number": "number",
+    "round": "round half up",
+    "ROUND": "round half up",
+    "ceil": "ceiling",
+    "trunc": "round down",
+    "pow": "**",
+    "mod": "modulo",
+    "MOD": "modulo",
+    "IF": "if … then … else …",
+    "substr": "substring",
+    "toUpperCase": "upper case",
+    "toLowerCase": "lower case",
+    "indexOf": "index of",
+    "startswith": "starts with",
+    "endswith": "ends with",
+    "concat": "concatenate",
+    "join": "string join",
+    "unique": "distinct values",
+    "sorted": "sort",
+    "isNull": "= null",
+    "isnull": "= null",
+    "isEmpty": "= null",
+    "NOT": "not",
+    "AND": "and",
+    "OR": "or",
+}
+MEMBERS = {
+    "length": "count(…)",
+    "size": "count(…)",
+    "count": "count(…)",
+}
