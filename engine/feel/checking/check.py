@@ -8,7 +8,7 @@ from types import MappingProxyType
 from engine.feel.analysis import FreeNames
 from engine.feel.checking.findings import Finding
 from engine.feel.checking.inference import Inference
-from engine.feel.checking.known import ANYTHING, Known
+from engine.feel.checking.known import ANYTHING, Known, names_in
 from engine.feel.checking.names import Names
 from engine.feel.checking.notes import Notes
 from engine.feel.errors import FeelSyntaxError
@@ -41,7 +41,7 @@ def check_expression(
     notes = Notes(source, len(source) - len(text))
     every = functions_of(tuple(functions.items()))
     try:
-        node = parse_expression(text, every.keys() | known.keys(), DEFAULT_LIMITS)
+        node = parse_expression(text, every.keys() | names_in(known), DEFAULT_LIMITS)
     except FeelSyntaxError as error:
         return [_syntax(notes, error)]
     value = Inference(notes, every).infer(node, Names(known, complete=complete))
@@ -64,7 +64,7 @@ def check_unary_tests(
     notes = Notes(source, 0)
     every = functions_of(tuple(functions.items()))
     try:
-        tests, _ = parse_tests(source, every.keys() | known.keys(), DEFAULT_LIMITS)
+        tests, _ = parse_tests(source, every.keys() | names_in(known), DEFAULT_LIMITS)
     except FeelSyntaxError as error:
         return [_syntax(notes, error)]
     inference = Inference(notes, every)

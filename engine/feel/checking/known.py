@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from engine.feel.convert import to_feel
+from engine.feel.lazy import LazyContext
 from engine.feel.types import Type
 from engine.feel.values import Value, kind_of
 
@@ -104,6 +106,18 @@ def _either_entries(contexts: list[Known]) -> tuple[dict[str, Known] | None, boo
     return merged, any(one.open for one in contexts)
 
 
+def names_in(known: Mapping[str, Known]) -> set[str]:
+    """List the names and the members of what is known, which a parser has to know too."""
+    found: set[str] = set()
+    waiting: list[Known] = [Known(entries=known)]
+    while waiting:
+        one = waiting.pop()
+        found.update(one.entries or ())
+        waiting.extend((one.entries or {}).values())
+        waiting.extend(part for part in (one.item, one.result) if part is not None)
+    return found
+
+
 def known_of_type(wanted: Type) -> Known:
     """Translate a type of FEEL; what the type does not say is not known."""
     members = wanted.members
@@ -123,14 +137,23 @@ def known_of_type(wanted: Type) -> Known:
 
 
 def known_of_value(value: Value) -> Known:
-    """Tell what an example tells: its kind, its entries (there may be more) and its items."""
+    """Tell what an example tells: its kind, its entries (there may be more) and its items.
+
+    The example is a value of FEEL or of Python; of a lazy context nothing is worked out.
+    """
+    if isinstance(value, LazyContext):
+        return context_of(dict.fromkeys(value, ANYTHING), open=True)
+    return _known_of(to_feel(value))
+
+
+def _known_of(value: Value) -> Known:
     if value is None:
         return ANYTHING
     kind = kind_of(value)
     if kind == "context":
-        return context_of({name: known_of_value(one) for name, one in value.items()}, open=True)
+        return context_of({name: _known_of(one) for name, one in value.items()}, open=True)
     if kind == "list":
-        return list_of(either(*(known_of_value(one) for one in value)))
+        return list_of(either(*(_known_of(one) for one in value)))
     if kind == "range":
-        return range_of(either(known_of_value(value.start), known_of_value(value.end)))
+        return range_of(either(_known_of(value.start), _known_of(value.end)))
     return function_of(value.parameters) if kind == "function" else of_kind(kind)

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.feel import compile_expression
+from engine.feel import LazyContext, compile_expression
 from engine.feel.checking import (
     ANYTHING,
     BOOLEAN,
@@ -8,6 +8,7 @@ from engine.feel.checking import (
     NUMBER,
     STRING,
     Known,
+    check_expression,
     context_of,
     either,
     function_of,
@@ -17,6 +18,7 @@ from engine.feel.checking import (
     of_kind,
     range_of,
 )
+from engine.feel.checking.known import names_in
 from engine.feel.limits import DEFAULT_LIMITS
 from engine.feel.type_parser import TypeParser
 
@@ -57,6 +59,27 @@ def test_either_keeps_what_holds_for_all(choices: list[Known], expected: Known) 
 )
 def test_type_of_feel_is_known(text: str, expected: Known) -> None:
     assert known_of_type(TypeParser(text, (), DEFAULT_LIMITS).type()) == expected
+
+
+def test_example_of_python_tells_too() -> None:
+    example = {"n": 1, "rows": [{"s": "x"}], "lazy": {"a": True}}
+
+    assert known_of_value(example) == context_of(
+        {
+            "n": NUMBER,
+            "rows": list_of(context_of({"s": STRING}, open=True)),
+            "lazy": context_of({"a": BOOLEAN}, open=True),
+        },
+        open=True,
+    )
+    assert known_of_value(LazyContext({"x": dict})) == context_of({"x": ANYTHING}, open=True)
+
+
+def test_members_with_spaces_are_names_too() -> None:
+    known = {"rows": list_of(context_of({"id number": STRING})), "n": NUMBER}
+
+    assert names_in(known) == {"rows", "n", "id number"}
+    assert check_expression('rows[id number = "1"].id number', known) == []
 
 
 @pytest.mark.parametrize(
