@@ -226,6 +226,9 @@ _CONSTRUCTS = {
 
 _MEANING = {
     "bad_expression": Message("{what}写错了:{problem_zh}", "The {what_en} is wrong: {problem_en}"),
+    "always_null": Message(
+        "{what}得不出值:{problem_zh}", "The {what_en} gives nothing: {problem_en}", "warning"
+    ),
     "double_equals": Message(
         "{what}里比较要用一个等号,不能用 ==。", "The {what_en} compares with one =, not with ==."
     ),

@@ -13,6 +13,7 @@ from engine.diagrams.dialect import DialectReader
 from engine.diagrams.timers import is_literal_of
 from engine.diagrams.vocabulary import B, C, local_name, strip_equals, text_of
 from engine.feel import FeelSyntaxError, compile_expression, is_timer_literal
+from engine.feel.checking import check_expression
 
 _Source = tuple[str, str, str]
 """What the expression is, in Chinese and English, and its text."""
@@ -32,6 +33,14 @@ _TIMERS = {
 _VARIABLE = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _CONDITION = ("条件", "condition")
+_MUST_BE_BOOLEAN = {
+    _CONDITION,
+    ("完成条件", "completion condition"),
+    ("激活条件", "activation condition"),
+    ("循环条件", "loop condition"),
+    ("行为条件", "behaviour condition"),
+}
+_NULL = {"not_comparable", "not_ordered", "no_arithmetic", "no_position", "wrong_argument_kind"}
 _DATA_IN, _DATA_OUT = B + "dataInputAssociation", B + "dataOutputAssociation"
 
 
@@ -140,7 +149,35 @@ def _compile(
             problem_en=error.message_en,
         )
         return False
+    _check_meaning(node, zh, en, text, environment, report)
     return True
+
+
+def _check_meaning(
+    node: Node, zh: str, en: str, text: str, environment: Environment, report: Report
+) -> None:
+    """Report what can never work, whatever the variables hold.
+
+    Which variables there are is not known here; functions they are not, since they are JSON.
+    """
+    findings = check_expression(
+        strip_equals(text),
+        {},
+        functions=environment.functions or {},
+        expects="boolean" if (zh, en) in _MUST_BE_BOOLEAN else None,
+    )
+    for one in findings:
+        if one.code in ("unknown_name", "unknown_member"):
+            continue
+        code = "always_null" if one.code in _NULL else "bad_expression"
+        report.add(
+            node,
+            code,
+            what=zh,
+            what_en=en,
+            problem_zh=one.message_zh,
+            problem_en=one.message_en,
+        )
 
 
 def _check_timer(node: Node, timer: Node, environment: Environment, report: Report) -> None:

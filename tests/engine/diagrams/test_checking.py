@@ -299,7 +299,15 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + task("a") + task("b"), "s>a a>b b>a"),
         (S + E + GATEWAY.format("parallel", "") + task("a"), "s>a a>g g>a g>e"),
     ],
+    "always_null": [
+        (S + E + GATEWAY.format("exclusive", 'default="d"'), 's>g g>e["a" > 1] g>e:d'),
+        (S + E + task("a", INPUT.format("x", '= 1 + "a"')), LINE),
+    ],
     "bad_expression": [
+        (S + E + GATEWAY.format("exclusive", 'default="d"'), "s>g g>e[1 + 1] g>e:d"),
+        (S + E + task("a", INPUT.format("x", "= contian(a, b)")), LINE),
+        (S + E + task("a", INPUT.format("x", "= contains(a)")), LINE),
+        (S + E + task("a", INPUT.format("x", "= today(1)")), LINE),
         (S + E + GATEWAY.format("exclusive", ""), "s>g g>e[x = ]"),
         (S + E + task("a", "", USER + ' camunda:assignee="= a b c"', "userTask"), LINE),
         (S + E + task("a", INPUT.format("x", "= 1 +")), LINE),
