@@ -12,7 +12,7 @@ from engine.feel.closures import TestClosure, meets_any, test_closure
 from engine.feel.comparison import is_member
 from engine.feel.compilation import build
 from engine.feel.convert import to_feel
-from engine.feel.errors import FeelLimit
+from engine.feel.errors import FeelLimit, FeelSyntaxError
 from engine.feel.explanation import NullReason, explain_null, explain_tests
 from engine.feel.functions import Implementation, host_functions
 from engine.feel.limits import DEFAULT_LIMITS, Limits
@@ -233,7 +233,14 @@ def compile_expression(
         FeelSyntaxError: The text is no expression.
     """
     lent = tuple((functions or {}).items())
-    return _compile_expression(without_equals(source), frozenset(names), lent, limits)
+    text = without_equals(source)
+    try:
+        return _compile_expression(text, frozenset(names), lent, limits)
+    except FeelSyntaxError as error:
+        if text == source:
+            raise
+        position = error.position + len(source) - len(text)
+        raise FeelSyntaxError(error.message_zh, error.message_en, source, position) from None
 
 
 def compile_unary_tests(

@@ -42,3 +42,11 @@ def test_error_speaks_chinese() -> None:
         compile_expression("成绩 ＞ 60")
 
     assert caught.value.message_zh == "此处有多余的内容(这里是全角符号“＞”，应为半角“>”)"
+
+
+def test_error_counts_the_sign_before_the_expression() -> None:
+    with pytest.raises(FeelSyntaxError) as caught:
+        compile_expression(" =1 +\n a b")
+
+    assert (caught.value.line, caught.value.column) == (2, 4)
+    assert caught.value.source == " =1 +\n a b"
