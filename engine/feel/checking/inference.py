@@ -236,7 +236,8 @@ class Inference:
         found = names.find(name)
         function = self.functions.get(name)
         # A variable that is no function does not hide a function of its name.
-        if found is None or (function is not None and not found.may_be("function")):
+        hidden = found is not None and found.may_be("function") and names.binds(name)
+        if found is None or (function is not None and not hidden):
             if isinstance(function, BuiltinFunction):
                 return self.calls.builtin(node, function, arguments)
             if isinstance(function, HostFunction):

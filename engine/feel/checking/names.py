@@ -25,6 +25,10 @@ class Names:
                 return ANYTHING
         return None
 
+    def binds(self, name: str) -> bool:
+        """Say whether a name is surely bound, not only possibly."""
+        return any(name in level.values for level in self._levels())
+
     def all(self) -> set[str]:
         """List the names bound here and around."""
         return {name for level in self._levels() for name in level.values}

@@ -192,6 +192,9 @@ def test_result_is_of_the_expected_kind(source: str, expects: str, expected: lis
 
 def test_names_need_not_be_complete() -> None:
     assert codes("other > 5 and status > 5", complete=False) == [("not_comparable", 15, None)]
+    assert codes("other(5)", complete=False) == []
+    assert codes("sqrt(5, 6)", complete=False) == [("wrong_argument_count", 1, None)]
+    assert codes("rows[sqrt(5, 6) > x]") == [("wrong_argument_count", 6, None)]
 
 
 def test_finding_says_where_and_what() -> None:
