@@ -27,7 +27,8 @@ from api.logins import Login, digest_of
 from api.problems import Problem
 from appraisal.columns import table_of
 from engine.killpoints import kill_point
-from tasks.actors import Actor, actor_of
+from engine.statements import Statement
+from tasks.actors import ACTOR_COLUMNS, PERSON, SELECT_ACTOR, Actor, actor_of, read_actor
 from tasks.rights import has_scope, may
 
 LOGIN_COOKIE = "jc_login"
@@ -35,8 +36,10 @@ CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf_token"
 
 _LOGINS = table_of(Login)
-_LOGIN = select(_LOGINS.c.digest, _LOGINS.c.person_id, _LOGINS.c.csrf_token).where(
-    _LOGINS.c.digest == bindparam("b_digest"), _LOGINS.c.expires_at > bindparam("b_now")
+_LOGIN = Statement(
+    SELECT_ACTOR.add_columns(_LOGINS.c.csrf_token)
+    .join(_LOGINS, _LOGINS.c.person_id == PERSON.c.id)
+    .where(_LOGINS.c.digest == bindparam("b_digest"), _LOGINS.c.expires_at > bindparam("b_now"))
 )
 _CLIENT = select(
     col(ApiClient.id),
@@ -289,10 +292,10 @@ def _take_login(work: Work, cookie: str) -> None:
     except (BadSignature, AttributeError):
         return
     given = {"b_digest": digest, "b_now": datetime.now(UTC)}
-    found = work.db.connection().execute(_LOGIN, given).one_or_none()
-    if found is not None:
-        work.visitor = actor_of(work.db, found.person_id)
-        work.login, work.csrf_token = found.digest, found.csrf_token
+    rows = _LOGIN.rows(work.db.connection(), given)
+    if rows:
+        work.visitor = read_actor(rows)
+        work.login, work.csrf_token = digest, rows[0][ACTOR_COLUMNS]
 
 
 def _client_of(installation: Installation, db: Session, token: str) -> Actor | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -14,6 +14,7 @@ from engine.errors import UnknownUserTask, UserTaskNotReady, UserTaskTaken
 from engine.history import HistoryKind, add_history, history_row
 from engine.instances import INSTANCE
 from engine.run import INSTANCE_COLUMNS, InstanceRow
+from engine.statements import Statement
 from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus, as_user_task
 from engine.variables import checked
 from engine.workflow import READY
@@ -21,19 +22,37 @@ from engine.workflow import READY
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
-_WITH_INSTANCE = (
+SELECT_HELD = (
     select(USER_TASK, *(column.label(f"i_{column.name}") for column in INSTANCE_COLUMNS))
     .join(INSTANCE, INSTANCE.c.id == USER_TASK.c.instance_id)
     .where(USER_TASK.c.id == bindparam("b_id"))
     .with_for_update(of=INSTANCE)
 )
+"""A user task `b_id` and, under its lock, the instance; a host may add columns behind."""
+
+_HELD = Statement(SELECT_HELD)
 _SELECT = select(USER_TASK).where(USER_TASK.c.id == bindparam("b_id"))
 _NAMES = tuple(USER_TASK.c.keys())
+_FIRST, HELD_COLUMNS = len(_NAMES), len(_NAMES) + len(INSTANCE_COLUMNS)
 _ASSIGN = (
     update(USER_TASK)
     .where(USER_TASK.c.id == bindparam("b_id"))
     .values(assignee=bindparam("b_assignee"))
 )
+
+
+class HeldUserTask(NamedTuple):
+    """A user task as it was read, and its instance, which nobody else can change meanwhile."""
+
+    row: dict[str, Any]
+    instance: InstanceRow
+
+
+def read_held(values: Sequence[Any]) -> HeldUserTask:
+    """Take what `SELECT_HELD` gives from the beginning of a row."""
+    return HeldUserTask(
+        dict(zip(_NAMES, values, strict=False)), InstanceRow(*values[_FIRST:HELD_COLUMNS])
+    )
 
 
 def complete(
@@ -44,9 +63,12 @@ def complete(
     actor: str,
     variables: Mapping[str, Any],
     digests: Mapping[str, Any],
+    held: HeldUserTask | None,
 ) -> UserTask:
     """Answer a user task and let its instance go on; see `ProcessEngine.complete`."""
-    row, instance = _read_both(db, user_task_id)
+    row, instance = held or _hold(db, user_task_id)
+    if row["status"] != UserTaskStatus.READY:
+        raise _not_ready(user_task_id, row)
     values = checked(variables)
     with engine.opened(db, row["instance_id"], actor=actor, row=instance) as run:
         task = run.task(user_task_id)
@@ -90,15 +112,11 @@ def assign(
     return as_user_task({**row, "assignee": assignee})
 
 
-def _read_both(db: Session, user_task_id: UUID) -> tuple[dict[str, Any], InstanceRow]:
-    """Read a ready user task and, under its lock, the instance, in one go."""
-    found = db.connection().execute(_WITH_INSTANCE, {"b_id": user_task_id}).one_or_none()
-    if found is None:
+def _hold(db: Session, user_task_id: UUID) -> HeldUserTask:
+    found = _HELD.rows(db.connection(), {"b_id": user_task_id})
+    if not found:
         raise UnknownUserTask(str(user_task_id))
-    row = dict(zip(_NAMES, found, strict=False))
-    if row["status"] != UserTaskStatus.READY:
-        raise _not_ready(user_task_id, row)
-    return row, InstanceRow(*found[len(_NAMES) :])
+    return read_held(found[0])
 
 
 def _read_row(db: Session, user_task_id: UUID, *, lock: bool = False) -> dict[str, Any]:

@@ -249,10 +249,12 @@ class ProcessEngine:
         actor: str,
         variables: Mapping[str, Any] | None = None,
         digests: Mapping[str, Any] | None = None,
+        held: answering.HeldUserTask | None = None,
     ) -> UserTask:
         """Answer a user task: its variables join the instance's, which then goes on.
 
-        `digests` go to the history in place of the answer.
+        `digests` go to the history in place of the answer. `held` is the user task with its
+        instance as this transaction has read and locked them, if it has.
 
         Raises:
             UnknownUserTask: There is none of that id.
@@ -267,6 +269,7 @@ class ProcessEngine:
             actor=actor,
             variables=variables or {},
             digests=digests or {},
+            held=held,
         )
 
     def claim(self, db: Session, user_task_id: UUID, *, actor: str) -> UserTask:

@@ -1,7 +1,8 @@
 """Who acts: a signed-in person, another system, or nobody yet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from appraisal.columns import table_of
 from appraisal.organisations import Organisation
 from appraisal.people import Person, PostAssignment
+from engine.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -41,27 +43,31 @@ class Actor:
         return bool(self.posts - {"candidate"})
 
 
-_ORGANISATION, _PERSON = table_of(Organisation), table_of(Person)
+_ORGANISATION, PERSON = table_of(Organisation), table_of(Person)
 _POST = table_of(PostAssignment)
-# One row for each post; a person without posts has one with none.
-_ACTOR = (
+SELECT_ACTOR = (
     select(
-        _PERSON.c.name,
-        _PERSON.c.organisation_id,
-        _PERSON.c.is_candidate,
+        PERSON.c.id,
+        PERSON.c.name,
+        PERSON.c.organisation_id,
         _ORGANISATION.c.code,
+        PERSON.c.is_candidate,
         _POST.c.post,
     )
-    .join(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
+    .join(_ORGANISATION, _ORGANISATION.c.id == PERSON.c.organisation_id)
     .outerjoin(
         _POST,
         and_(
-            _POST.c.person_id == _PERSON.c.id,
-            _POST.c.organisation_id == _PERSON.c.organisation_id,
+            _POST.c.person_id == PERSON.c.id,
+            _POST.c.organisation_id == PERSON.c.organisation_id,
         ),
     )
-    .where(_PERSON.c.id == bindparam("b_person"), _PERSON.c.active)
+    .where(PERSON.c.active)
 )
+"""Active people, a row for each post or one with none; others may add conditions and columns."""
+
+ACTOR_COLUMNS = 6
+_BY_ID = Statement(SELECT_ACTOR.where(PERSON.c.id == bindparam("b_person")))
 
 
 def actor_of(
@@ -75,19 +81,28 @@ def actor_of(
     """The actor that a person is now; None when the person may not act any more."""
     # What bypasses the object mapper does not see what it still holds back.
     db.flush()
-    rows = db.connection().execute(_ACTOR, {"b_person": person_id}).all()
-    if not rows:
-        return None
-    found = rows[0]
-    held = frozenset(row.post for row in rows if row.post is not None)
+    rows = _BY_ID.rows(db.connection(), {"b_person": person_id})
+    return read_actor(rows, kind=kind, scopes=scopes, processes=processes) if rows else None
+
+
+def read_actor(
+    rows: Sequence[Sequence[Any]],
+    *,
+    kind: Literal["person", "client"] = "person",
+    scopes: frozenset[str] = frozenset(),
+    processes: frozenset[str] = frozenset(),
+) -> Actor:
+    """Take what `SELECT_ACTOR` gives of one person from the beginning of its rows."""
+    person_id, name, organisation_id, tenant, is_candidate, _ = rows[0][:ACTOR_COLUMNS]
+    held = frozenset(row[ACTOR_COLUMNS - 1] for row in rows) - {None}
     return Actor(
         kind=kind,
         person_id=person_id,
-        name=found.name,
-        organisation_id=found.organisation_id,
-        tenant=found.code,
-        posts=held | {"candidate"} if found.is_candidate else held,
-        is_candidate=found.is_candidate,
+        name=name,
+        organisation_id=organisation_id,
+        tenant=tenant,
+        posts=held | {"candidate"} if is_candidate else held,
+        is_candidate=is_candidate,
         scopes=scopes,
         processes=processes,
     )

@@ -87,12 +87,19 @@ class Completion:
         digests = self._keep(db, actor, matter, checked)
         write_bindings(db, actor, user_task, checked.bindings)
         return self.engine.complete(
-            db, user_task_id, actor=actor.key, variables=checked.variables, digests=digests
+            db,
+            user_task_id,
+            actor=actor.key,
+            variables=checked.variables,
+            digests=digests,
+            held=matter.held,
         )
 
     def _form(self, db: Session, matter: Matter) -> FormDefinition | None:
         form_id = matter.user_task.form_ref
-        return None if form_id is None else self.forms.form(db, matter.bundle_id, form_id)
+        if form_id is None or matter.held is None:
+            return self.form_of(db, matter.user_task)
+        return self.forms.form(db, matter.held.instance.bundle_id, form_id)
 
     def _check(
         self, db: Session, matter: Matter, answer: Mapping[str, Any], language: str

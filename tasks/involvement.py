@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session
 
 from appraisal.candidates import Candidate
@@ -17,8 +17,10 @@ from appraisal.conflicts import Conflict
 from appraisal.enrolments import Enrolment
 from appraisal.marks import Work
 from appraisal.sessions import AppraisalSession
+from engine.answering import HELD_COLUMNS, SELECT_HELD, HeldUserTask, read_held
 from engine.errors import UnknownUserTask
 from engine.instances import INSTANCE
+from engine.statements import Statement
 from engine.user_tasks import USER_TASK, UserTask, as_user_task
 from tasks.duties import DUTY
 
@@ -27,30 +29,30 @@ _ENROLMENT, _CANDIDATE = table_of(Enrolment), table_of(Candidate)
 _SESSION, _WORK = table_of(AppraisalSession), table_of(Work)
 _CONFLICT = table_of(Conflict)
 _PLACE_COLUMNS = (
-    _ENROLMENT.c.id.label("place_enrolment"),
     _ENROLMENT.c.session_id.label("place_session"),
+    _ENROLMENT.c.id.label("place_enrolment"),
     _CANDIDATE.c.id.label("place_candidate"),
     _CANDIDATE.c.person_id.label("place_person"),
 )
-_BY_ENROLMENT = (
+_BY_ENROLMENT = Statement(
     select(*_PLACE_COLUMNS)
     .join(_CANDIDATE, _CANDIDATE.c.id == _ENROLMENT.c.candidate_id)
     .where(_ENROLMENT.c.number == bindparam("b_key"))
 )
-_BY_SESSION = select(_SESSION.c.id).where(_SESSION.c.number == bindparam("b_key"))
+_BY_SESSION = Statement(select(_SESSION.c.id).where(_SESSION.c.number == bindparam("b_key")))
 _PARENT_ID = (
     select(INSTANCE.c.parent_id).where(INSTANCE.c.id == bindparam("b_id")).scalar_subquery()
 )
-_PARENT = select(INSTANCE.c.business_key, INSTANCE.c.id).where(INSTANCE.c.id == _PARENT_ID)
+_PARENT = Statement(
+    select(INSTANCE.c.business_key, INSTANCE.c.id).where(INSTANCE.c.id == _PARENT_ID)
+)
 _OF_THE_BATCH = or_(
     _CONFLICT.c.session_id.is_(None), _CONFLICT.c.session_id == _ENROLMENT.c.session_id
 )
-_MATTER = (
-    select(
-        USER_TASK,
-        INSTANCE.c.bundle_id,
+_MATTER = Statement(
+    SELECT_HELD.add_columns(
         *_PLACE_COLUMNS,
-        select(func.aggregate_strings(DUTY.c.duty, ","))
+        select(func.aggregate_strings(DUTY.c.duty, literal_column("','")))
         .where(
             DUTY.c.session_id == _ENROLMENT.c.session_id, DUTY.c.person_id == bindparam("b_person")
         )
@@ -64,10 +66,8 @@ _MATTER = (
         )
         .label("in_conflict"),
     )
-    .join(INSTANCE, INSTANCE.c.id == USER_TASK.c.instance_id)
     .outerjoin(_ENROLMENT, _ENROLMENT.c.number == USER_TASK.c.business_key)
     .outerjoin(_CANDIDATE, _CANDIDATE.c.id == _ENROLMENT.c.candidate_id)
-    .where(USER_TASK.c.id == bindparam("b_id"))
 )
 _MARKED_WORK = select(_WORK.c.enrolment_id).where(
     _WORK.c.session_id == bindparam("b_session"), _WORK.c.blind_code == bindparam("b_code")
@@ -94,41 +94,44 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A user task with the bundle of its instance, where it belongs, and the reader's standing.
+    """A user task with where it belongs, and the reader's standing.
 
-    `standing` is None where it was not read, or the user task is not of an enrolment.
+    `standing` is None where it was not read, or the user task is not of an enrolment; `held`,
+    where the user task was not read to be completed.
     """
 
     user_task: UserTask
-    bundle_id: str
     place: Place | None
-    standing: Standing | None
+    standing: Standing | None = None
+    held: HeldUserTask | None = None
 
 
 def read_matter(db: Session, user_task_id: UUID, person_id: int) -> Matter:
-    """Read a user task with all that deciding about it needs, in one statement.
+    """Read a user task with all that deciding about it and completing it needs, in one statement.
+
+    Its instance is locked until the transaction ends.
 
     Raises:
         UnknownUserTask: There is none of that id.
     """
     db.flush()
-    given = {"b_id": user_task_id, "b_person": person_id}
-    row = db.connection().execute(_MATTER, given).mappings().one_or_none()
-    if row is None:
+    found = _MATTER.rows(db.connection(), {"b_id": user_task_id, "b_person": person_id})
+    if not found:
         raise UnknownUserTask(str(user_task_id))
-    user_task = as_user_task({column.name: row[column.name] for column in USER_TASK.c})
-    place = _place(row)
-    if place is None:
+    held = read_held(found[0])
+    user_task = as_user_task(held.row)
+    *where, done, in_conflict = found[0][HELD_COLUMNS:]
+    if where[0] is None:
         place = place_of(db, user_task.business_key, user_task.instance_id)
-        return Matter(user_task, row["bundle_id"], place, None)
-    duties = frozenset((row["done_duties"] or "").split(",")) - {""}
-    return Matter(user_task, row["bundle_id"], place, Standing(duties, bool(row["in_conflict"])))
+        return Matter(user_task, place, held=held)
+    duties = frozenset((done or "").split(",")) - {""}
+    return Matter(user_task, Place(*where), Standing(duties, bool(in_conflict)), held)
 
 
 def matter_of(db: Session, user_task: UserTask) -> Matter:
     """The matter of a user task that was read otherwise; its standing is looked up when needed."""
     place = place_of(db, user_task.business_key, user_task.instance_id)
-    return Matter(user_task, "", place, None)
+    return Matter(user_task, place)
 
 
 def place_of(db: Session, business_key: str, instance_id: UUID | None) -> Place | None:
@@ -137,20 +140,13 @@ def place_of(db: Session, business_key: str, instance_id: UUID | None) -> Place 
     connection = db.connection()
     key, instance = business_key, instance_id
     for _ in range(_DEEPEST):
-        row = connection.execute(_BY_ENROLMENT, {"b_key": key}).mappings().one_or_none()
-        if row is not None:
-            return _place(row)
-        session_id = connection.execute(_BY_SESSION, {"b_key": key}).scalar_one_or_none()
-        if session_id is not None:
-            return Place(session_id)
-        parent = (
-            None
-            if instance is None
-            else connection.execute(_PARENT, {"b_id": instance}).one_or_none()
-        )
-        if parent is None:
+        if found := _BY_ENROLMENT.rows(connection, {"b_key": key}):
+            return Place(*found[0])
+        if found := _BY_SESSION.rows(connection, {"b_key": key}):
+            return Place(*found[0])
+        if instance is None or not (found := _PARENT.rows(connection, {"b_id": instance})):
             return None
-        key, instance = parent.business_key, parent.id
+        key, instance = found[0]
     return None
 
 
@@ -166,19 +162,8 @@ def concerned_enrolments(db: Session, user_task: UserTask, place: Place) -> list
 
 def person_of_enrolment(db: Session, enrolment_number: str) -> int | None:
     """Whose enrolment a number is."""
-    row = db.connection().execute(_BY_ENROLMENT, {"b_key": enrolment_number}).one_or_none()
-    return None if row is None else row.place_person
-
-
-def _place(row: RowMapping) -> Place | None:
-    if row["place_session"] is None:
-        return None
-    return Place(
-        row["place_session"],
-        row["place_enrolment"],
-        row["place_candidate"],
-        row["place_person"],
-    )
+    found = _BY_ENROLMENT.rows(db.connection(), {"b_key": enrolment_number})
+    return Place(*found[0]).candidate_person_id if found else None
 
 
 def _named(context: Mapping[str, Any]) -> list[int]:
