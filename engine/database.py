@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -24,11 +25,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session, SQLModel
 
 from engine.errors import EngineError
+from engine.statements import run_text
 
 BUSY_TIMEOUT_MS = 30_000
+TRUSTED_SECONDS = 1.0
 
 
 class UnsupportedDatabase(EngineError):
@@ -178,7 +182,6 @@ def _postgresql(address: URL, schema: str | None) -> Database:
         "isolation_level": "READ COMMITTED",
         "pool_size": 10,
         "max_overflow": 30,
-        "pool_pre_ping": True,
         "hide_parameters": True,
     }
     if schema is not None:
@@ -186,7 +189,30 @@ def _postgresql(address: URL, schema: str | None) -> Database:
     writer = create_engine(address, **options)
     reader = writer.execution_options(postgresql_readonly=True)
     jobs = create_engine(address, **(options | {"pool_size": 5}))
+    for engine in (writer, jobs):
+        _ask_rested(engine)
     return Database(address, writer, reader, jobs, schema)
+
+
+def _ask_rested(engine: Engine) -> None:
+    """Ask a connection whether it still lives, unless it did a moment ago.
+
+    SQLAlchemy's `pool_pre_ping` asks each time, a round trip in every request.
+    """
+
+    def on_checkin(_: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    def on_checkout(connection: Any, record: Any, _: Any) -> None:
+        if monotonic() - record.info.get("rests_since", monotonic()) < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError(str(error)) from error
+
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)
 
 
 def _sqlite_engine(
@@ -216,7 +242,7 @@ def _sqlite_engine(
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(str(begin))
+        run_text(connection, str(begin))
 
     event.listen(engine, "connect", on_connect)
     if begin:

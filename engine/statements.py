@@ -133,6 +133,11 @@ def _converters(clause: Any, dialect: Dialect) -> tuple[Convert | None, ...]:
 def _run(connection: Connection, text: str, given: Any, *, many: bool = False) -> Any:
     if not connection.in_transaction():
         connection.begin()
+    return run_text(connection, text, given, many=many)
+
+
+def run_text(connection: Connection, text: str, given: Any = (), *, many: bool = False) -> Any:
+    """Hand a text with its converted values to the driver and give the cursor."""
     driver: Any = connection.connection.dbapi_connection
     cursor = driver.cursor()
     try:

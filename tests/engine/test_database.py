@@ -121,3 +121,37 @@ def test_schema_keeps_tables_apart(postgresql_database: Database) -> None:
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(UnsupportedDatabase):
         create_database(url)
+
+
+def test_a_connection_that_died_while_it_rested_is_replaced(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.database.TRUSTED_SECONDS", 0)
+    with postgresql_database.reading() as db:
+        died = db.scalar(text("SELECT pg_backend_pid()"))
+    end_backend(postgresql_database, died)
+
+    with postgresql_database.reading() as db:
+        assert db.scalar(text("SELECT pg_backend_pid()")) != died
+
+
+def test_a_connection_that_died_just_now_fails_once(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.database.TRUSTED_SECONDS", 3600)
+    with postgresql_database.reading() as db:
+        died = db.scalar(text("SELECT pg_backend_pid()"))
+    end_backend(postgresql_database, died)
+
+    with pytest.raises(DBAPIError), postgresql_database.reading() as db:
+        db.scalar(text("SELECT 1"))
+
+    with postgresql_database.reading() as db:
+        assert db.scalar(text("SELECT pg_backend_pid()")) != died
+
+
+def end_backend(database: Database, pid: int | None) -> None:
+    """End a connection from the server's side, as a restart would, and wait until it is over."""
+    with database.jobs.begin() as connection:
+        ended = "SELECT pg_terminate_backend(:pid, 5000)"
+        assert connection.scalar(text(ended), {"pid": pid}) is True
