@@ -16,6 +16,12 @@ from sqlmodel import SQLModel
 from engine.database import Database, create_database
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true", help="try properties and fuzzing thirty times as long"
+    )
+
+
 @dataclass
 class PostgresqlServer:
     """One server for the whole test session; databases are copies of a template."""
