@@ -50,7 +50,11 @@ Reading = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class _LoadedBundle:
-    """What the process keeps of a bundle: its diagrams and decisions, compiled when asked for."""
+    """What the process keeps of a bundle: its diagrams and decisions, compiled when asked for.
+
+    Each table is filled at once, under the lock: a thread that found half of one took a process
+    for unknown that another thread was just compiling.
+    """
 
     diagrams: tuple[bytes, ...]
     decisions: tuple[bytes, ...]
@@ -58,6 +62,7 @@ class _LoadedBundle:
     by_process: dict[str, CompiledDiagram] = field(default_factory=dict)
     by_decision: dict[str, Decision] = field(default_factory=dict)
     row_texts: dict[str, Texts] = field(default_factory=dict)
+    lock: AbstractContextManager[bool] = field(default_factory=RLock)
 
 
 class Definitions:
@@ -164,11 +169,8 @@ class Definitions:
         """
         bundle = self._bundle(bundle_id)
         if not bundle.by_decision:
-            for content in bundle.decisions:
-                parsed = parse_decisions(
-                    content, functions=self.host.functions, others=bundle.decisions
-                )
-                bundle.by_decision.update(parsed)
+            with bundle.lock:
+                bundle.by_decision.update(self._parsed(bundle))
         try:
             return bundle.by_decision[decision_id]
         except KeyError as error:
@@ -178,8 +180,8 @@ class Definitions:
         """Give what the authors of a bundle's tables say of their rows, by rule and language."""
         bundle = self._bundle(bundle_id)
         if not bundle.row_texts:
-            for content in bundle.decisions:
-                bundle.row_texts.update(rule_descriptions(content))
+            texts = [rule_descriptions(content) for content in bundle.decisions]
+            bundle.row_texts.update({key: value for one in texts for key, value in one.items()})
         return bundle.row_texts
 
     def start_events(self, bundle_id: str) -> list[StartTrigger]:
@@ -225,10 +227,21 @@ class Definitions:
 
     def _diagrams(self, bundle: _LoadedBundle) -> Mapping[str, CompiledDiagram]:
         if not bundle.by_process:
-            for content in bundle.diagrams:
-                compiled = compile_diagram(content)
-                bundle.by_process.update(dict.fromkeys(compiled.elements, compiled))
+            with bundle.lock:
+                bundle.by_process.update(bundle.by_process or _compiled(bundle))
         return bundle.by_process
+
+    def _parsed(self, bundle: _LoadedBundle) -> Mapping[str, Decision]:
+        if bundle.by_decision:
+            return bundle.by_decision
+        functions, others = self.host.functions, bundle.decisions
+        parsed = [parse_decisions(one, functions=functions, others=others) for one in others]
+        return {key: decision for one in parsed for key, decision in one.items()}
+
+
+def _compiled(bundle: _LoadedBundle) -> Mapping[str, CompiledDiagram]:
+    compiled = [compile_diagram(content) for content in bundle.diagrams]
+    return {process_id: one for one in compiled for process_id in one.elements}
 
 
 def _load(db: Session, bundle_id: str) -> _LoadedBundle:

@@ -9,7 +9,9 @@ from sqlmodel import select
 
 from engine.bundles import Bundle, BundleMember, Definition, LoweredDiagram
 from engine.database import Database
+from engine.decisions import parse_decisions
 from engine.definitions import Definitions
+from engine.diagrams import CompiledDiagram, compile_diagram
 from engine.errors import DiagramError, UnknownBundle, UnknownDefinition, UnknownProcess
 from engine.findings import Finding
 from engine.publication import NewVersion
@@ -164,6 +166,51 @@ def test_another_process_of_the_operating_system_loads_the_stored_form(
 
     assert fresh.process(bundle_id, "a").elements["s"].name == "stored"
     assert [one.process_id for one in fresh.start_events(bundle_id)] == ["a", "b"]
+
+
+def test_a_process_is_known_while_another_is_being_compiled(
+    database: Database, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("one", "three", "two")
+    bundle_id = published(database, definitions, *(process(name, TASK) for name in names)).bundles[
+        "base"
+    ]
+    other = Definitions(reading=database.reading)
+    met: list[Any] = []
+
+    def compiling(content: bytes) -> CompiledDiagram:
+        met.append(None)
+        if len(met) == 2:
+            # What another thread would ask for when one diagram of three is compiled.
+            met.extend(other.process(bundle_id, name) for name in names)
+        return compile_diagram(content)
+
+    monkeypatch.setattr("engine.definitions.compile_diagram", compiling)
+
+    assert other.process(bundle_id, "two").spec.name == "two"
+    asked = [found.spec.name for found in met if found is not None]
+    assert asked == list(names)
+
+
+def test_a_decision_is_known_while_another_is_being_parsed(
+    database: Database, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("d1", "d2", "d3")
+    sources = [Source("decision", name, decision(name)) for name in names]
+    bundle_id = published(database, definitions, *sources).bundles["base"]
+    other = Definitions(reading=database.reading)
+    met: list[Any] = []
+
+    def parsing(content: bytes, **more: Any) -> Any:
+        met.append(None)
+        if len(met) == 2:
+            met.extend(other.decision(bundle_id, name) for name in names)
+        return parse_decisions(content, **more)
+
+    monkeypatch.setattr("engine.definitions.parse_decisions", parsing)
+
+    assert other.decision(bundle_id, "d2") is not None
+    assert [found.id for found in met if found is not None] == list(names)
 
 
 def test_unknown_names_say_so(database: Database, definitions: Definitions) -> None:
