@@ -9,6 +9,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,18 @@ class Answer(SQLModel, table=True):
 
 
 _TABLE: Table = Answer.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TABLE).returning(_TABLE.c.id)
+_INSERT = insert(_TABLE).inline()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer that was just kept."""
+
+    instance_id: uuid.UUID
+    person_id: int
+    cipher: bytes
+    salt: bytes
+    digests: dict[str, str]
 
 
 def store_answer(
@@ -48,23 +60,25 @@ def store_answer(
     person_id: int,
     values: Mapping[str, Any],
     at: datetime,
-) -> Answer:
+) -> KeptAnswer:
     """Encrypt and keep an answer; its digests by field are in the row."""
     salt = secrets.token_bytes(16)
     content = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
-    row: dict[str, Any] = {
+    cipher = encrypt_for(db, person_id, content, "answer")
+    kept = KeptAnswer(instance_id, person_id, cipher, salt, salted_digests(values, salt))
+    row = {
         "instance_id": instance_id,
         "user_task_id": user_task_id,
         "element_id": element_id,
         "person_id": person_id,
         "answered_at": at,
-        "cipher": encrypt_for(db, person_id, content, "answer"),
+        "cipher": cipher,
         "salt": salt,
-        "digests": salted_digests(values, salt),
+        "digests": kept.digests,
     }
     # Every completion passes here, so the row is written without the object mapper.
-    added = db.connection().execute(_INSERT, row).scalar_one()
-    return Answer(id=added, **row)
+    db.connection().execute(_INSERT, row)
+    return kept
 
 
 def salted_digests(values: Mapping[str, Any], salt: bytes) -> dict[str, str]:
@@ -77,7 +91,7 @@ def salted_digests(values: Mapping[str, Any], salt: bytes) -> dict[str, str]:
     }
 
 
-def read_answer(db: Session, answer: Answer) -> dict[str, Any]:
+def read_answer(db: Session, answer: Answer | KeptAnswer) -> dict[str, Any]:
     """Decrypt an answer.
 
     Raises:
