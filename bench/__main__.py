@@ -28,17 +28,17 @@ TARGETS: Mapping[str, tuple[float, bool]] = {
 
 def measure_sqlite(folder: Path, large: int) -> dict[str, float]:
     """The figures on SQLite; `large` is the number of enrolments of the large session."""
-    small = over_http.completions(folder / "small", size=20)
-    big = over_http.completions(folder / "large", size=large)
+    small = over_http.completions(folder / "http", size=20)
+    grown = over_http.growth(folder / "growth", large)
     return {
         "httpCompletionsPerSecond": small.per_second,
         "httpCompletionP95Ms": small.p95_ms,
         "httpEmptyRouteMs": small.empty_route_ms,
-        "growth20To20000": big.median_ms / small.median_ms,
+        "growth20To20000": grown.growth,
         "enrolmentCompletionsPerSecond": in_process.enrolment_completions(folder),
         "sessionCompletionsPerSecond": in_process.session_completions(folder),
         "bareCommitsPerSecond": in_process.bare_commits(folder),
-        "start20000Seconds": in_process.start_20000(folder / "start", large),
+        "start20000Seconds": grown.start_seconds,
     }
 
 
@@ -86,7 +86,7 @@ def main() -> int:
     large = 2_000 if "--quick" in sys.argv else 20_000
     with tempfile.TemporaryDirectory(prefix="jc-bench-") as name:
         folder = Path(name)
-        for part in ("small", "large", "start", "pgapp"):
+        for part in ("http", "pgapp"):
             (folder / part).mkdir()
         figures: dict[str, Any] = {
             "sqlite": measure_sqlite(folder, large),

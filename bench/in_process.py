@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from bench.installations import new_installation, new_session, start_all
 from engine.clock import FrozenClock
 from engine.database import Database, create_database
 from engine.jobs import LocalQueue
@@ -51,17 +50,6 @@ def session_completions(folder: Path, count: int = 40) -> float:
     """User tasks completed per second in instances of 14 call activities."""
     sources = {"s.bpmn": _session(), "step.bpmn": _step()}
     return _completions(f"sqlite:///{folder / 'session.sqlite'}", sources, "s", count, STEPS)
-
-
-def start_20000(folder: Path, size: int = 20_000) -> float:
-    """Seconds to start the processes of so many registered enrolments, 500 a commit."""
-    installation = new_installation(folder)
-    bench = new_session(installation, size)
-    started = time.perf_counter()
-    start_all(bench)
-    seconds = time.perf_counter() - started
-    installation.dispose()
-    return seconds
 
 
 def _completions(

@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
 from api.logins import make_link
-from bench.installations import BenchSession, new_installation, new_session, start_all, take_up
+from bench.installations import new_installation, new_session, start_all, take_up
 
 ANSWER = {"first_decision": "pass"}
 
@@ -29,6 +29,50 @@ class HttpFigures:
     empty_route_ms: float
 
 
+class Reviewer:
+    """Somebody who completes first reviews one after the other, and how long each took.
+
+    `start_seconds` is how long it took to start the processes of all enrolments before.
+    """
+
+    def __init__(self, client: httpx2.Client, link: str, start_seconds: float) -> None:
+        self.start_seconds = start_seconds
+        me = client.post("/api/v1/logins", json={"link": link}).raise_for_status().json()
+        client.headers["X-CSRF-Token"] = me["csrfToken"]
+        self._client = client
+        self._waiting: list[str] = []
+        self.times: list[float] = []
+
+    def review(self) -> None:
+        """Complete one more; the inbox is read when the last page of it is done."""
+        if not self._waiting:
+            self._read_inbox()
+        path = f"/api/v1/user-tasks/{self._waiting.pop()}/completion"
+        started = time.perf_counter()
+        reply = self._client.post(path, json={"answer": ANSWER})
+        self.times.append(time.perf_counter() - started)
+        assert reply.status_code == 200, reply.text
+
+    def figures(self) -> HttpFigures:
+        """What was measured."""
+        ordered, empty = sorted(self.times), []
+        for _ in range(100):
+            started = time.perf_counter()
+            self._client.get("/livez")
+            empty.append(time.perf_counter() - started)
+        return HttpFigures(
+            per_second=len(ordered) / sum(ordered),
+            p95_ms=ordered[int(len(ordered) * 0.95) - 1] * 1000,
+            median_ms=statistics.median(ordered) * 1000,
+            empty_route_ms=statistics.median(empty) * 1000,
+        )
+
+    def _read_inbox(self) -> None:
+        page = self._client.get("/api/v1/user-tasks", params={"view": "claimable", "limit": 100})
+        self._waiting = [i["id"] for i in page.json()["items"] if i["elementId"] == "first_review"]
+        assert self._waiting, page.text
+
+
 def completions(
     folder: Path, database_url: str = "", *, size: int = 20, count: int = 300
 ) -> HttpFigures:
@@ -36,52 +80,50 @@ def completions(
 
     With rights, form check, history and derived rows, in one server process, sequentially.
     """
+    with _reviewer(folder, database_url, size, count) as reviewer:
+        for _ in range(count):
+            reviewer.review()
+        return reviewer.figures()
+
+
+@dataclass(frozen=True)
+class GrowthFigures:
+    """By what the median cost of a user task grows, and the seconds to start the large session."""
+
+    growth: float
+    start_seconds: float
+
+
+def growth(folder: Path, size: int, *, count: int = 300) -> GrowthFigures:
+    """Compare the same user task in sessions of 20 and in one of `size` enrolments.
+
+    Two servers are asked in turn, so that whatever else the machine does falls on both.
+    """
+    small, large = folder / "small", folder / "large"
+    for part in (small, large):
+        part.mkdir(parents=True)
+    with _reviewer(small, "", 20, count) as in_small, _reviewer(large, "", size, count) as in_large:
+        for _ in range(count):
+            in_small.review()
+            in_large.review()
+        grown = in_large.figures().median_ms / in_small.figures().median_ms
+        return GrowthFigures(grown, in_large.start_seconds)
+
+
+@contextmanager
+def _reviewer(folder: Path, database_url: str, size: int, count: int) -> Iterator[Reviewer]:
     installation = new_installation(folder, database_url)
-    sessions = [_filled(installation, size, count) for _ in range(max(1, count // size))]
+    sessions = [new_session(installation, size) for _ in range(max(1, count // size))]
+    seconds = sum(start_all(session) for session in sessions)
+    for session in sessions:
+        take_up(session, min(size, count))
     with installation.database.transaction() as db:
         link = make_link(db, sessions[0].world.people["reviewer"].id or 0)
     installation.dispose()
-    with _server(folder, database_url) as address:
-        return _measure(address, link, count)
-
-
-def _filled(installation: object, size: int, count: int) -> BenchSession:
-    bench = new_session(installation, size)  # type: ignore[arg-type]
-    start_all(bench)
-    take_up(bench, min(size, count))
-    return bench
-
-
-def _measure(address: str, link: str, count: int) -> HttpFigures:
-    with httpx2.Client(base_url=address, timeout=60) as client:
-        me = client.post("/api/v1/logins", json={"link": link}).raise_for_status().json()
-        client.headers["X-CSRF-Token"] = me["csrfToken"]
-        empty = [_timed(lambda: client.get("/livez")) for _ in range(100)]
-        times: list[float] = []
-        while len(times) < count:
-            page = client.get("/api/v1/user-tasks", params={"view": "claimable", "limit": 100})
-            items = [i for i in page.json()["items"] if i["elementId"] == "first_review"]
-            assert items, page.text
-            for item in items[: count - len(times)]:
-                times.append(_timed(lambda i=item: _complete(client, i["id"])))
-    ordered = sorted(times)
-    return HttpFigures(
-        per_second=len(times) / sum(times),
-        p95_ms=ordered[int(len(ordered) * 0.95) - 1] * 1000,
-        median_ms=statistics.median(times) * 1000,
-        empty_route_ms=statistics.median(empty) * 1000,
-    )
-
-
-def _complete(client: httpx2.Client, user_task_id: str) -> None:
-    reply = client.post(f"/api/v1/user-tasks/{user_task_id}/completion", json={"answer": ANSWER})
-    assert reply.status_code == 200, reply.text
-
-
-def _timed(call: object) -> float:
-    started = time.perf_counter()
-    call()  # type: ignore[operator]
-    return time.perf_counter() - started
+    with ExitStack() as opened:
+        address = opened.enter_context(_server(folder, database_url))
+        client = opened.enter_context(httpx2.Client(base_url=address, timeout=60))
+        yield Reviewer(client, link, seconds)
 
 
 @contextmanager

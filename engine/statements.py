@@ -54,10 +54,11 @@ class Statement:
         """Run it for one row or for each of several."""
         compiled = self._for(connection.dialect)
         if isinstance(rows, Mapping):
-            return _run(connection, compiled.text, compiled.prepare(rows))
-        if len(rows) == 1:
-            return _run(connection, compiled.text, compiled.prepare(rows[0]))
-        return _run(connection, compiled.text, [compiled.prepare(row) for row in rows], many=True)
+            rows = (rows,)
+        given = [compiled.prepare(row) for row in rows]
+        many = len(given) != 1
+        cursor: Cursor = _run(connection, compiled.text, given if many else given[0], many=many)
+        return cursor
 
     def rows(self, connection: Connection, given: Row) -> list[tuple[Any, ...]]:
         """Run it and give the rows that it selects or returns."""
@@ -85,9 +86,8 @@ class Statement:
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         names = tuple(compiled.positiontup if compiled.positional else compiled.params)
         processors = compiled._bind_processors
-        prepare = _preparing([(name, processors.get(name)) for name in names], fixed)
-        if not compiled.positional:
-            prepare = _by_name(names, prepare)
+        ordered = _preparing([(name, processors.get(name)) for name in names], fixed)
+        prepare = ordered if compiled.positional else _by_name(names, ordered)
         return _Compiled(str(compiled), prepare, _converters(self._clause, dialect))
 
 
@@ -153,7 +153,7 @@ def _translated(connection: Connection, text: str, error: Any) -> BaseException:
     gone = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     if gone:
         connection.invalidate(error)
-    return DBAPIError.instance(
+    translated: BaseException = DBAPIError.instance(
         text,
         None,
         error,
@@ -162,3 +162,4 @@ def _translated(connection: Connection, text: str, error: Any) -> BaseException:
         connection_invalidated=gone,
         dialect=dialect,
     )
+    return translated

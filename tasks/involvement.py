@@ -52,7 +52,8 @@ _OF_THE_BATCH = or_(
 _MATTER = Statement(
     SELECT_HELD.add_columns(
         *_PLACE_COLUMNS,
-        select(func.aggregate_strings(DUTY.c.duty, literal_column("','")))
+        # A column, since a text would be put in anew at every execution.
+        select(func.aggregate_strings(DUTY.c.duty, literal_column("','")))  # type: ignore[arg-type]
         .where(
             DUTY.c.session_id == _ENROLMENT.c.session_id, DUTY.c.person_id == bindparam("b_person")
         )
