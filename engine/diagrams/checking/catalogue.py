@@ -36,6 +36,10 @@ _STRUCTURE = {
         "顺序流没有连到同一层的两个元素上。",
         "The sequence flow does not join two elements of the same scope.",
     ),
+    "misplaced": Message(
+        "元素写在了别的元素里面,不在流程或子流程里。",
+        "The element lies inside another element, not in a process or sub-process.",
+    ),
     "no_start": Message("缺少开始事件。", "There is no start event."),
     "several_starts": Message(
         "子流程只能有一个开始事件。", "A sub-process may have one start event only."

@@ -11,6 +11,7 @@ from engine.diagrams.vocabulary import (
     FLOW,
     FLOW_NODES,
     GLOBAL_TASKS,
+    SCOPES,
     SYNTHETIC,
     B,
     has_trigger,
@@ -29,6 +30,7 @@ def check_structure(graph: Graph, report: Report, key: str | None) -> None:
         first = [*processes, *globals_][0]
         report.add(first, "process_id_differs", expected=key, found=first.get("id"))
     _check_ids(graph, report)
+    _check_places(graph, report)
     for scope in graph.scopes:
         if scope.is_too_big:
             report.add(scope.node, "too_many_nodes", most=MOST_NODES)
@@ -53,6 +55,14 @@ def _check_ids(graph: Graph, report: Report) -> None:
         seen.add(name)
         if node.tag != FLOW and (not _ID.fullmatch(name) or SYNTHETIC in name):
             report.add(node, "bad_id", id=name)
+
+
+def _check_places(graph: Graph, report: Report) -> None:
+    for process in graph.root.iterfind(B + "process"):
+        for node in process.iter(*FLOW_NODES, FLOW):
+            parent = node.getparent()
+            if parent is not None and parent.tag not in SCOPES:
+                report.add(node, "misplaced")
 
 
 def _check_starts(scope: Scope, report: Report) -> None:

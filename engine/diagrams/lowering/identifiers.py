@@ -39,5 +39,8 @@ def rename_flows(root: etree._Element) -> None:
         flow.set("id", renamed[drawn])
     for node in root.iter(*FLOW_NODES):
         default = node.get("default")
-        if default is not None:
+        if default:
             node.set("default", renamed[default])
+        else:
+            # An empty one names no flow; tools write it when the default is taken back.
+            node.attrib.pop("default", None)

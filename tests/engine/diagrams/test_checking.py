@@ -111,6 +111,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "complex_gateway": [
         (S + E + GATEWAY.format("complex", "") + task("a"), "s>g a>g g>e[true] g>a:d"),
     ],
+    "misplaced": [(S + E + task("a", task("b")), LINE)],
     "compensation_handler": [
         (
             S + E + task("a") + event("boundaryEvent", "b", "compensate", "", 'attachedToRef="a"'),

@@ -317,3 +317,12 @@ def test_drawing_is_left_out(draw: Any) -> None:
 
     assert list(compile_diagram(lowered).elements) == ["main"]
     assert not any(one in lowered for one in (b"other", b"collaboration", b"text", b"urn:x"))
+
+
+def test_empty_default_names_no_flow(draw: Any, rehearse: Any) -> None:
+    """Tools write it when the default is taken back."""
+    nodes = S + E + draw.node("task", "a", default="")
+
+    run = rehearse(draw.document(draw.process(nodes, "s>a a>e")))
+
+    assert run.workflow.is_completed()
