@@ -31,6 +31,7 @@ from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
 from api.migration import is_current
 from api.migration import migrate as migrate_installation
+from api.run_commands import commands as run_commands
 from api.settings import Settings
 from api.simulation.errors import CannotSimulate
 from api.standing import stand_by
@@ -42,6 +43,7 @@ from appraisal.zip_files import REFUSED, RefusedZip
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
+app.add_typer(run_commands)
 
 
 @contextmanager

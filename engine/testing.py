@@ -73,7 +73,8 @@ class Trace:
 
     `elements` are the ids of the drawn elements of the instance that were left, in order;
     `visited` has those of all instances with the id of their process. `data` are the variables at
-    the end, `user_tasks` and `incidents` the rows of all instances.
+    the end, `user_tasks` and `incidents` the rows of all instances. `waits_for` says to people what
+    the instance still waits for.
     """
 
     elements: list[str]
@@ -86,6 +87,7 @@ class Trace:
     visited: list[tuple[str, str]] = field(repr=False)
     instance_id: UUID
     business_key: str
+    waits_for: list[str]
 
 
 class SourceDefinitions:
@@ -111,7 +113,9 @@ class SourceDefinitions:
                 self._decisions.update(found)
 
     def _add_diagram(self, content: bytes) -> None:
-        prepared = prepare_diagram(content, Environment(functions=self.functions))
+        prepared = prepare_diagram(
+            content, Environment(functions=self.functions, needs_people=False)
+        )
         if prepared.lowered is None:
             raise DiagramError([one for one in prepared.findings if one.severity == "error"])
         compiled = compile_diagram(prepared.lowered)
@@ -297,6 +301,7 @@ class ScriptedRun:
 
     def trace(self) -> Trace:
         """Tell what happened so far."""
+        waits_for = self.waits_for()
         with self.database.reading() as db:
             instance = db.get(ProcessInstance, self.instance_id)
             assert instance is not None
@@ -314,6 +319,7 @@ class ScriptedRun:
                 visited=[(process, element) for _, process, element in self.visited],
                 instance_id=instance.id,
                 business_key=instance.business_key,
+                waits_for=waits_for,
             )
             db.expunge_all()
         return trace

@@ -24,7 +24,8 @@ class Environment:
     """The names that exist, by kind. None: nothing is known, so it is not checked.
 
     `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions.
-    `stages` and `duties` are what the host gives a meaning to.
+    `stages` and `duties` are what the host gives a meaning to. `needs_people` is false where a
+    script answers user tasks, so that they need not say who may.
     """
 
     processes: Collection[str] | None = None
@@ -37,3 +38,4 @@ class Environment:
     functions: Mapping[str, Callable[..., Any]] | None = None
     stages: Collection[str] = STAGES
     duties: Collection[str] = DUTIES
+    needs_people: bool = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from engine.diagrams.checking.environment import Environment
 from engine.diagrams.checking.graph import Graph, Node
@@ -23,10 +24,8 @@ def check_references(graph: Graph, environment: Environment, report: Report) -> 
         check = _CHECKS.get(node.tag)
         if check is not None:
             check(node, extensions, environment, report)
-        if node.tag == B + "userTask" and not (
-            _WHO & extensions.keys() or _is_posted(node, posted)
-        ):
-            report.add(node, "nobody_may")
+        if environment.needs_people and node.tag == B + "userTask":
+            _check_people(node, extensions, posted, report)
         for name in extensions.get("excludes", []):
             if name not in elements:
                 _known(node, "unknown_element", name, environment.elements, report)
@@ -36,6 +35,13 @@ def check_references(graph: Graph, environment: Environment, report: Report) -> 
     for _, node in graph.nodes():
         if node.tag == B + "callActivity":
             _check_call(node, own, environment, report)
+
+
+def _check_people(
+    node: Node, extensions: Mapping[str, Any], posted: set[str], report: Report
+) -> None:
+    if not (_WHO & extensions.keys() or _is_posted(node, posted)):
+        report.add(node, "nobody_may")
 
 
 def _posted_by_lanes(graph: Graph, environment: Environment, report: Report) -> set[str]:
