@@ -34,8 +34,11 @@ _INFIX = re.compile(r"\*\*|!=|<=|>=|[=<>+\-*/]|(?:and|or|between|in|instance)(?!
 _POWERS = {"or": 10, "and": 20, "+": ADDITIVE, "-": ADDITIVE, "*": 50, "/": 50, "**": 60}
 _COMPARING = 30
 # None of these may take more than linear time, whatever the source.
+_IN_NAME = r'[^\s,()\[\]{}":]'
 _ARGUMENT = re.compile(rf"\s*({NAME_START}[\w\s?'\-+*/.]*+):(?!:)")
-_ITERATOR = re.compile(rf'({NAME_START}(?:[^\s,()\[\]{{}}":]|\s++(?!in(?!\w)))*+)\s++in(?!\w)')
+# A group is never repeated possessively: CPython before 3.11.5, Debian 12's among them, matches
+# those wrongly (python/cpython#100061).
+_ITERATOR = re.compile(rf"({NAME_START}{_IN_NAME}*+(?:\s++(?!in(?!\w)){_IN_NAME}++)*)\s++in(?!\w)")
 _PROPERTY = re.compile(r"(start\s+included|end\s+included|time\s+offset)(?!\w)")
 _NOT = re.compile(r"not\s*\(")
 
