@@ -206,12 +206,17 @@ class Definitions:
         Raises:
             UnknownBundle: There is no such bundle.
         """
+        self._keep(db, bundle_id)
+
+    def _keep(self, db: Session, bundle_id: str) -> _LoadedBundle:
         with self._lock:
-            if bundle_id not in self._loaded:
-                self._loaded[bundle_id] = _load(db, bundle_id)
+            found = self._loaded.get(bundle_id)
+            if found is None:
+                found = self._loaded[bundle_id] = _load(db, bundle_id)
             self._loaded.move_to_end(bundle_id)
             while len(self._loaded) > CACHED_BUNDLES:
                 self._loaded.popitem(last=False)
+            return found
 
     def _bundle(self, bundle_id: str) -> _LoadedBundle:
         with self._lock:
@@ -221,9 +226,9 @@ class Definitions:
                 return found
         if self.reading is None:
             raise UnknownBundle(bundle_id)
+        # Not looked up again: others may have pushed it out by then.
         with self.reading() as db:
-            self.load(db, bundle_id)
-        return self._loaded[bundle_id]
+            return self._keep(db, bundle_id)
 
     def _diagrams(self, bundle: _LoadedBundle) -> Mapping[str, CompiledDiagram]:
         if not bundle.by_process:

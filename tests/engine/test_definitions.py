@@ -213,6 +213,18 @@ def test_a_decision_is_known_while_another_is_being_parsed(
     assert [found.id for found in met if found is not None] == list(names)
 
 
+def test_a_bundle_is_at_hand_even_if_others_push_it_out(
+    database: Database, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle_id = published(database, definitions, process("a")).bundle_id
+    other = Definitions(reading=database.reading)
+
+    # As if other threads loaded as many bundles between loading this one and taking it.
+    monkeypatch.setattr("engine.definitions.CACHED_BUNDLES", 0)
+
+    assert other.process_ids(bundle_id) == ["a"]
+
+
 def test_unknown_names_say_so(database: Database, definitions: Definitions) -> None:
     bundle_id = published(database, definitions, process("a")).bundle_id
 
