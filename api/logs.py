@@ -2,11 +2,16 @@
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from api.settings import Settings
+
+_LONGEST_CHAIN = 5
+_MOST_FRAMES = 20
 
 
 def configure_logs(settings: Settings) -> None:
@@ -21,7 +26,7 @@ def configure_logs(settings: Settings) -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.dict_tracebacks,
+            without_values,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -34,8 +39,28 @@ def configure_logs(settings: Settings) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_values,
                 json_lines,
             ],
         )
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def without_values(_: Any, __: str, event: EventDict) -> EventDict:
+    """Tell an exception by its kind and where it went through the code.
+
+    Its message and the variables, which the usual tracebacks show, may be data of a person.
+    """
+    told = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if not isinstance(error, BaseException):
+        return event
+    chain: list[dict[str, Any]] = []
+    cause: BaseException | None = error
+    while cause is not None and len(chain) < _LONGEST_CHAIN:
+        frames = traceback.extract_tb(cause.__traceback__)[-_MOST_FRAMES:]
+        where = [f"{one.filename}:{one.lineno} {one.name}" for one in frames]
+        chain.append({"kind": type(cause).__name__, "where": where})
+        cause = cause.__cause__ or cause.__context__
+    return {**event, "exception": chain}

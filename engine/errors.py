@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -132,12 +133,28 @@ class AnswerLeftOver(EngineError):
 def describe_error(error: BaseException) -> str:
     """Say what went wrong in one line for incidents and logs, without data of persons.
 
-    A database's own messages quote the row, so of those only the first line is kept.
+    A database's own messages quote the row, so of those only the first line is kept; and those
+    of Python and of libraries quote the value, which is left out unless it is a name of code.
     """
     if isinstance(error, DBAPIError):
         first_line = str(error.orig).partition("\n")[0]
-        return f"{type(error.orig).__name__}: {first_line}"[:1000]
-    return f"{type(error).__name__}: {error}"[:1000]
+        return f"{type(error.orig).__name__}: {_without_values(first_line)}"[:1000]
+    text = str(error) if isinstance(error, EngineError) else _without_values(str(error))
+    return f"{type(error).__name__}: {text}"[:1000]
+
+
+_QUOTED = re.compile(r"""(['"])((?:(?!\1).)*)\1""", re.DOTALL)
+_CODE = re.compile(r"[A-Za-z_][\w.\-/ ]*", re.ASCII)
+# ID and mobile phone numbers, whoever wrote them into a message.
+_NUMBER = re.compile(r"(?<!\d)(?:1\d{10}|\d{15}|\d{17}[\dXx])(?!\d)")
+
+
+def _without_values(text: str) -> str:
+    def kept(found: re.Match[str]) -> str:
+        quote, inner = found.groups()
+        return found[0] if _CODE.fullmatch(inner) or not inner else f"{quote}…{quote}"
+
+    return _NUMBER.sub("…", _QUOTED.sub(kept, text[:10_000]))
 
 
 class NotWaiting(EngineError):
