@@ -25,7 +25,8 @@ from api import (
     user_tasks,
 )
 from api.application import Installation, build_installation
-from api.guards import Measures, SecurityHeaders, SizeLimit, StrictRequests
+from api.body_limits import BodyLimits
+from api.guards import Measures, SecurityHeaders, StrictRequests, Surprises
 from api.health import Meters, watch
 from api.idempotency import Replayed
 from api.problems import PROBLEMS, add_problem_handlers
@@ -64,6 +65,8 @@ def create_app(
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # The redirect would lead to whatever host the request names.
+        redirect_slashes=False,
         responses=_error_responses(),
     )
     app.state.installation = installation
@@ -109,7 +112,8 @@ def _add_pages(app: FastAPI) -> None:
 def _add_guards(app: FastAPI, settings: Settings) -> None:
     meters: Meters = app.state.meters
     app.add_middleware(StrictRequests)
-    app.add_middleware(SizeLimit, limit=settings.upload_bytes)
+    app.add_middleware(BodyLimits, most=settings.upload_bytes, seconds=settings.body_seconds)
+    app.add_middleware(Surprises)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     app.add_middleware(
         Measures, routes=app.routes, requests=meters.requests, seconds=meters.seconds

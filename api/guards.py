@@ -1,4 +1,4 @@
-"""What every request and response passes: size limits, headers, a request id, measures."""
+"""What every request and response passes: strict JSON, headers, a request id, measures."""
 
 import time
 from collections.abc import MutableMapping, Sequence
@@ -9,12 +9,14 @@ import structlog
 from fastapi import Request, Response
 from fastapi.routing import iter_route_contexts
 from prometheus_client import Counter, Histogram
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.body_limits import body_problem, is_json
 from api.languages import language_of
-from api.problems import Problem, problem_response
+from api.problems import Problem, problem_response, unexpected_response
 from api.strict_json import MESSAGES, BadJson, check_json
 
 CONTENT_SECURITY_POLICY = (
@@ -31,47 +33,13 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-log = structlog.get_logger(__name__)
-
-
-class SizeLimit:
-    """Refuses large bodies: by their stated length before any of it is read, else as they grow."""
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on if it is not too large."""
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        request = Request(scope)
-        if _stated_length(request) > self._limit:
-            # The rest is not read, so the connection cannot be used again.
-            problem = Problem("too-large", headers={"Connection": "close"}, limit=self._limit)
-            refusal = problem_response(request, problem)
-            return await refusal(scope, receive, send)
-        return await self._app(scope, self._counting(receive), send)
-
-    def _counting(self, receive: Receive) -> Receive:
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._limit:
-                # Reading the body, FastAPI lets only this kind of error through.
-                raise HTTPException(413)
-            return message
-
-        return counted
+_READ_AT_ONCE = 65_536
 
 
 class StrictRequests:
     """Refuses what no database can store, and JSON that two readers could understand differently.
 
-    Stands inside `SizeLimit`, since a JSON body is looked at whole.
+    Stands inside `BodyLimits`, since a JSON body is looked at whole.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -85,14 +53,13 @@ class StrictRequests:
         messages: list[Message] = []
         try:
             _check_address(scope)
-            if _is_json(request):
+            if is_json(request):
                 messages = await _whole_body(receive)
-                if body := b"".join(one.get("body", b"") for one in messages):
-                    check_json(body)
+                await _check_json(b"".join(one.get("body", b"") for one in messages))
         except BadJson as bad:
             return await _malformed(request, bad)(scope, receive, send)
-        except HTTPException:
-            return await problem_response(request, Problem("too-large"))(scope, receive, send)
+        except HTTPException as refused:
+            return await problem_response(request, body_problem(refused))(scope, receive, send)
 
         async def again() -> Message:
             return messages.pop(0) if messages else await receive()
@@ -105,9 +72,12 @@ def _check_address(scope: Scope) -> None:
         raise BadJson("characters")
 
 
-def _is_json(request: Request) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+async def _check_json(body: bytes) -> None:
+    # A large body is read in a thread: other requests must not wait for it.
+    if len(body) > _READ_AT_ONCE:
+        await run_in_threadpool(check_json, body)
+    elif body:
+        check_json(body)
 
 
 async def _whole_body(receive: Receive) -> list[Message]:
@@ -121,13 +91,6 @@ def _malformed(request: Request, bad: BadJson) -> Response:
     message = MESSAGES[bad.code][language_of(request) == "en"]
     error = {"pointer": bad.pointer, "code": bad.code, "message": message}
     return problem_response(request, Problem("malformed", errors=[error]))
-
-
-def _stated_length(request: Request) -> int:
-    try:
-        return int(request.headers.get("content-length", "0"))
-    except ValueError:
-        return 0
 
 
 class SecurityHeaders:
@@ -155,6 +118,36 @@ class SecurityHeaders:
             await send(message)
 
         return await self._app(scope, receive, send_with_headers)
+
+
+class Surprises:
+    """Answers an error that nobody expected, inside the other guards.
+
+    The framework answers it outside of them, where the response got none of their headers. It
+    is raised again, so that the server tells the operator.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        begun = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)
+        except Exception as error:
+            if not begun:
+                response = unexpected_response(Request(scope), error)
+                await response(scope, receive, send)
+            raise
 
 
 class Measures:

@@ -70,6 +70,9 @@ PROBLEMS = {
     ),
     "not-found": ProblemType(404, "没有找到", "Not found"),
     "method-not-allowed": ProblemType(405, "不支持此方法", "The method is not allowed here"),
+    "too-slow": ProblemType(
+        408, "请求没有及时发完，请重试", "The request was not sent in time: try again"
+    ),
     "user-task-not-ready": ProblemType(
         409, "该任务已办结或已失效", "The user task was completed or is gone"
     ),
@@ -113,6 +116,7 @@ _BY_STATUS = {
     403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     413: "too-large",
 }
 
@@ -181,7 +185,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
-    app.add_exception_handler(Exception, _on_unexpected)
     for error in ERRORS:
         app.add_exception_handler(error, _on_known_error)
 
@@ -298,6 +301,7 @@ def _on_database_error(request: Request, error: Exception) -> Response:
     return problem_response(request, retry)
 
 
-def _on_unexpected(request: Request, error: Exception) -> Response:
+def unexpected_response(request: Request, error: Exception) -> Response:
+    """The answer to an error that is no client's; it tells nothing."""
     log.error("unexpected error", path=request.url.path, error=type(error).__name__)
     return problem_response(request, Problem("internal"))

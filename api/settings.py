@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=4, ge=0.5, le=120)
     login_hours: float = Field(default=12, gt=0, le=72)
     upload_bytes: int = Field(default=32_000_000, ge=1_000, description="largest request body")
+    body_seconds: float = Field(
+        default=30, ge=0.1, description="a request body may take; longer for what has come of it"
+    )
     verifications_per_minute: int = Field(
         default=30, ge=1, description="of certificates, per address"
     )

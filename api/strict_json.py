@@ -13,6 +13,8 @@ from typing import Any
 # NUL, which PostgreSQL refuses, and halves of surrogate pairs, which UTF-8 does not know.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 DEEPEST = 64
+# Each takes some sixty bytes and a step, whatever it holds.
+MOST_VALUES = 250_000
 LARGEST_INTEGER = 2**63 - 1
 
 MESSAGES = {
@@ -20,6 +22,7 @@ MESSAGES = {
     "encoding": ("请求须用 UTF-8 编码", "The request must be in UTF-8"),
     "duplicate_name": ("同一名称出现了两次，请只保留一个", "The name is given twice: keep one"),
     "too_deep": ("嵌套过深，最多 64 层", "Nested too deeply: at most 64 levels"),
+    "too_many": ("内容项过多，最多 250000 项", "Too many values: at most 250,000"),
     "number": ("数字须有限且不超过 64 位整数", "A number must be finite and fit 64 bits"),
     "characters": (
         "含有不能保存的字符，请删除",
@@ -49,6 +52,9 @@ def check_json(content: bytes) -> None:
     Raises:
         BadJson: With the place of the first thing that is wrong.
     """
+    # Before anything is made of them; signs within texts count too.
+    if sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise BadJson("too_many")
     try:
         value = json.loads(content.decode(), object_pairs_hook=_once)
     except UnicodeDecodeError:

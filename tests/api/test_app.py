@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -68,8 +69,32 @@ def test_malformed_json_does_not_come_back(sqlite_street: Street) -> None:
 
 
 def test_every_response_is_careful(sqlite_street: Street) -> None:
-    headers = sqlite_street.client().get("/livez").headers
+    @sqlite_street.app.get("/explodes")
+    def explode() -> None:
+        raise ValueError
 
+    client = TestClient(sqlite_street.app, raise_server_exceptions=False)
+    path, stated = f"{API}/messages", {"Content-Length": "50000000"}
+    responses = [
+        client.get("/livez"),
+        client.get("/explodes"),
+        client.get("/explodes", headers={"Accept": "text/html"}),
+        client.get("/nothing"),
+        client.delete("/livez"),
+        client.post(path, headers=stated),
+        client.post(path, content="{", headers={"Content-Type": "application/json"}),
+        client.get("/static/icons.svg"),
+        client.get("/"),
+    ]
+
+    assert [one.status_code for one in responses] == [
+        200, 500, 500, 404, 405, 413, 400, 200, 200,
+    ]  # fmt: skip
+    for response in responses:
+        careful(response.headers)
+
+
+def careful(headers: Any) -> None:
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe-inline" not in headers["content-security-policy"]
     assert {

@@ -22,9 +22,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def server(street: Street, kill_at: str = "") -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(
+    street: Street, kill_at: str = "", **settings: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     database = street.installation.database
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JIANCHENG_MODE": "test"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JIANCHENG_MODE": "test", **settings}
     if kill_at:
         environment["JIANCHENG_KILL_AT"] = kill_at
     child = subprocess.Popen(
