@@ -51,6 +51,15 @@ ROWS: dict[str, list[Row]] = {
             ("diagrams/test_lowering.py::test_a_branch_without_end_event_ends",),
         ),
         (
+            "no start event, and no end event",
+            "lowered",
+            "what no flow enters begins at once",
+            (
+                "flows: process without start and end events",
+                "activities: sub-process without a start event",
+            ),
+        ),
+        (
             "two flows between the same elements",
             "lowered",
             "a passing event is put into one",
@@ -135,6 +144,21 @@ ROWS: dict[str, list[Row]] = {
                 "flows: event-based gateway takes the first",
                 "conditions: first of an event-based gateway",
             ),
+        ),
+        (
+            "event-based, beginning a process",
+            "lowered",
+            "what it leads to becomes start events",
+            (
+                "events: an event-based gateway begins a process: signal",
+                "events: an event-based gateway begins a process: message",
+            ),
+        ),
+        (
+            "event-based of type Parallel, which waits for all",
+            "refused",
+            "parallel_event_gateway",
+            ("diagrams/test_checking.py::test_check_finds",),
         ),
         (
             "a parallel join that only one way of a choice reaches",
@@ -238,6 +262,18 @@ ROWS: dict[str, list[Row]] = {
             "lowered",
             "the definition is copied in",
             ("events: signal referred to at the edge, interrupting", "events: timer by reference"),
+        ),
+        (
+            "several definitions that all start a process (parallelMultiple)",
+            "refused",
+            "parallel_start",
+            ("diagrams/test_checking.py::test_check_finds",),
+        ),
+        (
+            "correlationSubscription",
+            "refused",
+            "correlation_subscription",
+            ("diagrams/test_checking.py::test_check_finds",),
         ),
         (
             "boundary events",
@@ -378,8 +414,20 @@ ROWS: dict[str, list[Row]] = {
         (
             "completion condition",
             "natively",
-            "nrOfInstances, nrOfActiveInstances, nrOfCompletedInstances",
-            ("activities: instances until it is enough",),
+            "numberOfInstances, numberOfActiveInstances, numberOfCompletedInstances, loopCounter; "
+            "nrOf… too",
+            (
+                "activities: instances until it is enough",
+                "activities: instances until it is enough, by numberOfCompletedInstances",
+                "activities: instances until it is enough, by loopCounter",
+            ),
+        ),
+        (
+            "loopDataInputRef, inputDataItem and their outputs",
+            "lowered",
+            "become collection, element variable and output collection; a data input stands for "
+            "what is associated with it",
+            ("constructs/test_activities.py::test_standard_data_of_several_instances",),
         ),
         (
             "behaviour none, one, complex",
@@ -405,6 +453,7 @@ ROWS: dict[str, list[Row]] = {
                 "activities: loop from 0",
                 "activities: loop at most three times",
                 "activities: loop that is tested before",
+                "activities: loop by its counter",
             ),
         ),
         (
@@ -415,12 +464,13 @@ ROWS: dict[str, list[Row]] = {
                 "activities: ad hoc, Sequential",
                 "activities: ad hoc in sequence, with more than tasks",
                 "activities: ad hoc until it is enough",
+                "activities: ad hoc until it is enough, beside an event sub-process",
                 "constructs/test_activities.py::"
                 "test_what_has_begun_in_an_ad_hoc_sub_process_may_end",
             ),
         ),
         (
-            "ad-hoc sub-process with start or end events",
+            "ad-hoc sub-process with start or end events, which the standard forbids there",
             "refused",
             "ad_hoc_events",
             ("diagrams/test_checking.py::test_check_finds",),
@@ -433,8 +483,42 @@ ROWS: dict[str, list[Row]] = {
         ),
         (
             "data associations of sub-processes and call activities",
+            "natively",
+            "what goes in is there from the start; a called process knows it by the name of the "
+            "data input",
+            (
+                "constructs/test_activities.py::test_data_associations_carry_values_into_scopes",
+                "constructs/test_activities.py::"
+                "test_call_gives_what_its_mappings_and_its_data_associations_say",
+            ),
+        ),
+        (
+            "data associations with a data store",
             "refused",
-            "data_transform",
+            "data_store",
+            ("diagrams/test_checking.py::test_check_finds",),
+        ),
+    ],
+    "Spelling": [
+        (
+            "booleans as 1 and 0, blanks around values",
+            "natively",
+            "",
+            ("events: interrupting, spelt '1'", "events: interrupting, spelt ' true '"),
+        ),
+        (
+            "references with the prefix of a namespace",
+            "natively",
+            "ids are looked up without it",
+            (
+                "events: signal by a name with a prefix",
+                "activities: call by a name with a prefix",
+            ),
+        ),
+        (
+            "values that the schema does not know",
+            "refused",
+            "bad_value",
             ("diagrams/test_checking.py::test_check_finds",),
         ),
     ],

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
 
 from lxml import etree
 
 from engine.diagrams.vocabulary import B, strip_equals, text_of
 
+Associations = Sequence[tuple[str, str]]
+"""Which variable gets the value of which FEEL expression."""
+
 _NAME = re.compile(r"[^\W\d]\w*")
-_NAMED = ("dataObject", "dataInput", "dataOutput", "property", "dataStore")
+_NAMED = ("dataObject", "dataInput", "dataOutput", "property", "inputDataItem", "outputDataItem")
+PLACEHOLDERS = frozenset({"__targetRef_placeholder", "__sourceRef_placeholder"})
+"""Names of properties that editors draw an association to when the activity declares no data."""
+
 _TAGS = {"data_in": "dataInputAssociation", "data_out": "dataOutputAssociation"}
 
 
@@ -18,10 +27,14 @@ def data_names(root: etree._Element) -> dict[str, str]:
 
     That is the name where it can be one, else the id.
     """
-    names = {one.get("id") or "": _variable(one) for tag in _NAMED for one in root.iter(B + tag)}
-    for tag, attribute in (("dataObjectReference", "dataObjectRef"),):
-        for one in root.iter(B + tag):
-            names[one.get("id") or ""] = names.get(one.get(attribute) or "", _variable(one))
+    names = {
+        one.get("id") or "": _variable(one)
+        for tag in _NAMED
+        for one in root.iter(B + tag)
+        if one.get("name") not in PLACEHOLDERS
+    }
+    for one in root.iter(B + "dataObjectReference"):
+        names[one.get("id") or ""] = names.get(one.get("dataObjectRef") or "", _variable(one))
     return names
 
 
@@ -50,3 +63,37 @@ def data_associations(
         elif source is not None and source != target:
             pairs.append((target, source))
     return pairs
+
+
+def association_of(
+    node: etree._Element, direction: str, reference: str, names: dict[str, str]
+) -> str | None:
+    """Find what an association of an activity joins to one of its data inputs or outputs.
+
+    For an input that is the expression it gets, for an output the variable it goes to.
+    """
+    own, other = "targetRef", "sourceRef"
+    if direction == "data_out":
+        own, other = other, own
+    for association in node.iterfind(B + _TAGS[direction]):
+        if (association.findtext(B + own) or "").strip() == reference:
+            expression = text_of(association, "transformation")
+            if expression and direction == "data_in":
+                return strip_equals(expression)
+            return names.get((association.findtext(B + other) or "").strip())
+    return None
+
+
+def values_of(task: Any, pairs: Associations) -> dict[str, Any]:
+    """Evaluate what associations bring, by the variable that gets it."""
+    evaluate = task.workflow.script_engine.evaluate
+    return {target: deepcopy(evaluate(task, source)) for target, source in pairs}
+
+
+def produced(task: Any, pairs: Associations) -> Associations:
+    """Leave out the data outputs that nothing has been written to: their targets stay."""
+    return [
+        (target, source)
+        for target, source in pairs
+        if _NAME.fullmatch(source) is None or source in task.data
+    ]

@@ -79,8 +79,10 @@ class ElementParser(TaskParser):
         names = self.process_parser.parser.data_names
         for tag in ("data_in", "data_out"):
             pairs = data_associations(self.node, tag, names)
+            # What has a tree of its own is given them when that is planted.
+            own = tag.replace("data", "associations")
             if pairs:
-                setattr(self.task, tag, pairs)
+                setattr(self.task, own if hasattr(self.task, own) else tag, pairs)
 
     def connect(self) -> None:
         """Connect the spec with what follows, in the order of the file."""

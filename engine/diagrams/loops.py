@@ -198,12 +198,17 @@ class MultiInstance(_Repeated):
     def _holds(self, my_task: Any, child: Any, condition: str) -> bool:
         total, done = len(my_task.internal_data["items"]), my_task.internal_data["done"]
         left = total - done
-        counters = {
-            "nrOfInstances": total,
-            "nrOfCompletedInstances": done,
-            "nrOfActiveInstances": min(left, 1) if self.sequential else left,
-            "nrOfTerminatedInstances": 0,
+        counted = {
+            "Instances": total,
+            "CompletedInstances": done,
+            "ActiveInstances": min(left, 1) if self.sequential else left,
+            "TerminatedInstances": 0,
         }
+        # What most tools write goes before a variable, the standard's own names after it.
+        counters: dict[str, Any] = {f"nrOf{name}": count for name, count in counted.items()}
+        standard = {f"numberOf{name}": count for name, count in counted.items()}
+        standard["loopCounter"] = child.internal_data["index"] + 1
+        counters |= {name: count for name, count in standard.items() if name not in child.data}
         if self.output_collection is not None:
             counters[self.output_collection] = self._results(my_task)
         hooks = my_task.workflow.script_engine
@@ -266,4 +271,6 @@ class Loop(_Repeated):
         if self.condition is None:
             return False
         hooks = my_task.workflow.script_engine
-        return hooks.evaluate(my_task, self.condition) is not True
+        own = "loopCounter" in my_task.data
+        rounds = {} if own else {"loopCounter": my_task.internal_data["done"]}
+        return hooks.evaluate(my_task, self.condition, rounds) is not True

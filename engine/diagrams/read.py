@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from engine.diagrams.canonical import make_canonical
 from engine.diagrams.vocabulary import B
 from engine.errors import DiagramError
 from engine.findings import Finding
@@ -110,7 +111,7 @@ def read_xml(content: bytes, limits: ReadLimits | None = None) -> etree._Element
 
 
 def read_diagram(content: bytes, limits: ReadLimits | None = None) -> etree._Element:
-    """Parse a BPMN file.
+    """Parse a BPMN file; what may be spelled in several ways is spelled in one.
 
     Raises:
         DiagramError: As `read_xml`, or it is no BPMN 2.0.
@@ -123,6 +124,7 @@ def read_diagram(content: bytes, limits: ReadLimits | None = None) -> etree._Ele
             "The file is not a BPMN 2.0 diagram.",
             root.sourceline,
         )
+    make_canonical(root)
     return root
 
 

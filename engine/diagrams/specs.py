@@ -9,7 +9,6 @@ instances of a multi-instance activity, whose `name` is `<id> [child]`) and `ext
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -46,6 +45,7 @@ from engine.diagrams.compensation import (
     take_interrupted,
     take_visible,
 )
+from engine.diagrams.data import Associations, produced, values_of
 from engine.diagrams.events import Event, SeveralEvents
 
 START_EVENT = "start_event"
@@ -57,27 +57,21 @@ class _Element(BpmnSpecMixin):
 
     extensions: dict[str, Any] = {}  # noqa: RUF012 -- replaced on each spec by the parser
     compensated_by: str | None = None
-    data_in: Sequence[tuple[str, str]] = ()
-    data_out: Sequence[tuple[str, str]] = ()
+    data_in: Associations = ()
+    data_out: Associations = ()
     is_activity = False
 
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
         if self.data_in:
-            _associate(my_task, self.data_in)
+            my_task.data.update(values_of(my_task, self.data_in))
 
     def _on_complete_hook(self, my_task: Any) -> None:
         if self.data_out:
-            _associate(my_task, self.data_out)
+            my_task.data.update(values_of(my_task, produced(my_task, self.data_out)))
         super()._on_complete_hook(my_task)
         if self.compensated_by is not None:
             note_completed(my_task, self.compensated_by)
-
-
-def _associate(my_task: Any, pairs: Sequence[tuple[str, str]]) -> None:
-    """Give variables the values that data associations bring them."""
-    evaluate = my_task.workflow.script_engine.evaluate
-    my_task.data.update({target: evaluate(my_task, source) for target, source in pairs})
 
 
 class _Activity(_Element):
@@ -342,6 +336,9 @@ def _inner_data(activity: Any) -> dict[str, Any]:
 class _Scope(_Activity):
     """An activity with a tree of its own, which may hold what can be undone."""
 
+    associations_in: Associations = ()
+    associations_out: Associations = ()
+
     def _on_complete_hook(self, my_task: Any) -> None:
         tree = my_task.workflow.top_workflow.subprocesses.get(my_task.id)
         super()._on_complete_hook(my_task)
@@ -360,12 +357,23 @@ class SubProcess(SubWorkflowTaskMixin, _Scope):
 
     handles: str | None = None
 
+    def copy_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Hand the variables in, with those that data associations give."""
+        super().copy_data(my_task, subworkflow)
+        subworkflow.task_tree.data.update(values_of(my_task, self.associations_in))
+
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        """Take the variables back, and what data associations bring out."""
+        super().update_data(my_task, subworkflow)
+        _bring_out(self, my_task, subworkflow)
+
 
 class CallActivity(CallActivityMixin, _Scope):
     """Runs another process inside this instance.
 
     `extensions["call_in"]` and `["call_out"]` are lists of `[expression, target]`; without them
-    all variables go in, and all come out.
+    all variables go in, and all come out. What data associations give comes on top; the called
+    process knows it by the name of the data input.
     """
 
     def copy_data(self, my_task: Any, subworkflow: Any) -> None:
@@ -373,6 +381,7 @@ class CallActivity(CallActivityMixin, _Scope):
         root = subworkflow.task_tree
         mapping = self.extensions.get("call_in")
         root.data.update(deepcopy(my_task.data) if mapping is None else _mapped(my_task, mapping))
+        root.data.update(values_of(my_task, self.associations_in))
 
     def update_data(self, my_task: Any, subworkflow: Any) -> None:
         """Take the variables back."""
@@ -382,6 +391,7 @@ class CallActivity(CallActivityMixin, _Scope):
             my_task.data = deepcopy(last.data)
         else:
             my_task.data.update(_mapped(last, mapping))
+        _bring_out(self, my_task, subworkflow)
 
     def _update_hook(self, my_task: Any) -> bool | None:
         try:
@@ -391,6 +401,11 @@ class CallActivity(CallActivityMixin, _Scope):
             my_task.error()
             my_task.workflow.script_engine.fail(my_task, error)
             return None
+
+
+def _bring_out(spec: _Scope, my_task: Any, subworkflow: Any) -> None:
+    last = subworkflow.last_task
+    my_task.data.update(values_of(last, produced(last, spec.associations_out)))
 
 
 def _mapped(task: Any, mapping: list[list[str]]) -> dict[str, Any]:

@@ -41,6 +41,11 @@ _STRUCTURE = {
         "The element lies inside another element, not in a process or sub-process.",
     ),
     "no_start": Message("缺少开始事件。", "There is no start event."),
+    "implied_start": Message(
+        "没有开始事件:没有流入的元素会同时开始。",
+        "There is no start event: everything that no flow enters begins at once.",
+        "warning",
+    ),
     "several_starts": Message(
         "子流程只能有一个开始事件。", "A sub-process may have one start event only."
     ),
@@ -122,11 +127,6 @@ _CONSTRUCTS = {
         "{attribute} 须是 1 到 50 的整数,不能是 {value}。",
         "{attribute} must be a whole number from 1 to 50, not {value}.",
     ),
-    "data_transform": Message(
-        "子流程和调用活动不用数据关联改名,请用 camunda:in 和 camunda:out。",
-        "Sub-processes and call activities hand over no data by associations; use camunda:in and "
-        "camunda:out.",
-    ),
     "cycle_fires_once": Message(
         "流程中间的周期定时只触发一次;要反复触发,请用非中断的边界事件。",
         "A cycle timer in the middle of a flow fires once; to repeat, use a boundary event that "
@@ -142,8 +142,15 @@ _CONSTRUCTS = {
         "不支持的元素“{tag}”。", "The element “{tag}” is not supported."
     ),
     "mi_source": Message(
-        "多实例必须正好给出一个集合(camunda:collection)或一个次数。",
-        "A multi-instance activity needs exactly one collection (camunda:collection) or count.",
+        "多实例必须正好给出一个集合(camunda:collection 或 loopDataInputRef)或一个次数。",
+        "A multi-instance activity needs exactly one collection (camunda:collection or "
+        "loopDataInputRef) or count.",
+    ),
+    "mi_data": Message(
+        "多实例的 loopDataInputRef 和 loopDataOutputRef 须指向存在的数据;有输出时须有 "
+        "outputDataItem,数据项须有编号。",
+        "loopDataInputRef and loopDataOutputRef must name data that is there; an output needs an "
+        "outputDataItem, and data items need ids.",
     ),
     "mi_too_large": Message(
         "多实例最多 {most} 个;更多的对象请各自成为流程实例。",
@@ -183,8 +190,33 @@ _CONSTRUCTS = {
         "receive tasks, entered from nowhere else.",
     ),
     "instantiate_not_first": Message(
-        "启动流程的接收任务之前不能有其他元素。",
-        "Nothing may come before a receive task that starts the process.",
+        "启动流程的接收任务和事件网关之前不能有其他元素,也不能放在子流程里。",
+        "Nothing may come before a receive task or event-based gateway that starts a process, and "
+        "it cannot lie in a sub-process.",
+    ),
+    "parallel_start": Message(
+        "不能等几个事件都到了才启动流程;请由其中一个启动,再等其余的事件。",
+        "A process cannot wait for several events before it starts; let one of them start it and "
+        "wait for the others then.",
+    ),
+    "parallel_event_gateway": Message(
+        "事件网关的 Parallel 类型只用于启动流程,而且不能执行;请用并行网关接捕获事件。",
+        "The type Parallel of an event-based gateway is for starting a process, and is not run; "
+        "use a parallel gateway with catching events behind it.",
+    ),
+    "correlation_subscription": Message(
+        "不用 correlationSubscription 关联消息;请在事件上写关联键(jc:correlationKey)。",
+        "Messages are not correlated by correlationSubscription; write a correlation key "
+        "(jc:correlationKey) on the event.",
+    ),
+    "data_store": Message(
+        "数据存储不归流程管,不能用数据关联读写;请用服务任务。",
+        "A data store is not the process's own and cannot be read or written by a data "
+        "association; use a service task.",
+    ),
+    "bad_value": Message(
+        "{attribute} 只能是 {allowed},不能是“{value}”。",
+        "{attribute} must be one of {allowed}, not “{value}”.",
     ),
     "no_condition": Message(
         "网关的顺序流没有条件,也不是默认流。",

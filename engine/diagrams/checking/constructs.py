@@ -9,7 +9,8 @@ from lxml import etree
 from engine.diagrams.checking.compensation import check_handlers
 from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
-from engine.diagrams.data import data_associations, data_names
+from engine.diagrams.checking.values import check_values
+from engine.diagrams.data import data_names
 from engine.diagrams.loops import MAX_INSTANCES
 from engine.diagrams.vocabulary import (
     ACTIVITIES,
@@ -17,10 +18,10 @@ from engine.diagrams.vocabulary import (
     EVENT_DEFINITIONS,
     FLOW,
     FLOW_NODES,
-    SUBPROCESSES,
     B,
     C,
     children,
+    event_definitions,
     local_name,
     strip_equals,
     tags,
@@ -51,7 +52,6 @@ _PLAIN = (
         "multiInstanceLoopCharacteristics",
         "standardLoopCharacteristics",
         "supports",
-        "correlationSubscription",
         "completionCondition",
     )
 )
@@ -68,21 +68,35 @@ _UNUSED = ("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusiv
 
 def check_constructs(graph: Graph, report: Report) -> None:
     """Report every construct that is refused, and settings without effect."""
+    check_values(graph, report)
     for scope, node in graph.nodes():
         _check_kind(scope, node, report)
         _check_loops(node, report)
         _check_camunda(node, report)
         if node.tag in ACTIVITIES:
             _check_data(node, report)
-        if node.tag == B + "receiveTask" and node.get("instantiate") == "true" and scope.into(node):
-            report.add(node, "instantiate_not_first")
+        _check_instantiation(scope, node, report)
     for scope in graph.scopes:
         _check_content(scope, report)
         check_handlers(scope, report)
 
 
+def _check_instantiation(scope: Scope, node: Node, report: Report) -> None:
+    begins = node.get("instantiate") == "true"
+    if begins and (scope.into(node) or (node.tag != B + "receiveTask" and not scope.is_process)):
+        report.add(node, "instantiate_not_first")
+    starts = node.tag == B + "startEvent" and scope.is_process
+    if starts and node.get("parallelMultiple") == "true" and len(event_definitions(node)) > 1:
+        report.add(node, "parallel_start")
+    if node.get("eventGatewayType") == "Parallel":
+        report.add(node, "parallel_event_gateway")
+
+
 def _check_content(scope: Scope, report: Report) -> None:
     for child in scope.node:
+        if child.tag == B + "correlationSubscription":
+            report.add(child, "correlation_subscription")
+            continue
         known = child.tag in _PLAIN or not isinstance(child.tag, str)
         if not known and etree.QName(child).namespace == BPMN_NS:
             report.add(child, "unsupported_element", tag=local_name(child))
@@ -141,15 +155,30 @@ def _check_behavior(node: Node, several: Node, report: Report) -> None:
 def _check_source(node: Node, several: Node, report: Report) -> None:
     collection = several.get(C + "collection")
     cardinality = text_of(several, "loopCardinality")
-    standard = several.find(B + "loopDataInputRef") is not None
-    if standard or bool(collection) == bool(cardinality):
+    standard = text_of(several, "loopDataInputRef")
+    if sum(map(bool, (collection, cardinality, standard))) != 1:
         report.add(node, "mi_source")
+    _check_loop_data(node, several, report)
     count = strip_equals(cardinality or "")
     if re.fullmatch(r"[+-]?\d+(\.\d+)?", count):
         if not re.fullmatch(r"[1-9]\d*", count):
             report.add(node, "bad_number", value=count)
         elif int(count) > MAX_INSTANCES:
             report.add(node, "mi_too_large", most=MAX_INSTANCES)
+
+
+def _check_loop_data(node: Node, several: Node, report: Report) -> None:
+    references = [text_of(several, f"loopData{side}Ref") for side in ("Input", "Output")]
+    if not any(references):
+        return
+    names = data_names(node.getroottree().getroot())
+    if any(one is not None and one not in names for one in references):
+        report.add(node, "mi_data")
+    if references[1] is not None and several.find(B + "outputDataItem") is None:
+        report.add(node, "mi_data")
+    for item in several.iterfind("*"):
+        if item.tag in (B + "inputDataItem", B + "outputDataItem") and not item.get("id"):
+            report.add(node, "mi_data")
 
 
 def _check_camunda(node: Node, report: Report) -> None:
@@ -168,9 +197,23 @@ def _check_camunda(node: Node, report: Report) -> None:
 
 
 def _check_data(node: Node, report: Report) -> None:
-    """Sub-processes and call activities hand over variables in their own ways."""
-    if node.tag in SUBPROCESSES or node.tag == B + "callActivity":
-        names = data_names(node.getroottree().getroot())
-        for direction in ("data_in", "data_out"):
-            if data_associations(node, direction, names):
-                report.add(node, "data_transform")
+    """Data stores can be drawn, but nothing is read from them or written to them."""
+    root = node.getroottree().getroot()
+    stores = {one.get("id") for one in root.iter(B + "dataStoreReference", B + "dataStore")}
+    if stores and any(_uses(one, stores) for one in node.iterfind("*")):
+        report.add(node, "data_store")
+
+
+def _uses(association: Node, stores: set[str | None]) -> bool:
+    if association.tag not in (B + "dataInputAssociation", B + "dataOutputAssociation"):
+        return False
+    ends = {(one.text or "").strip() for one in association.iterfind("*")}
+    drawn_only = association.find(B + "assignment") is None and not _joins_data(association, ends)
+    return bool(ends & stores) and not drawn_only
+
+
+def _joins_data(association: Node, ends: set[str]) -> bool:
+    """Tell an association with the activity's declared data from one that is only drawn."""
+    activity = association.getparent()
+    declared = () if activity is None else activity.iter(B + "dataInput", B + "dataOutput")
+    return any(one.get("id") in ends for one in declared)

@@ -66,6 +66,23 @@ class Scope:
         """Tell an event sub-process from others."""
         return self.node.get("triggeredByEvent") == "true"
 
+    @property
+    def instantiating(self) -> list[Node]:
+        """List the event-based gateways that begin an instance."""
+        return [
+            node
+            for node in self.nodes.values()
+            if node.tag == B + "eventBasedGateway" and node.get("instantiate") == "true"
+        ]
+
+    @property
+    def has_start(self) -> bool:
+        """Tell whether it is drawn where it begins."""
+        return any(
+            node.tag == B + "startEvent" or node.get("instantiate") == "true"
+            for node in self.nodes.values()
+        )
+
     def out(self, node: Node) -> list[Node]:
         """List the flows that leave a node."""
         return self.leaving.get(node.get("id") or "", [])

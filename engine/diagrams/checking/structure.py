@@ -6,6 +6,7 @@ import re
 
 from engine.diagrams.checking.graph import MOST_NODES, Graph, Node, Scope
 from engine.diagrams.checking.report import Report
+from engine.diagrams.lowering.starts import entries_of
 from engine.diagrams.vocabulary import (
     ACTIVITIES,
     FLOW,
@@ -77,10 +78,19 @@ def _check_starts(scope: Scope, report: Report) -> None:
     if scope.node.tag == B + "adHocSubProcess":
         return
     if not starts and not (scope.is_process and receives):
-        report.add(scope.node, "no_start")
+        implied = not scope.instantiating and _may_be_implied(scope)
+        if implied or not (scope.is_process and scope.instantiating):
+            report.add(scope.node, "implied_start" if implied else "no_start")
     if not scope.is_process:
         _check_inner_starts(scope, starts, report)
-    _check_divergence(scope, [*starts, *receives], report)
+    gated = [target for gateway in scope.instantiating for target in scope.next(gateway)]
+    _check_divergence(scope, [*starts, *receives, *gated], report)
+
+
+def _may_be_implied(scope: Scope) -> bool:
+    """By the standard start events may be left out only where end events are."""
+    ends = any(node.tag == B + "endEvent" for node in scope.nodes.values())
+    return not ends and bool(entries_of(scope.node))
 
 
 def _check_inner_starts(scope: Scope, starts: list[Node], report: Report) -> None:
@@ -150,6 +160,8 @@ def _check_reach(scope: Scope, report: Report) -> None:
         or node.get("isForCompensation") == "true"
         or (scope.node.tag == B + "adHocSubProcess" and not scope.into(node))
     ]
+    if not scope.has_start:
+        waiting += entries_of(scope.node)
     if not waiting:
         return
     seen: set[Node] = set()

@@ -23,9 +23,14 @@ from engine.diagrams.lowering.references import (
     inline_event_definitions,
     lower_global_tasks,
 )
-from engine.diagrams.lowering.starts import lower_instantiating_receives
+from engine.diagrams.lowering.repetitions import lower_loop_data
+from engine.diagrams.lowering.starts import (
+    lower_implied_starts,
+    lower_instantiating_gateways,
+    lower_instantiating_receives,
+)
 
-COMPILER_VERSION = 2
+COMPILER_VERSION = 3
 """Goes up when the same source would be lowered differently."""
 
 __all__ = ["COMPILER_VERSION", "lower"]
@@ -40,8 +45,11 @@ def lower(root: etree._Element) -> bytes:
         inline_behavior_events,
         inline_event_definitions,
         lower_global_tasks,
+        lower_loop_data,
         lower_instantiating_receives,
+        lower_instantiating_gateways,
         lower_links,
+        lower_implied_starts,
         lower_compensation,
         lower_ad_hoc,
         lower_quantities,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.diagrams.vocabulary import FLOW, SCOPES, B
+from engine.diagrams.vocabulary import FLOW, SCOPES, B, C
 
 
 def add(parent: etree._Element, tag: str, **attributes: str) -> etree._Element:
@@ -33,6 +33,18 @@ def flows_from(scope: etree._Element, node_id: str) -> list[etree._Element]:
 def identity(node: etree._Element) -> str:
     """Read an id that the check has made sure of."""
     return node.get("id") or ""
+
+
+def set_property(node: etree._Element, name: str, value: str) -> None:
+    """Set a `camunda:property`, unless the element has it already."""
+    extension = node.find(B + "extensionElements")
+    if extension is None:
+        extension = add(node, "extensionElements")
+    listed = extension.find(C + "properties")
+    if listed is None:
+        listed = etree.SubElement(extension, C + "properties")
+    if all(one.get("name") != name for one in listed):
+        etree.SubElement(listed, C + "property", name=name, value=value)
 
 
 def remove(node: etree._Element) -> None:

@@ -44,6 +44,7 @@ def _wrap(scope: etree._Element, handlers: list[etree._Element]) -> etree._Eleme
     name = identity(scope)
     starts = scope.findall(B + "startEvent")
     body = etree.Element(B + "subProcess", id=f"{name}__body")
+    _pass_on_ad_hoc(scope, body)
     add(body, "startEvent", id=f"{name}__body_start")
     entry = flows_from(scope, identity(starts[0]))[0]
     for start in starts[1:]:
@@ -59,6 +60,18 @@ def _wrap(scope: etree._Element, handlers: list[etree._Element]) -> etree._Eleme
         connect(scope, f"{identity(start)}__to_body", identity(start), identity(body))
     connect(scope, f"{name}__to_end", identity(body), f"{name}__end")
     return body
+
+
+def _pass_on_ad_hoc(scope: etree._Element, body: etree._Element) -> None:
+    """Let the body be ad hoc in place of a scope that is: it holds the activities now."""
+    if scope.tag != B + "adHocSubProcess":
+        return
+    scope.tag, body.tag = B + "subProcess", scope.tag
+    for name in ("ordering", "cancelRemainingInstances"):
+        if name in scope.attrib:
+            body.set(name, str(scope.attrib.pop(name)))
+    for condition in scope.findall(B + "completionCondition"):
+        body.append(condition)
 
 
 def _attach(scope: etree._Element, body: etree._Element, handler: etree._Element) -> None:

@@ -18,6 +18,7 @@ from tests.engine.constructs.writing import (
     end,
     expected,
     gateway,
+    handler,
     node,
     run_case,
     scope,
@@ -79,6 +80,13 @@ CASES = [
         more=called("other", start("os") + work("t1") + end("oe"), "os>t1 t1>oe"),
     ),
     Case(
+        "call by a name with a prefix",
+        SE + node("callActivity", "c", "", 'calledElement="b:other"') + work("t2"),
+        "s>c c>t2 t2>e",
+        "1 2",
+        more=called("other", start("os") + work("t1") + end("oe"), "os>t1 t1>oe"),
+    ),
+    Case(
         "call of a global task",
         SE + node("callActivity", "c", "", 'calledElement="t1"') + work("t2"),
         "s>c c>t2 t2>e",
@@ -129,6 +137,15 @@ CASES = [
         "s>t1 t1>t2 t2>e",
         "1 1 2",
     ),
+    *[
+        Case(
+            f"instances until it is enough, by {counter}",
+            SE + work("t1", several(inner=ENOUGH.replace("nrOfCompletedInstances", counter))),
+            "s>t1 t1>e",
+            "1 1",
+        )
+        for counter in ("numberOfCompletedInstances", "loopCounter")
+    ],
     Case(
         "behaviour none: each end throws",
         throwing('behavior="None" noneBehaviorEventRef="SD"', interrupts=False),
@@ -197,6 +214,19 @@ CASES = [
         "1 1 1",
     ),
     Case(
+        "loop by its counter",
+        SE + work("t1", loop("loopCounter < 3")),
+        "s>t1 t1>e",
+        "1 1 1",
+    ),
+    Case(
+        "loop by a variable with the counter's name",
+        SE + work("t1", loop("loopCounter < 3"), script="{loopCounter: loopCounter + 2}"),
+        "s>t1 t1>e",
+        "1 1",
+        {"loopCounter": 0},
+    ),
+    Case(
         "loop that is tested after",
         SE + work("t1", loop("false")) + work("t2"),
         "s>t1 t1>t2 t2>e",
@@ -239,6 +269,12 @@ CASES = [
             "r>t8",
         ),
     ),
+    Case(
+        "sub-process without a start event",
+        SE + scope("p", work("t1") + work("t2") + work("t3"), "t1>t3") + work("t4"),
+        "s>p p>t4 t4>e",
+        "1 2 3 4",
+    ),
     *[
         Case(
             f"ad hoc, {ordering}",
@@ -250,6 +286,23 @@ CASES = [
         )
         for ordering in ("Sequential", "Parallel")
     ],
+    Case(
+        "ad hoc until it is enough, beside an event sub-process",
+        SE
+        + scope(
+            "p",
+            throw("th", signal())
+            + work("t1")
+            + work("t2")
+            + handler("h", signal(), "t5", interrupts=False),
+            "th>t1",
+            tag=AD_HOC,
+            inner="<completionCondition>true</completionCondition>",
+        )
+        + work("t3"),
+        "s>p p>t3 t3>e",
+        "2 5 3",
+    ),
     Case(
         "ad hoc, with flows inside",
         SE + scope("p", work("t1") + work("t2") + work("t3"), "t1>t2", tag=AD_HOC),
@@ -351,6 +404,16 @@ def associated(kind: str, source: str, target: str, inner: str = "") -> str:
     return f"<{name}>{sources}<targetRef>{target}</targetRef>{inner}</{name}>"
 
 
+DECLARED = (
+    '<dataObject id="o" name="paper"/><dataObjectReference id="ref" dataObjectRef="o"/>'
+    '<dataStoreReference id="store" name="archive"/>'
+)
+SPECIFICATION = (
+    '<ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="result"/>'
+    "</ioSpecification>"
+)
+
+
 @pytest.mark.parametrize(
     ("association", "script", "data"),
     [
@@ -373,18 +436,81 @@ def associated(kind: str, source: str, target: str, inner: str = "") -> str:
             {"paper": 2},
         ),
         (associated("Input", "ref", "in"), "{seen: given}", {"given": None, "seen": None}),
+        (associated("Output", "out", "ref"), '{paper: "x"}', {"paper": "x"}),
+        (associated("Input", "ref", "drawn"), "{}", {}),
+        (associated("Input", "store", "drawn"), "{}", {}),
     ],
 )
 def test_data_associations_carry_values(
     association: str, script: str, data: dict[str, Any]
 ) -> None:
-    declared = '<dataObject id="o" name="paper"/><dataObjectReference id="ref" dataObjectRef="o"/>'
-    specification = (
-        '<ioSpecification><dataInput id="in" name="given"/><dataOutput id="out" name="result"/>'
-        "</ioSpecification>"
-    )
-    nodes = declared + SE + work("t1", specification + association, script=script)
+    drawn = '<property id="drawn" name="__targetRef_placeholder"/>'
+    nodes = DECLARED + SE + work("t1", SPECIFICATION + drawn + association, script=script)
 
     trace = run_diagram({"a.bpmn": Case("", nodes, "s>t1 t1>e", "").xml()}, "main")
 
     assert trace.data == data
+
+
+@pytest.mark.parametrize("tag", ["subProcess", "transaction", "adHocSubProcess", "callActivity"])
+def test_data_associations_carry_values_into_scopes(tag: str) -> None:
+    carried = SPECIFICATION + associated("Input", "ref", "in") + associated("Output", "out", "ref")
+    inside = work("t1", script='{result: "got " + given}')
+    begun = start("ps") + inside + end("pe")
+    flow_text = "ps>t1 t1>pe"
+    if tag == "callActivity":
+        scoped = node(tag, "p", carried, 'calledElement="other"')
+        more = called("other", begun, flow_text)
+    elif tag == AD_HOC:
+        scoped, more = scope("p", inside, "", tag=tag, inner=carried), ""
+    else:
+        scoped, more = scope("p", begun, flow_text, tag=tag, inner=carried), ""
+    case = Case("", DECLARED + SE + scoped, "s>p p>e", "", more=more)
+
+    trace = run_diagram({"a.bpmn": case.xml()}, "main", variables={"paper": "x"})
+
+    assert trace.data["paper"] == "got x"
+
+
+def test_call_gives_what_its_mappings_and_its_data_associations_say() -> None:
+    carried = (
+        '<extensionElements><camunda:in source="n" target="m"/>'
+        '<camunda:out source="o" target="q"/></extensionElements>'
+        + SPECIFICATION
+        + associated("Input", "ref", "in")
+        + associated("Output", "out", "ref")
+    )
+    nodes = DECLARED + SE + node("callActivity", "p", carried, 'calledElement="other"')
+    inside = start("os") + work("t1", script="{result: given + m, o: m * 2}") + end("oe")
+    case = Case("", nodes, "s>p p>e", "", more=called("other", inside, "os>t1 t1>oe"))
+
+    trace = run_diagram({"a.bpmn": case.xml()}, "main", variables={"paper": 1, "n": 2})
+
+    assert trace.data == {"paper": 3, "n": 2, "q": 4}
+
+
+ITEMS = (
+    "<loopDataInputRef>{}</loopDataInputRef><loopDataOutputRef>{}</loopDataOutputRef>"
+    '<inputDataItem id="ii" name="item"/><outputDataItem id="oi" name="made"/>'
+)
+LISTS = '<dataObject id="l1" name="papers"/><dataObject id="l2" name="copies"/>'
+
+
+@pytest.mark.parametrize("sequential", [True, False])
+@pytest.mark.parametrize("by_association", [True, False])
+def test_standard_data_of_several_instances(sequential: bool, by_association: bool) -> None:
+    carried = SPECIFICATION + associated("Input", "l1", "in") + associated("Output", "out", "l2")
+    source = ("in", "out") if by_association else ("l1", "l2")
+    repeated = (
+        f'<multiInstanceLoopCharacteristics isSequential="{int(sequential)}">'
+        f"{ITEMS.format(*source)}</multiInstanceLoopCharacteristics>"
+    )
+    task = work("t1", (carried if by_association else "") + repeated, script="{made: item * 10}")
+
+    trace = run_diagram(
+        {"a.bpmn": Case("", LISTS + SE + task, "s>t1 t1>e", "").xml()},
+        "main",
+        variables={"papers": [1, 2, 3]},
+    )
+
+    assert trace.data == {"papers": [1, 2, 3], "copies": [10, 20, 30]}

@@ -117,6 +117,22 @@ CASES = [
         for stops in (True, False)
     ],
     *[
+        Case(
+            f"interrupting, spelt {spelt!r}",
+            thrown(signal(), signal(), interrupts=stops).replace(str(stops).lower(), spelt),
+            PASS,
+            "1 3" if stops else "1 2 3 4",
+        )
+        for spelt, stops in (("1", True), (" true ", True), ("0", False))
+    ],
+    *[
+        Case(f"{name} by a name with a prefix", thrown(event, event, interrupts=True), PASS, "1 3")
+        for name, event in (
+            ("signal", signal("b:S1")),
+            ("escalation", ESCALATION.replace("X1", " b:X1 ")),
+        )
+    ],
+    *[
         Case(f"{name} at the end of a {tag}", ended(event, caught, tag), PASS, "1 3")
         for name, event, caught in (
             ("error", ERROR, ERROR),
@@ -301,6 +317,23 @@ CASES = [
     ),
     Case("a message begins a process", SE + throw("th", MESSAGE) + work("t1"),
          "s>th th>t1 t1>e", "1 8", more=CALLED),
+    *[
+        Case(
+            f"an event-based gateway begins a process: {name}",
+            SE + throw("th", event) + work("t1"),
+            "s>th th>t1 t1>e",
+            f"1 {worked}",
+            more=called(
+                "other",
+                gateway("eventBased", "g", 'instantiate="true"')
+                + catch("c", signal())
+                + node("receiveTask", "r", "", 'messageRef="M1"')
+                + work("t7") + work("t8") + end("oe"),
+                "g>c g>r c>t7 r>t8 t7>oe t8>oe",
+            ),
+        )
+        for name, event, worked in (("signal", signal(), "7"), ("message", MESSAGE, "8"))
+    ],
     Case("a message at the end", start() + work("t1") + end("e", MESSAGE),
          "s>t1 t1>e", "1 8", more=CALLED),
     gathered("S1 S2", "S2 S1", ALL),

@@ -242,6 +242,20 @@ CASES = [
         status="incident",
     ),
     Case(
+        "process without start and end events",
+        TWO + work("t3"),
+        "t1>t3",
+        "1 2 3",
+    ),
+    Case(
+        "process without a start event, beside what is reached otherwise",
+        throw("th", '<linkEventDefinition name="L"/>')
+        + catch("ca", '<linkEventDefinition name="L"/>')
+        + work("t1"),
+        "ca>t1",
+        "1",
+    ),
+    Case(
         "link",
         SE
         + throw("th", '<linkEventDefinition name="L"/>')

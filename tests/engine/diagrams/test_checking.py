@@ -62,13 +62,27 @@ UNDO = (
     + '<bpmn:association id="as" sourceRef="b" targetRef="u"/>'
 )
 
+DATA = '<bpmn:dataObject id="o"/>'
+OUTPUT = "<bpmn:loopDataOutputRef>o</bpmn:loopDataOutputRef>"
+
+
+def several_of(name: str, inner: str = "") -> str:
+    """Write multi-instance characteristics as the standard has them."""
+    return f"<{MI}><bpmn:loopDataInputRef>{name}</bpmn:loopDataInputRef>{inner}</{MI}>"
+
+
 # code -> nodes of the process, its flows
 CASES: dict[str, list[tuple[str, str]]] = {
     "missing_id": [(S + E + "<bpmn:task/>", "s>e")],
     "duplicate_id": [(S + E + task("a") + task("a"), LINE)],
     "bad_id": [(S + E + task("a__b"), "s>a__b a__b>e"), (S + E + task("a-b"), "")],
     "dangling_flow": [(S + E, "s>e s>nowhere"), (S + E + task("a"), "s>a a>e gone>e")],
-    "no_start": [(E + task("a"), "a>e"), (S + E + SUB.format("", task("b")), LINE)],
+    "no_start": [
+        (E + task("a"), "a>e"),
+        (S + E + SUB.format("", ""), LINE),
+        (S + E + SUB.format("", task("b") + '<bpmn:endEvent id="ie"/>'), LINE),
+    ],
+    "implied_start": [(task("a"), ""), (S + E + SUB.format("", task("b")), LINE)],
     "several_starts": [
         (S + E + SUB.format("", INNER + '<bpmn:startEvent id="is2"/>'), LINE),
     ],
@@ -167,7 +181,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
             ),
             LINE,
         ),
-        (S + E + task("a", f"<{MI}><bpmn:loopDataInputRef>x</bpmn:loopDataInputRef></{MI}>"), LINE),
+        (
+            S + E + task("a", several_of("x", "<bpmn:loopCardinality>2</bpmn:loopCardinality>")),
+            LINE,
+        ),
     ],
     "mi_too_large": [
         (S + E + task("a", f"<{MI}><bpmn:loopCardinality>51</bpmn:loopCardinality></{MI}>"), LINE),
@@ -178,15 +195,52 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + task("a", '<bpmn:standardLoopCharacteristics loopMaximum="-3"/>'), LINE),
     ],
     "loop_unbounded": [(S + E + task("a", "<bpmn:standardLoopCharacteristics/>"), LINE)],
-    "data_transform": [
+    "mi_data": [
+        (S + E + task("a", several_of("x")), LINE),
+        (S + E + DATA + task("a", several_of("o", OUTPUT)), LINE),
+        (S + E + DATA + task("a", several_of("o", '<bpmn:inputDataItem name="i"/>')), LINE),
+    ],
+    "data_store": [
         (
             S
             + E
-            + CALL.format(
-                'calledElement="main"',
-                "<bpmn:dataInputAssociation><bpmn:assignment><bpmn:from>1</bpmn:from>"
-                "<bpmn:to>x</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>",
+            + '<bpmn:dataStoreReference id="ds"/>'
+            + task(
+                "a",
+                '<bpmn:ioSpecification><bpmn:dataOutput id="do"/></bpmn:ioSpecification>'
+                "<bpmn:dataOutputAssociation><bpmn:sourceRef>do</bpmn:sourceRef>"
+                "<bpmn:targetRef>ds</bpmn:targetRef></bpmn:dataOutputAssociation>",
             ),
+            LINE,
+        ),
+    ],
+    "correlation_subscription": [
+        (S + E + '<bpmn:correlationSubscription correlationKeyRef="k"/>', "s>e"),
+    ],
+    "parallel_start": [
+        (
+            event(
+                "startEvent",
+                "s",
+                "message",
+                'messageRef="m1"',
+                'parallelMultiple="true"',
+                '<bpmn:signalEventDefinition signalRef="s1"/>',
+            )
+            + E,
+            "s>e",
+        ),
+    ],
+    "parallel_event_gateway": [
+        (
+            S + E + GATEWAY.format("eventBased", 'eventGatewayType="Parallel"') + CATCH,
+            "s>g g>c c>e",
+        ),
+    ],
+    "bad_value": [
+        (S + E + task("a", f'<{MI} isSequential="TRUE" camunda:collection="xs"/>'), LINE),
+        (
+            S + E + SUB.format('ordering="sequential"', task("b")).replace("sub", "adHocSub"),
             LINE,
         ),
     ],
@@ -242,6 +296,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "instantiate_not_first": [
         (S + E + task("a", "", 'instantiate="true" messageRef="m1"', "receiveTask"), LINE),
+        (S + E + GATEWAY.format("eventBased", 'instantiate="true"') + CATCH, "s>g g>c c>e"),
+        (
+            S + E + SUB.format("", INNER + GATEWAY.format("eventBased", 'instantiate="1"')),
+            LINE,
+        ),
     ],
     "no_condition": [
         (S + E + GATEWAY.format("exclusive", "") + task("a"), "s>g g>a g>e[x] a>e"),
