@@ -207,11 +207,22 @@ class WorkRoute(APIRoute):
         super().__init__(path, _in_its_transaction(endpoint), **options)
 
 
+class PageRoute(WorkRoute):
+    """A page: for people only, since what a system may do is granted for the API's routes."""
+
+
 class WorkRouter(APIRouter):
     """A router for endpoints that take a `Reading`, `Glancing` or `Posting`."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=WorkRoute, **options)
+
+
+class PageRouter(APIRouter):
+    """A router for pages, whose endpoints work as those of a `WorkRouter`."""
+
+    def __init__(self) -> None:
+        super().__init__(route_class=PageRoute, include_in_schema=False)
 
 
 def _in_its_transaction(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -273,6 +284,8 @@ def _require_somebody(work: Work, db: Session) -> None:
     _identify(work, db)
     if work.visitor is None:
         raise Problem("not-signed-in")
+    if work.visitor.kind != "person" and isinstance(work.request.scope["route"], PageRoute):
+        raise Problem("forbidden")
 
 
 def _identify(work: Work, db: Session) -> None:

@@ -23,6 +23,9 @@ body 3, batch 3, subject 3, room 3, seat 3).
 
 _OVERFLOW_ROOM, _OVERFLOW_SEATS = 900, 999
 
+# The kind of paper that a ticket is printed as.
+TICKET_PAPER = "admission_ticket"
+
 
 class NotSeated(AppraisalError):
     """An enrolment gets its number only once it has a seat."""

@@ -22,7 +22,7 @@ from appraisal.results import Result, result_of
 from appraisal.schemes import Scheme
 from appraisal.seats import seats_of_enrolment
 from appraisal.sessions import AppraisalSession, SessionOffer, session_by_id
-from appraisal.tickets import ticket_of
+from appraisal.tickets import TICKET_PAPER, ticket_of
 from engine.user_tasks import UserTask, UserTaskStatus
 
 STAGES = ("submitted", "review", "fee", "ticket", "exam", "result")
@@ -224,7 +224,7 @@ def _ticket(db: Session, enrolment: Enrolment) -> Paper | None:
     ticket = ticket_of(db, enrolment.id)
     if ticket is None or ticket.released_at is None:
         return None
-    return newest_paper(db, enrolment.session_id, "ticket", enrolment.number)
+    return newest_paper(db, enrolment.session_id, TICKET_PAPER, enrolment.number)
 
 
 def _paper(db: Session, certificate: Certificate | None) -> Paper | None:

@@ -5,9 +5,10 @@ Everything is counted in SQL from rows; nothing is read from process data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -109,9 +110,14 @@ class SessionLine:
 
 
 def overview_session(
-    db: Session, session: AppraisalSession, *, person_id: int, now: datetime
+    db: Session,
+    session: AppraisalSession,
+    *,
+    person_id: int,
+    now: datetime,
+    may_read: Callable[[Paper], bool] = lambda _: True,
 ) -> SessionOverview:
-    """Collect what a session's page shows to a person."""
+    """Collect what a session's page shows to a person, of the papers those that they may read."""
     instance = instance_of(db, session.number)
     by_step = open_by_step(db, session.number, now)
     states = _states(db, session)
@@ -125,7 +131,7 @@ def overview_session(
         milestones=milestones,
         offers=_offers(db, session),
         states=states,
-        papers=_papers(db, session),
+        papers=_papers(db, session, may_read),
         paper_count=_paper_count(db, session),
         incidents=incidents,
         history=history_of(db, instance.id if instance else None),
@@ -229,10 +235,12 @@ def _offers(db: Session, session: AppraisalSession) -> list[tuple[str, str, int]
     return [(name, level, count) for name, level, count in db.execute(query)]
 
 
-def _papers(db: Session, session: AppraisalSession) -> list[Paper]:
+def _papers(
+    db: Session, session: AppraisalSession, may_read: Callable[[Paper], bool]
+) -> list[Paper]:
     query = select(Paper).where(col(Paper.session_id) == session.id, col(Paper.subject) == "")
     newest = query.order_by(col(Paper.created_at).desc(), col(Paper.id).desc())
-    return list(db.scalars(newest.limit(PAPERS_SHOWN)))
+    return list(islice(filter(may_read, db.scalars(newest)), PAPERS_SHOWN))
 
 
 def _paper_count(db: Session, session: AppraisalSession) -> int:

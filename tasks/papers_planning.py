@@ -18,7 +18,7 @@ from appraisal.plans import PlanState, plan_of, planned_staff
 from appraisal.rooms import ExamRoom, exam_room_by_id, exam_rooms_of, room_by_id
 from appraisal.seats import Seat, seats_of, seats_of_enrolment, seats_taken, to_sit
 from appraisal.sessions import AppraisalSession, offers_of
-from appraisal.tickets import ticket_of, tickets_of
+from appraisal.tickets import TICKET_PAPER, ticket_of, tickets_of
 from tasks.papers import PaperData, paper_data
 from tasks.papers_results import chinese_date, offer_name, session_key
 from tasks.seating import SUBJECT_NAMES
@@ -154,7 +154,7 @@ def exam_plan(db: Session, session: AppraisalSession, subject: str) -> Mapping[s
 
 
 @paper_data(
-    "admission_ticket",
+    TICKET_PAPER,
     title="准考证",
     title_en="Admission ticket",
     step=4,

@@ -22,49 +22,15 @@ from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
 from tasks.actors import Actor
 from tasks.involvement import person_of_enrolment, place_of
+from tasks.paper_rights import ARCHIVE_READERS, ENROLMENT_READERS, RESULT_READERS, reads_paper
 
 __all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
 
-# Posts whose work is with applications and people; assessors and item officers see none,
-# so that marking stays blind.
-ENROLMENT_READERS = frozenset(
-    [
-        "director",
-        "planner",
-        "reviewer",
-        "second_reviewer",
-        "finance",
-        "exam_officer",
-        "site_manager",
-        "score_officer",
-        "score_checker",
-        "complaints_officer",
-        "certificate_officer",
-        "issue_officer",
-        "archive_officer",
-        "internal_supervisor",
-        "chief_invigilator",
-        "invigilator",
-    ]
-)
-RESULT_READERS = frozenset(
-    [
-        "director",
-        "score_officer",
-        "score_checker",
-        "complaints_officer",
-        "certificate_officer",
-        "issue_officer",
-        "archive_officer",
-        "internal_supervisor",
-    ]
-)
 SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
 ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
 OPERATORS = frozenset({"administrator"})
 # Who codes the scripts never marks one: the duties exclude one another.
 CODE_READERS = frozenset({"confidentiality_officer"})
-ARCHIVE_READERS = frozenset({"archive_officer", "internal_supervisor", "director"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
 
 Rule = Callable[[Session, Actor, Any], bool]
@@ -289,6 +255,7 @@ ACTIONS: dict[str, Action] = {
     "enrolment.read": Action(_reads_enrolment, "enrolments:read"),
     "result.list": Action(_lists_results, "results:read"),
     "result.read": Action(_reads_result, "results:read"),
+    "paper.read": Action(reads_paper),
     "certificate.read": Action(_reads_certificate, "results:read"),
     "script_codes.read": Action(_reads_script_codes),
     "archive.read": Action(_reads_archive),

@@ -21,7 +21,7 @@ from sqlmodel import col
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment
 from engine.user_tasks import PERSON_PREFIX, UserTask, UserTaskGroup, UserTaskStatus
-from tasks.rights import ENROLMENT_READERS
+from tasks.paper_rights import ENROLMENT_READERS
 from tasks.work_subjects import BLIND_DUTIES, WorklistRow, describe
 
 COUNT_LIMIT = 1000

@@ -18,7 +18,7 @@ from api.pages.staff import here, task_name
 from api.pages.task_panel import Notice
 from api.pages.templating import draw_for, new_nonce
 from api.problems import Problem
-from api.work import Posting, Reading, Work, WorkRouter
+from api.work import PageRouter, Posting, Reading, Work
 from appraisal.candidates import Candidate
 from appraisal.enrolments import Enrolment, UnknownEnrolment, enrolment_by_number
 from engine.errors import StaleInstance, UserTaskNotReady
@@ -34,7 +34,7 @@ from tasks.enrolment_overviews import (
     overview_enrolment,
 )
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 Number = Annotated[str, Path(max_length=80)]
 
 

@@ -18,7 +18,7 @@ from api.pages.task_panel import Notice, TaskPanel, completed_by_other, panel_va
 from api.pages.templating import new_nonce
 from api.problems import Problem
 from api.user_tasks import desk_of, seen_user_task
-from api.work import Posting, Reading, Work, WorkRouter
+from api.work import PageRouter, Posting, Reading, Work
 from appraisal.enrolments import enrolment_by_number
 from appraisal.evidence import Evidence
 from appraisal.sessions import AppraisalSession
@@ -30,7 +30,7 @@ from tasks.completion import NotAllowed
 from tasks.work_subjects import BLIND_DUTIES, describe, session_names
 from tasks.worklists import WorklistPage, list_user_tasks, next_user_task
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 Address = Annotated[InboxAddress, Query()]
 SESSIONS_OFFERED = 12
 

@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from api.i18n import translate
 from api.pages.staff import staff_page
 from api.pages.task_panel import Notice
-from api.work import Posting, Reading, WorkRouter
+from api.work import PageRouter, Posting, Reading
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 INCIDENTS_SHOWN = 100
 
 

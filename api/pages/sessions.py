@@ -9,13 +9,13 @@ from fastapi import Path, Response
 from api.pages.staff import staff_page
 from api.pages.step_map import draw_map
 from api.problems import Problem
-from api.work import Reading, WorkRouter
+from api.work import PageRouter, Reading
 from appraisal.sessions import UnknownSession, session_by_number
 from tasks.overviews import days_until, list_sessions, overview_session
 from tasks.step_states import StepState
 from tasks.steps import STAGES
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 Number = Annotated[str, Path(max_length=60)]
 
 
@@ -42,7 +42,13 @@ def read_session(work: Reading, number: Number) -> Response:
     if not work.actor.is_staff:
         raise Problem("forbidden")
     clock = work.installation.clock
-    overview = overview_session(work.db, session, person_id=work.actor.person_id, now=clock.now())
+    overview = overview_session(
+        work.db,
+        session,
+        person_id=work.actor.person_id,
+        now=clock.now(),
+        may_read=lambda paper: work.may("paper.read", paper),
+    )
     return staff_page(
         work,
         "session.html",

@@ -18,13 +18,13 @@ from api.sign_in import Credentials, cookie_path, set_login_cookie, sign_in_pers
 from api.work import (
     LOGIN_COOKIE,
     Glancing,
+    PageRouter,
     Posting,
-    WorkRouter,
     installation_of,
     refuse_foreign_origin,
 )
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 Token = Annotated[str, Path(max_length=100)]
 Next = Annotated[str, Query(max_length=500)]
 

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse
 from api.certificates import limit_verifications, verification_of
 from api.pages.staff import here
 from api.pages.templating import draw
-from api.work import Glancing, Work, WorkRouter
+from api.work import Glancing, PageRouter, Work
 from appraisal.certificates import Certificate, UnknownCertificate, certificate_by_number
 
-router = WorkRouter(include_in_schema=False)
+router = PageRouter()
 
 
 @router.get("/verify")

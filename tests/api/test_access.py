@@ -1,27 +1,24 @@
-"""Walk over all routes, all roles and the ids of another organisation.
+"""Walk over all routes of the API, all roles and the ids of another organisation.
 
 The routes come from the route table: a new one without an entry here fails.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi.routing import APIRoute, iter_route_contexts
 
-from appraisal.archive import Archive
-from appraisal.certificates import Certificate
-from appraisal.enrolments import enrolment_by_number
-from appraisal.papers import Paper, file_paper
-from appraisal.results import Result
-from appraisal.roster_imports import RosterImport
-from engine.incidents import Incident
-from engine.jobs import Job
-from tests.api.small import ROLES, House, Street
+from tests.api.small import Street
+from tests.api.walking import (
+    API,
+    PEOPLE,
+    STAFF,
+    client_of,
+    furnish,
+    request,
+    routes,
+)
+from tests.hostile.ground import whole
 
-API = "/api/v1"
 # Open to everybody; none of them takes an id of an organisation's object.
 PUBLIC = {
     ("POST", f"{API}/logins"),
@@ -30,24 +27,6 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/metrics"),
 }
-HEALTH = ("/livez", "/readyz", "/metrics")
-BODIES: dict[tuple[str, str], dict[str, Any]] = {
-    ("POST", "/user-tasks/{user_task_id}/completion"): {"json": {"answer": {"points": 60}}},
-    ("POST", "/process-instances"): {"json": {"processId": "small_review", "businessKey": "x"}},
-    ("POST", "/process-instances/{instance_id}/cancellation"): {"json": {"reason": "x"}},
-    ("POST", "/messages"): {"json": {"name": "x", "correlationKey": "x"}},
-    ("POST", "/sessions/{number}/roster-imports"): {"files": {"sheet": ("r.csv", b"x")}},
-    ("POST", "/sessions/{number}/roster-imports/{import_id}/confirmation"): {
-        "files": {"sheet": ("r.csv", b"x")}
-    },
-    ("POST", "/incidents/{incident_id}/retry"): {"json": {}},
-    ("POST", "/incidents/{incident_id}/skip"): {"json": {"reason": "x"}},
-    ("POST", "/operations"): {"json": {"kind": "rebuild-rows"}},
-    ("POST", "/clock/advance"): {"json": {"by": "PT1S"}},
-    ("PUT", "/me/password"): {"json": {"password": "x"}},
-}
-STAFF = {*ROLES, "other_reviewer"}
-PEOPLE = {*STAFF, "candidate"}
 READERS = STAFF - {"assessor", "administrator", "process_designer", "confidentiality_officer"}
 RESULT_READERS = {
     "director",
@@ -63,9 +42,9 @@ READABLE_BY = {
     "/user-tasks/{user_task_id}": {"reviewer", "other_reviewer"},
     "/process-instances": PEOPLE,
     "/process-instances/start-form": {"administrator"},
-    "/process-instances/{instance_id}": PEOPLE,
+    "/process-instances/{instance_id}": PEOPLE - {"other_candidate"},
     "/sessions": PEOPLE,
-    "/sessions/{number}": PEOPLE,
+    "/sessions/{number}": PEOPLE - {"other_candidate"},
     "/sessions/{number}/roster-imports/{import_id}": {"planner"},
     "/sessions/{number}/enrolments": READERS,
     "/enrolments/{number}": READERS | {"candidate"},
@@ -80,83 +59,31 @@ READABLE_BY = {
     "/operations/{operation_id}": {"administrator"},
     "/clock": PEOPLE,
 }
+# Who of the own organisation may change what, of each other route.
+CHANGED_BY = {
+    ("POST", "/user-tasks/{user_task_id}/assignment"): {"reviewer", "other_reviewer"},
+    ("DELETE", "/user-tasks/{user_task_id}/assignment"): {"reviewer", "other_reviewer"},
+    ("POST", "/user-tasks/{user_task_id}/completion"): {"reviewer", "other_reviewer"},
+    ("POST", "/process-instances"): {"administrator"},
+    ("POST", "/process-instances/{instance_id}/cancellation"): {"director"},
+    ("POST", "/messages"): {"administrator", "client"},
+    ("POST", "/sessions/{number}/roster-imports"): {"planner"},
+    ("POST", "/sessions/{number}/roster-imports/{import_id}/confirmation"): {"planner"},
+    ("POST", "/enrolments/{number}/sign-in-links"): {"administrator"},
+    ("POST", "/incidents/{incident_id}/retry"): {"administrator"},
+    ("POST", "/incidents/{incident_id}/skip"): {"administrator"},
+    ("POST", "/operations"): {"administrator"},
+    ("POST", "/clock/advance"): {"administrator"},
+    ("DELETE", "/logins/current"): {*PEOPLE, "client"},
+    ("PUT", "/me/password"): PEOPLE,
+}
 
 
 @pytest.fixture
 def walk(sqlite_street: Street) -> Street:
     for house in (sqlite_street.own, sqlite_street.foreign):
-        _furnish(sqlite_street, house)
+        furnish(sqlite_street, house)
     return sqlite_street
-
-
-def _furnish(street: Street, house: House) -> None:
-    now = datetime.now(UTC)
-    with street.installation.database.transaction() as db:
-        incident = Incident(
-            instance_id=house.instance_id, tenant=house.code, kind="job", message="x",
-            created_at=now,
-        )  # fmt: skip
-        job = Job(topic="operations.rebuild_rows", tenant=house.code)
-        roster = RosterImport(session_id=house.session_id, digest="x", checked_at=now)
-        enrolment = enrolment_by_number(db, house.enrolment_number)
-        result = Result(
-            session_id=house.session_id, organisation_id=house.organisation_id,
-            enrolment_id=enrolment.id, outcome="passed", decided_at=now,
-        )  # fmt: skip
-        certificate = Certificate(
-            number=f"S000099{house.organisation_id:06d}269000001"[:22], enrolment_id=enrolment.id,
-            session_id=house.session_id, organisation_id=house.organisation_id,
-            candidate_id=enrolment.candidate_id, name="赵考生", occupation_code="6-31-01-03",
-            level_code="4", state="valid", created_at=now,
-        )  # fmt: skip
-        archive = Archive(
-            session_id=house.session_id, organisation_id=house.organisation_id, number="x",
-            folder="x", seal="x", files=1, sealed_at=now, sealed_by="1", retain_until=now.date(),
-        )  # fmt: skip
-        paper = Paper(
-            session_id=house.session_id, organisation_id=house.organisation_id, key="certificate",
-            title="证书", step=13, created_at=now,
-        )  # fmt: skip
-        file_paper(db, paper, b"%PDF-")
-        certificate.paper_id = paper.id
-        db.add_all([incident, job, roster, result, certificate, archive])
-        db.flush()
-        house.ids = {
-            "user_task_id": street.user_task(house).id,
-            "instance_id": house.instance_id,
-            "incident_id": incident.id,
-            "operation_id": job.id,
-            "import_id": roster.id,
-            "certificate_number": certificate.number,
-        }
-
-
-def routes(street: Street) -> Iterator[tuple[str, str]]:
-    """Method and path of every route of the JSON API and of health."""
-    for route in iter_route_contexts(street.app.routes):
-        path = route.path or ""
-        if isinstance(route.original_route, APIRoute) and path.startswith((API, *HEALTH)):
-            for method in sorted(route.original_route.methods - {"HEAD"}):
-                yield method, path
-
-
-def request(street: Street, house: House, method: str, path: str) -> dict[str, Any]:
-    """A request for a route with the ids of a house and a body that fits."""
-    numbers = {
-        "/sessions": house.session_number,
-        "/enrolments": house.enrolment_number,
-        "/certificates": house.ids["certificate_number"],
-    }
-    local = path.removeprefix(API)
-    number = next((n for prefix, n in numbers.items() if local.startswith(prefix)), "")
-    url = path.format(number=number, **house.ids)
-    body = BODIES.get((method, local), {})
-    if method in ("POST", "PUT") and "{" not in local:
-        assert body, f"{method} {local} needs a body in BODIES"
-    if local == "/messages":
-        body = {"json": {"name": "small_reply", "correlationKey": house.enrolment_number}}
-    params = {"processId": "small_review"} if local.endswith("start-form") else None
-    return {"method": method, "url": url, "params": params, **body}
 
 
 def test_nobody_gets_in_without_signing_in(walk: Street) -> None:
@@ -172,8 +99,7 @@ def test_nobody_gets_in_without_signing_in(walk: Street) -> None:
 
 @pytest.mark.parametrize("role", [*sorted(PEOPLE), "client"])
 def test_objects_of_another_organisation_are_not_there(walk: Street, role: str) -> None:
-    token = walk.own.client_token if role == "client" else ""
-    client = walk.client(None if token else walk.own.people[role], token=token)
+    client = client_of(walk, role)
     for method, path in routes(walk):
         if (method, path) in PUBLIC or path.endswith("/logins/current"):
             continue
@@ -192,12 +118,26 @@ def test_each_post_reads_what_it_may_and_no_more(walk: Street) -> None:
             continue
         asked = request(walk, walk.own, method, path)
         found[path.removeprefix(API)] = {
-            role
-            for role in PEOPLE
-            if walk.client(walk.own.people[role]).request(**asked).status_code == 200
+            role for role in PEOPLE if client_of(walk, role).request(**asked).status_code == 200
         }
 
     assert found == READABLE_BY
+
+
+def test_each_post_changes_what_it_may_and_no_more(walk: Street) -> None:
+    changing = [one for one in routes(walk) if one[0] != "GET" and one not in PUBLIC]
+    before = whole(walk.installation.database)
+    found: dict[tuple[str, str], set[str]] = {}
+    for method, path in changing:
+        name = (method, path.removeprefix(API))
+        found[name] = CHANGED_BY.get(name, set())
+        for role in sorted({*PEOPLE, "client"} - found[name]):
+            response = client_of(walk, role).request(**request(walk, walk.own, method, path))
+            assert response.status_code in (403, 404), (name, role, response.text)
+    after = whole(walk.installation.database)
+
+    assert found == CHANGED_BY
+    assert after == before
 
 
 def test_message_to_another_organisation_is_refused(walk: Street) -> None:

@@ -124,7 +124,7 @@ def test_ticket_is_given_once_released(
         paper = Paper(
             session_id=enrolment.session_id,
             organisation_id=enrolment.organisation_id,
-            key="ticket",
+            key="admission_ticket",
             subject=enrolment.number,
             title="准考证",
             object_key="",

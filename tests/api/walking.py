@@ -1,0 +1,143 @@
+"""The routes of the application, and requests for them with the ids of one organisation.
+
+The routes come from the route table: a new one without an entry in its test fails.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+
+from appraisal.archive import Archive
+from appraisal.certificates import Certificate
+from appraisal.enrolments import enrolment_by_number
+from appraisal.evidence import Evidence
+from appraisal.objects import objects_of
+from appraisal.papers import Paper, file_paper
+from appraisal.people import add_person
+from appraisal.results import Result
+from appraisal.roster_imports import RosterImport
+from engine.incidents import Incident
+from engine.jobs import Job
+from tests.api.small import ROLES, House, Street
+
+API = "/api/v1"
+HEALTH = ("/livez", "/readyz", "/metrics")
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/user-tasks/{user_task_id}/completion"): {"json": {"answer": {"points": 60}}},
+    ("POST", "/process-instances"): {"json": {"processId": "small_review", "businessKey": "x"}},
+    ("POST", "/process-instances/{instance_id}/cancellation"): {"json": {"reason": "x"}},
+    ("POST", "/messages"): {"json": {"name": "x", "correlationKey": "x"}},
+    ("POST", "/sessions/{number}/roster-imports"): {"files": {"sheet": ("r.csv", b"x")}},
+    ("POST", "/sessions/{number}/roster-imports/{import_id}/confirmation"): {
+        "files": {"sheet": ("r.csv", b"x")}
+    },
+    ("POST", "/incidents/{incident_id}/retry"): {"json": {}},
+    ("POST", "/incidents/{incident_id}/skip"): {"json": {"reason": "x"}},
+    ("POST", "/operations"): {"json": {"kind": "rebuild-rows"}},
+    ("POST", "/clock/advance"): {"json": {"by": "PT1S"}},
+    ("PUT", "/me/password"): {"json": {"password": "x"}},
+}
+STAFF = {*ROLES, "other_reviewer"}
+# The other candidate has nothing here.
+PEOPLE = {*STAFF, "candidate", "other_candidate"}
+
+
+def furnish(street: Street, house: House) -> None:
+    """Put into an organisation whatever a route can ask for."""
+    now = datetime.now(UTC)
+    with street.installation.database.transaction() as db:
+        incident = Incident(
+            instance_id=house.instance_id, tenant=house.code, kind="job", message="x",
+            created_at=now,
+        )  # fmt: skip
+        job = Job(topic="operations.rebuild_rows", tenant=house.code)
+        roster = RosterImport(session_id=house.session_id, digest="x", checked_at=now)
+        enrolment = enrolment_by_number(db, house.enrolment_number)
+        result = Result(
+            session_id=house.session_id, organisation_id=house.organisation_id,
+            enrolment_id=enrolment.id, outcome="passed", decided_at=now,
+        )  # fmt: skip
+        certificate = Certificate(
+            number=f"S000099{house.organisation_id:06d}269000001"[:22], enrolment_id=enrolment.id,
+            session_id=house.session_id, organisation_id=house.organisation_id,
+            candidate_id=enrolment.candidate_id, name="赵考生", occupation_code="6-31-01-03",
+            level_code="4", state="valid", created_at=now,
+        )  # fmt: skip
+        archive = Archive(
+            session_id=house.session_id, organisation_id=house.organisation_id, number="x",
+            folder="x", seal="x", files=1, sealed_at=now, sealed_by="1", retain_until=now.date(),
+        )  # fmt: skip
+        paper = Paper(
+            session_id=house.session_id, organisation_id=house.organisation_id, key="certificate",
+            subject=enrolment.number, title="证书", step=13, created_at=now,
+        )  # fmt: skip
+        evidence = Evidence(
+            organisation_id=house.organisation_id, enrolment_id=enrolment.id, kind="photo",
+            object_key=objects_of(db).put(b"\xff\xd8\xff").key, media_type="image/jpeg",
+            added_at=now,
+        )  # fmt: skip
+        other = add_person(
+            db, house.organisation_id, "钱考生", f"{house.code}-other", is_candidate=True
+        )
+        file_paper(db, paper, b"%PDF-")
+        certificate.paper_id = paper.id
+        db.add_all([incident, job, roster, result, certificate, archive, evidence])
+        db.flush()
+        assert other.id is not None
+        house.people["other_candidate"] = other.id
+        house.ids = {
+            "user_task_id": street.user_task(house).id,
+            "instance_id": house.instance_id,
+            "incident_id": incident.id,
+            "operation_id": job.id,
+            "import_id": roster.id,
+            "certificate_number": certificate.number,
+            "paper_id": paper.id,
+            "evidence_id": evidence.id,
+        }
+
+
+def routes(street: Street, *, pages: bool = False) -> Iterator[tuple[str, str]]:
+    """Method and path of every route of the API and of health, or of the pages."""
+    for route in iter_route_contexts(street.app.routes):
+        path = route.path or ""
+        if not isinstance(route.original_route, APIRoute):
+            continue
+        if path.startswith((API, *HEALTH)) is not pages:
+            for method in sorted(route.original_route.methods - {"HEAD"}):
+                yield method, path
+
+
+def request(street: Street, house: House, method: str, path: str) -> dict[str, Any]:
+    """A request for a route of the API with the ids of a house and a body that fits."""
+    local = path.removeprefix(API)
+    body = BODIES.get((method, local), {})
+    if method in ("POST", "PUT") and "{" not in local:
+        assert body, f"{method} {local} needs a body in BODIES"
+    if local == "/messages":
+        body = {"json": {"name": "small_reply", "correlationKey": house.enrolment_number}}
+    params = {"processId": "small_review"} if local.endswith("start-form") else None
+    return {"method": method, "url": url_of(house, path), "params": params, **body}
+
+
+def url_of(house: House, path: str) -> str:
+    """The address of a route with the ids of a house."""
+    numbers = {
+        "/sessions": house.session_number,
+        "/enrolments": house.enrolment_number,
+        "/me/enrolments": house.enrolment_number,
+        "/certificates": house.ids["certificate_number"],
+    }
+    local = path.removeprefix(API)
+    number = next((n for prefix, n in numbers.items() if local.startswith(prefix)), "")
+    return path.format(number=number, **house.ids)
+
+
+def client_of(street: Street, role: str) -> TestClient:
+    """A client of somebody of the own organisation, or of its system."""
+    if role == "client":
+        return street.client(token=street.own.client_token)
+    return street.client(street.own.people[role])
