@@ -43,6 +43,7 @@ _BOMS = (
 )
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""^[^<]*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]*):[A-Za-z_][\w.-]*(?=[\s=/>])")
 _OPENING = re.compile(r"<(?![?!/])[^\s/>]+")
@@ -94,11 +95,18 @@ def _decoded(content: bytes) -> tuple[str, str] | None:
     wanted = declared.group(1).decode("ascii") if declared else "utf-8"
     if content[:4].count(0) >= 2:
         wanted = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-    for encoding in (wanted, "utf-8", "gb18030", "latin-1"):
+    local = "cp1252" if _has_accents(content) else "gb18030"
+    for encoding in (wanted, "utf-8", local, "latin-1"):
         found = _try(content, encoding)
         if found is not None:
             return found
     return None
+
+
+def _has_accents(content: bytes) -> bool:
+    """Tell accented letters, which mostly stand alone, from Chinese, whose bytes come in pairs."""
+    lengths = [len(run) for run in _HIGH.findall(content)]
+    return sum(length % 2 for length in lengths) * 2 > len(lengths)
 
 
 def _try(content: bytes, encoding: str) -> tuple[str, str] | None:

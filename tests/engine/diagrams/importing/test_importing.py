@@ -354,6 +354,26 @@ def test_no_label_and_no_place_is_lost(name: str) -> None:
         assert values(after) == values(before)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Rechnung klären – größer"),
+        ("cp1252", "Précédé"),
+        ("gb18030", "审批"),
+        ("gb18030", "报名—审核"),
+    ],
+)
+def test_label_in_an_encoding_that_is_not_declared_is_read(encoding: str, name: str) -> None:
+    content = (
+        f'<definitions xmlns="{B}"><process id="p"><startEvent id="s" name="{name}"/></process>'
+        "</definitions>"
+    )
+
+    draft = import_diagram(content.encode(encoding))
+
+    assert labels(etree.fromstring(draft.content)) == [name]
+
+
 def labels(root: etree._Element) -> list[str]:
     return [one.get("name") or "" for one in root.iter(f"{{{B}}}*") if one.get("name")]
 
