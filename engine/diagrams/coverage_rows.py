@@ -197,9 +197,13 @@ ROWS: dict[str, list[Row]] = {
         ),
         (
             "cycle in the middle of a flow",
-            "natively",
-            "fires once; the check warns",
-            ("diagrams/test_checking.py::test_check_finds",),
+            "lowered",
+            "fires as often as it says (R4/PT1S), without a number once; the check says so",
+            (
+                "events: cycle in a flow, R4/PT1S",
+                "events: cycle in a flow, R/PT1S",
+                "events: cycle in a flow, at a join",
+            ),
         ),
         (
             "error",

@@ -28,6 +28,7 @@ from engine.diagrams.vocabulary import (
     DRAWN_ID,
     HANDLES,
     ORIGIN,
+    REPEATS,
     THRESHOLD,
     B,
     C,
@@ -272,6 +273,8 @@ class EventParser(ElementParser):
         task = self.spec_class(
             self.spec, self.bpmn_id, event_definition=self.definition(), **options
         )
+        if self.node.get(REPEATS):
+            task.repeats = True
         if self.node.tag == B + "startEvent":
             self.spec.start.connect(task)
         elif self.node.tag == B + "endEvent":

@@ -47,6 +47,7 @@ from engine.diagrams.compensation import (
 )
 from engine.diagrams.data import Associations, produced, values_of
 from engine.diagrams.events import Event, SeveralEvents
+from engine.diagrams.timers import FOREVER
 
 START_EVENT = "start_event"
 """Key in the root task's `internal_data`: which start event an instance began with."""
@@ -177,7 +178,18 @@ class _Catching:
 
 
 class CatchEvent(_Catching, IntermediateCatchEventMixin, _Element):
-    """Waits for a message, a signal or a timer."""
+    """Waits for a message, a signal, a timer or a condition.
+
+    With `repeats` it is a timer with a cycle: one that says how often happens that often.
+    """
+
+    repeats = False
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        super()._on_complete_hook(my_task)
+        current = self.event_definition.schedule_of(my_task) if self.repeats else None
+        if current is not None and current.left != FOREVER:
+            _wait_again(self, my_task)
 
 
 class ReceiveTask(_Catching, ReceiveTaskMixin, _Activity):
@@ -289,13 +301,18 @@ class BoundaryEvent(_Catching, Compensating, BoundaryEventMixin, _Element):
         activity = _activity_of(my_task)
         if self.cancel_activity or activity is None or activity.has_state(TaskState.FINISHED_MASK):
             return
-        state = self.event_definition.rearm(my_task)
-        if state is not None:
-            again = my_task.parent._add_child(self, TaskState.MAYBE)
-            again.internal_data.update(state)
-            self._predict(again)
-            again._set_state(TaskState.WAITING)
-            self._update(again)
+        _wait_again(self, my_task)
+
+
+def _wait_again(spec: Any, my_task: Any) -> None:
+    """Wait beside what has just happened for its next time, if there is one."""
+    state = spec.event_definition.rearm(my_task)
+    if state is not None:
+        again = my_task.parent._add_child(spec, TaskState.MAYBE)
+        again.internal_data.update(state)
+        spec._predict(again)
+        again._set_state(TaskState.WAITING)
+        spec._update(again)
 
 
 def _stop(activity: Any) -> None:

@@ -27,6 +27,9 @@ HANDLES = f"{{{INTERNAL_NS}}}handles"
 THRESHOLD = f"{{{INTERNAL_NS}}}threshold"
 """On a gateway that the compiler made: how many tokens it waits for."""
 
+REPEATS = f"{{{INTERNAL_NS}}}repeats"
+"""On a catching event: it happens as often as the cycle of its timer says."""
+
 BEHAVIOR = f"{{{INTERNAL_NS}}}behavior"
 """In multi-instance characteristics: an event that finished instances throw."""
 

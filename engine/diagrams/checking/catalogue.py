@@ -127,10 +127,12 @@ _CONSTRUCTS = {
         "{attribute} 须是 1 到 50 的整数,不能是 {value}。",
         "{attribute} must be a whole number from 1 to 50, not {value}.",
     ),
-    "cycle_fires_once": Message(
-        "流程中间的周期定时只触发一次;要反复触发,请用非中断的边界事件。",
-        "A cycle timer in the middle of a flow fires once; to repeat, use a boundary event that "
-        "does not interrupt.",
+    "cycle_in_flow": Message(
+        "流程中间的周期定时写了次数(R3/P1D)就触发几次,后面的步骤也各走几次;没写次数只触发一次。"
+        "要在活动进行时反复触发,请用非中断的边界事件。",
+        "A cycle timer in the middle of a flow fires as often as it says (R3/P1D), and what "
+        "follows runs each time; without a number it fires once. To repeat while an activity "
+        "goes on, use a boundary event that does not interrupt.",
         "warning",
     ),
     "condition_ignored": Message(

@@ -188,7 +188,7 @@ def _check_timer(node: Node, timer: Node, environment: Environment, report: Repo
     tag, text = written[0]
     form, form_zh = _TIMERS[tag]
     if tag == "timeCycle" and node.tag == B + "intermediateCatchEvent":
-        report.add(node, "cycle_fires_once")
+        report.add(node, "cycle_in_flow")
     source = strip_equals(text)
     if is_timer_literal(source):
         if not is_literal_of(form, source):

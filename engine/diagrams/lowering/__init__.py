@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.diagrams.lowering.ad_hoc import lower_ad_hoc
 from engine.diagrams.lowering.compensation import lower_compensation
+from engine.diagrams.lowering.cycles import lower_cycles
 from engine.diagrams.lowering.drawing import strip_drawing
 from engine.diagrams.lowering.endings import end_open_branches
 from engine.diagrams.lowering.event_subprocesses import lower_event_subprocesses
@@ -48,6 +49,7 @@ def lower(root: etree._Element) -> bytes:
         lower_loop_data,
         lower_instantiating_receives,
         lower_instantiating_gateways,
+        lower_cycles,
         lower_links,
         lower_implied_starts,
         lower_compensation,

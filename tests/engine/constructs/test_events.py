@@ -274,6 +274,45 @@ CASES = [
         "3 4",
         advance="PT9S",
     ),
+    *[
+        Case(
+            f"cycle in a flow, {cycle}",
+            SE + catch("w", timer("Cycle", cycle)) + work("t1"),
+            "s>w w>t1 t1>e",
+            worked,
+            advance="PT9S",
+        )
+        for cycle, worked in (
+            ("R4/PT1S", "1 1 1 1"),
+            ("R1/PT1S", "1"),
+            ("R/PT1S", "1"),
+            ('= "R" + string(2) + "/PT1S"', "1 1"),
+        )
+    ],
+    Case(
+        "cycle in a flow, behind an event-based gateway",
+        SE
+        + gateway("eventBased", "g")
+        + catch("w", timer("Cycle", "R4/PT1S"))
+        + catch("c", signal())
+        + work("t1"),
+        "s>g g>w g>c w>t1 c>t1 t1>e",
+        "1",
+        advance="PT9S",
+    ),
+    Case(
+        "cycle in a flow, at a join",
+        SE
+        + gateway("parallel", "g")
+        + catch("w", timer("Cycle", "R2/PT1S"))
+        + work("t1")
+        + work("t2")
+        + gateway("inclusive", "j")
+        + work("t3"),
+        "s>g g>w w>t1 t1>j g>t2 t2>j j>t3 t3>e",
+        "1 1 2 3 3",
+        advance="PT9S",
+    ),
     Case(
         "timer by reference",
         SE + catch("w", referred("TD")) + work("t1"),

@@ -244,7 +244,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
             LINE,
         ),
     ],
-    "cycle_fires_once": [(S + E + timer("timeCycle", "R3/P1D"), "s>t t>e")],
+    "cycle_in_flow": [(S + E + timer("timeCycle", "R3/P1D"), "s>t t>e")],
     "event_not_allowed": [
         (event("startEvent", "s", "error") + E, "s>e"),
         (S + event("endEvent", "e", "timer"), "s>e"),

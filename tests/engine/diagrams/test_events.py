@@ -345,7 +345,7 @@ def test_an_event_with_several_definitions(
         ("timeDuration", '= duration("PT" + string(hours) + "H")', timedelta(hours=3)),
         ("timeDate", "2026-03-02T10:00:00", timedelta(hours=1)),
         ("timeDate", '= date("2026-03-02") + duration("P1D")', timedelta(hours=15)),
-        ("timeCycle", "R3/PT1H", timedelta(hours=1)),
+        ("timeCycle", "R/PT1H", timedelta(hours=1)),
     ],
 )
 def test_a_timer_is_due_by_the_engine_s_clock(
