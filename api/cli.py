@@ -6,10 +6,10 @@ looked at, 2 it was called wrongly or cannot run here.
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -25,21 +25,27 @@ from api.administration import (
 from api.app import create_app
 from api.application import Installation, build_installation
 from api.checking import lint_folders, scenario_results
-from api.clients import UnknownScope
-from api.console import AsJson, console, errors, finding_facts, finding_line, tell
+from api.command_errors import (
+    MIGRATE_FIRST,
+    demo_told,
+    existing_file,
+    existing_folder,
+    existing_folders,
+    leave,
+    told,
+)
+from api.command_errors import settings as settings_of_environment
+from api.console import AsJson, console, finding_facts, finding_line, say, tell
 from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
 from api.migration import is_current
 from api.migration import migrate as migrate_installation
 from api.run_commands import commands as run_commands
-from api.settings import Settings
-from api.simulation.errors import CannotSimulate
+from api.simulation.lock import sole_use
 from api.standing import stand_by
 from appraisal.bag import verify
-from appraisal.errors import AppraisalError
 from appraisal.roster_imports import RosterFiles
-from appraisal.sheets import UNREADABLE, UnreadableTable
-from appraisal.zip_files import REFUSED, RefusedZip
+from engine.instances import get_instance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
@@ -49,13 +55,14 @@ app.add_typer(run_commands)
 @contextmanager
 def installed() -> Iterator[Installation]:
     """The installation that the environment describes."""
-    settings = Settings()
-    configure_logs(settings)
-    installation = build_installation(settings)
-    try:
-        yield installation
-    finally:
-        installation.dispose()
+    found = settings_of_environment()
+    configure_logs(found)
+    with told():
+        installation = build_installation(found)
+        try:
+            yield installation
+        finally:
+            installation.dispose()
 
 
 @app.command()
@@ -65,7 +72,7 @@ def serve(
     worker: Annotated[bool, typer.Option(help="run jobs and timers here too")] = True,
 ) -> None:
     """Serve pages and API; jobs and timers run in the same process unless told otherwise."""
-    known = Settings()
+    known = settings_of_environment()
     settings = known.model_copy(
         update={
             "host": host or known.host,
@@ -93,10 +100,7 @@ def _require_current() -> None:
     with installed() as installation:
         current = is_current(installation.database)
     if not current:
-        _leave(
-            "数据库还没有升级到本程序的版本,请先运行 jiancheng migrate。",
-            "The database is not of this version; run jiancheng migrate first.",
-        )
+        leave(*MIGRATE_FIRST)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -107,16 +111,11 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            _leave(
+            leave(
                 f"端口 {port} 不能使用({error.strerror}),请换一个:--port 或 make run PORT=…。",
                 f"Port {port} cannot be used ({error.strerror}); choose another: --port, "
                 "or make run PORT=….",
             )
-
-
-def _leave(zh: str, en: str) -> NoReturn:
-    errors.print(f"{zh}\n{en}", highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(2)
 
 
 @app.command()
@@ -140,7 +139,11 @@ def migrate(as_json: AsJson = False) -> None:
         "refused": done.refused,
         "findings": [finding_facts(one) for one in findings],
     }
-    text = [*map(finding_line, findings), f"数据库版本 {done.revision},新发布的定义 {count} 个"]
+    summary = say(
+        f"数据库版本 {done.revision},新发布的定义 {count} 个",
+        f"Database at version {done.revision}, definitions published: {count}",
+    )
+    text = [*map(finding_line, findings), summary]
     tell(as_json, facts, "\n".join(text))
     if done.refused:
         raise typer.Exit(1)
@@ -157,7 +160,12 @@ def create_admin(
     """Make somebody an administrator and print a link that signs in once."""
     with installed() as installation:
         link = add_administrator(installation, organisation, organisation_name, name, sign_in_name)
-    tell(as_json, {"link": link}, f"一次性登录链接(三天内有效):\n{link}")
+    tell(
+        as_json,
+        {"link": link},
+        say("一次性登录链接(三天内有效):", "Link for one sign-in, good for three days:")
+        + f"\n{link}",
+    )
 
 
 @app.command("create-link")
@@ -167,7 +175,7 @@ def create_link(
     as_json: AsJson = False,
 ) -> None:
     """Print a new link that signs a person in once."""
-    with installed() as installation, _told():
+    with installed() as installation:
         link = link_for(installation, organisation, sign_in_name)
     tell(as_json, {"link": link}, link)
 
@@ -182,7 +190,7 @@ def create_client(
     as_json: AsJson = False,
 ) -> None:
     """Register another system and print its token, which is told only now."""
-    with installed() as installation, _told():
+    with installed() as installation:
         token = add_api_client(installation, organisation, name, scope, posts=post or (), days=days)
     tell(as_json, {"token": token}, token)
 
@@ -190,9 +198,9 @@ def create_client(
 @app.command("import-roster")
 def import_roster(
     session_number: Annotated[str, typer.Argument(help="number of the batch")],
-    sheet: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".xlsx or .csv")],
+    sheet: Annotated[Path, typer.Argument(callback=existing_file, help=".xlsx or .csv")],
     attachments: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="zip of photos and evidence")
+        Path | None, typer.Option(callback=existing_file, help="zip of photos and evidence")
     ] = None,
     confirm: Annotated[bool, typer.Option(help="import what was checked")] = False,
     leave_out_problems: Annotated[
@@ -204,7 +212,7 @@ def import_roster(
     files = RosterFiles(
         sheet.read_bytes(), None if attachments is None else attachments.read_bytes()
     )
-    with installed() as installation, _told():
+    with installed() as installation:
         checked = check_roster_file(installation, session_number, files)
         imported = 0
         if confirm and (leave_out_problems or not checked.problems):
@@ -215,11 +223,25 @@ def import_roster(
         "problems": checked.problems,
         "imported": imported,
     }
-    lines = [f"{one['row']} {one['column']} {one['message']}" for one in checked.problems]
-    lines.append(f"共 {checked.total} 行,可导入 {checked.valid} 行,已导入 {imported} 行")
+    lines = [_roster_line(one) for one in checked.problems]
+    lines.append(
+        say(
+            f"共 {checked.total} 行,可导入 {checked.valid} 行,已导入 {imported} 行",
+            f"Rows: {checked.total}, without problems: {checked.valid}, imported: {imported}",
+        )
+    )
     tell(as_json, facts, "\n".join(lines))
     if checked.problems:
         raise typer.Exit(1)
+
+
+def _roster_line(problem: Mapping[str, Any]) -> str:
+    """A problem of a roster in one line: cell or row, column, reason."""
+    message = say(str(problem["message"]), str(problem["message_en"]))
+    place = problem.get("cell") or (
+        say(f"第 {problem['row']} 行", f"row {problem['row']}") if problem["row"] else ""
+    )
+    return " ".join(part for part in (place, str(problem["column"]), message) if part)
 
 
 @app.command()
@@ -235,22 +257,22 @@ def simulate(
     With --serve, a demo that is there is served as it is.
     """
     from api.simulation.command import run  # noqa: PLC0415 -- slow import
+    from api.simulation.demo import FOLDER  # noqa: PLC0415 -- slow import
 
-    try:
+    with demo_told(), sole_use(FOLDER, f"http://127.0.0.1:{port}" if serve_after else "demo"):
+        if serve_after:
+            _require_free("127.0.0.1", port)
         well, environment = run(console, serve=serve_after, port=port, fresh=fresh)
-    except CannotSimulate as error:
-        errors.print(f"{type(error).__name__}: {error}", highlight=False, markup=False)
-        raise typer.Exit(1) from error
-    if serve_after:
-        os.environ.update(environment)
-        serve(port=port)
-    elif not well:
-        raise typer.Exit(1)
+        if serve_after:
+            os.environ.update(environment)
+            serve(port=port)
+        elif not well:
+            raise typer.Exit(1)
 
 
 @app.command()
 def lint(
-    folders: Annotated[list[Path] | None, typer.Argument(exists=True, file_okay=False)] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(callback=existing_folders)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check definitions as publishing would: the packaged ones, with those of the folders."""
@@ -259,7 +281,10 @@ def lint(
     facts = {"errors": len(wrong), "findings": [finding_facts(one) for one in findings]}
     text = [
         *map(finding_line, findings),
-        f"{len(wrong)} 个错误,{len(findings) - len(wrong)} 个提醒",
+        say(
+            f"{len(wrong)} 个错误,{len(findings) - len(wrong)} 个提醒",
+            f"Errors: {len(wrong)}, warnings: {len(findings) - len(wrong)}",
+        ),
     ]
     tell(as_json, facts, "\n".join(text))
     if wrong:
@@ -268,7 +293,7 @@ def lint(
 
 @app.command("run-scenarios")
 def run_scenarios(
-    folders: Annotated[list[Path] | None, typer.Argument(exists=True, file_okay=False)] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(callback=existing_folders)] = None,
     only: Annotated[str, typer.Option(help="a process id or a scenario's name")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -276,7 +301,13 @@ def run_scenarios(
     results = scenario_results(folders or [], only)
     failed = [one for one in results if one.problem]
     facts = {"ran": len(results), "failed": [vars(one) for one in failed]}
-    text = [*(one.problem for one in failed), f"{len(results)} 个场景,{len(failed)} 个不符"]
+    summary = say(
+        f"{len(results)} 个场景,{len(failed)} 个不符",
+        f"Scenarios: {len(results)}, failed: {len(failed)}",
+    )
+    if not results:
+        summary = say("没有找到场景。", "There is no such scenario.")
+    text = [*(one.problem for one in failed), summary]
     tell(as_json, facts, "\n".join(text))
     if failed or not results:
         raise typer.Exit(1)
@@ -284,15 +315,18 @@ def run_scenarios(
 
 @app.command("verify-archive")
 def verify_archive(
-    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
+    folder: Annotated[Path, typer.Argument(callback=existing_folder)],
     as_json: AsJson = False,
 ) -> None:
     """Check an archive package: every file is there and unchanged."""
     problems = verify(folder)
     facts = {"valid": not problems, "problems": [vars(one) for one in problems]}
-    lines = [f"{one.path}: {one.message_zh}" for one in problems]
-    text = "\n".join([*lines, "档案有问题" if problems else "档案完整"])
-    tell(as_json, facts, text)
+    lines = [f"{one.path}: {say(one.message_zh, one.message_en)}" for one in problems]
+    whole, broken = (
+        say("档案完整", "The archive is whole"),
+        say("档案有问题", "The archive is not whole"),
+    )
+    tell(as_json, facts, "\n".join([*lines, broken if problems else whole]))
     if problems:
         raise typer.Exit(1)
 
@@ -304,29 +338,12 @@ def rebuild_rows(
 ) -> None:
     """Write the rows that follow from the instances' states anew."""
     with installed() as installation, installation.database.transaction() as db:
+        if instance is not None:
+            get_instance(db, instance)
         changed = installation.engine.rebuild_rows(db, instance)
-    tell(as_json, {"changed": changed}, f"更正了 {changed} 行")
+    tell(as_json, {"changed": changed}, say(f"更正了 {changed} 行", f"Rows put right: {changed}"))
 
 
 def main() -> None:
     """Run the command line."""
     app()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say what is wrong with what was given, and leave with 2."""
-    try:
-        yield
-    except (AppraisalError, UnknownScope) as error:
-        errors.print(_reason(error), highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case UnreadableTable():
-            return " / ".join(UNREADABLE[error.code])
-        case RefusedZip():
-            return " / ".join(REFUSED[error.code])
-    return f"{type(error).__name__}: {error}"

@@ -1,6 +1,7 @@
 """What commands print, for people or for programs."""
 
 import json
+import os
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,6 +14,11 @@ console = Console()
 errors = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+
+
+def say(zh: str, en: str) -> str:
+    """The one of two texts that JIANCHENG_LANGUAGE asks for; without it the Chinese one."""
+    return en if _language().startswith("en") else zh
 
 
 def tell(as_json: bool, facts: dict[str, Any], text: str) -> None:
@@ -31,4 +37,9 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
 def finding_line(finding: Finding) -> str:
     """A finding for people, in one line."""
     where = " ".join(part for part in (finding.definition, finding.element_id) if part)
-    return f"{finding.severity} {where} {finding.code}: {finding.message_zh}"
+    return f"{finding.severity} {where} {finding.code}: {finding.message(_language())}"
+
+
+def _language() -> str:
+    # Commands that need no installation need no valid settings either.
+    return os.environ.get("JIANCHENG_LANGUAGE", "zh-CN")

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from api.checking import import_file
-from api.console import AsJson, errors, finding_facts, finding_line, tell
+from api.command_errors import existing_file
+from api.console import AsJson, errors, finding_facts, finding_line, say, tell
 from engine.errors import DiagramError
 
 commands = typer.Typer()
@@ -15,7 +16,7 @@ commands = typer.Typer()
 
 @commands.command("import-diagram")
 def import_diagram(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a BPMN 2.0 file")],
+    file: Annotated[Path, typer.Argument(callback=existing_file, help="a BPMN 2.0 file")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="where to write the draft")
     ] = None,
@@ -42,13 +43,17 @@ def import_diagram(
         "findings": [finding_facts(one) for one in draft.findings],
     }
     lines = [*map(finding_line, draft.notes), *map(finding_line, draft.findings)]
-    lines.append("可以发布" if draft.publishable else "已成为草稿,发布前须补齐以上各项")
+    whole = say("可以发布", "It can be published")
+    open_points = say(
+        "已成为草稿,发布前须补齐以上各项", "It is a draft; to publish it, settle the above"
+    )
+    lines.append(whole if draft.publishable else open_points)
     tell(as_json, facts, "\n".join(lines))
 
 
 @commands.command("bench-process")
 def bench_process(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a BPMN 2.0 file")],
+    file: Annotated[Path, typer.Argument(callback=existing_file, help="a BPMN 2.0 file")],
     completions: Annotated[int, typer.Option(min=1, help="user tasks to complete")] = 300,
     database: Annotated[
         str, typer.Option(help="address of a PostgreSQL database; default: SQLite")

@@ -96,9 +96,10 @@ def report_on(
 def simulate_first(console: Console, folder: Path, environment: Mapping[str, str]) -> Report:
     """Make a fresh demo installation, work its batch and write `result.json`."""
     began = time.monotonic()
-    clear(folder)
+    settings = demo_settings(environment)
+    clear(folder, settings)
     console.print("· 建立演示环境")
-    access = set_up(demo_settings(environment))
+    access = set_up(settings)
     roster = demo_roster(today=datetime.now(LOCAL).date())
     with ExitStack() as running:
         server = running.enter_context(Server(environment, folder / "server.log"))

@@ -77,8 +77,15 @@ def demo_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(**{k: environment[v] for k, v in names.items() if v in environment})  # type: ignore[arg-type]
 
 
-def clear(folder: Path) -> None:
-    """Remove an earlier demo; a database elsewhere stays as it is."""
+def clear(folder: Path, settings: Settings) -> None:
+    """Remove an earlier demo.
+
+    Raises:
+        DemoRefused: Its database lies elsewhere and is not empty: its keys stay, too.
+    """
+    if "JIANCHENG_DATABASE_URL" in os.environ:
+        with _installed(settings) as installation:
+            _refuse_used(installation)
     if folder.exists():
         shutil.rmtree(folder)
 
@@ -94,8 +101,11 @@ def set_up(settings: Settings) -> Access:
         _refuse_used(installation)
         done = migrate(installation, actor="demo")
         if done.refused:
-            found = [one.message_zh for report in done.reports for one in report.findings]
-            raise DemoRefused("; ".join(found))
+            found = [one for report in done.reports for one in report.findings]
+            raise DemoRefused(
+                "; ".join(one.message_zh for one in found),
+                "; ".join(one.message_en for one in found),
+            )
         with installation.database.transaction() as db:
             build_demo_world(db, today=installation.clock.today())
         return _access(installation)
@@ -123,9 +133,15 @@ def _installed(settings: Settings) -> Iterator[Installation]:
 
 
 def _refuse_used(installation: Installation) -> None:
-    # A database elsewhere is not ours to empty, and its keys are gone with the folder.
+    # A database elsewhere is not ours to empty.
     if inspect(installation.database.writer).has_table("organisation"):
-        raise DemoRefused(f"not empty: {installation.database.writer.url.render_as_string()}")
+        url = installation.database.writer.url.render_as_string()
+        raise DemoRefused(
+            f"数据库 {url} 不是空的,演示不会改动它。请换一个空数据库,"
+            "或取消 JIANCHENG_DATABASE_URL 后再试。",
+            f"The database {url} is not empty, and a demo leaves it alone. Name an empty one, "
+            "or unset JIANCHENG_DATABASE_URL.",
+        )
 
 
 def _access(installation: Installation) -> Access:

@@ -14,7 +14,7 @@ from httpx2 import Client, TransportError
 from api.simulation.errors import CannotSimulate
 
 STARTS_WITHIN_SECONDS = 60.0
-_MAIN = "from api.cli import main; main()"
+_CHILD = ("-m", "api.simulation.child")
 
 
 class DidNotStart(CannotSimulate):
@@ -50,9 +50,10 @@ class Server:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter and code
-                [sys.executable, "-c", _MAIN, "serve", "--port", str(self._port)],
+                [sys.executable, *_CHILD, "serve", "--port", str(self._port)],
                 env={**os.environ, **self._environment},
-                stdin=subprocess.DEVNULL,
+                # Nothing is ever written: that it is closed tells the child that we are gone.
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
@@ -65,13 +66,20 @@ class Server:
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
-                self.kill()
+                self._process.kill()
+        self._let_go()
 
     def kill(self) -> None:
         """End it at once, as a power cut does."""
         if self._process is not None:
             self._process.kill()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._process is not None:
             self._process.wait()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
 
     def is_running(self) -> bool:
         """Whether the process is there."""
@@ -100,7 +108,11 @@ class Server:
                     pass
                 time.sleep(0.05)
         self.kill()
-        raise DidNotStart(f"{self._log}: {_tail(self._log)}")
+        raise DidNotStart(
+            f"程序没有启动起来,日志在 {self._log},末尾是:",
+            f"The application did not start; {self._log} ends with:",
+            _tail(self._log),
+        )
 
 
 def _free_port() -> int:
