@@ -141,7 +141,7 @@ def overview_enrolment(db: Session, enrolment: Enrolment) -> EnrolmentOverview:
 def stages_of(enrolment: Enrolment) -> list[StageState]:
     """Tell how far an enrolment is; one that ended stopped where it was."""
     if enrolment.state in ENDED_STATES:
-        reached, ended = 1 if enrolment.state == "rejected" else 0, True
+        reached, ended = _reached_before_the_end(enrolment), True
     else:
         reached, ended = _REACHED.get(enrolment.state, 0), False
     times = {"submitted": enrolment.submitted_at, "review": enrolment.decided_at}
@@ -154,6 +154,14 @@ def stages_of(enrolment: Enrolment) -> list[StageState]:
             continue
         states.append(StageState(key, state, times.get(key) if state == "done" else None))
     return states
+
+
+def _reached_before_the_end(enrolment: Enrolment) -> int:
+    if enrolment.admission_number:
+        return 4
+    if enrolment.fee_status in ("paid", "deferred", "refunded"):
+        return 3
+    return 2 if enrolment.fee_status == "overdue" else 1
 
 
 def _occupation(db: Session, enrolment: Enrolment) -> str:

@@ -72,6 +72,7 @@ def read_own(work: Reading) -> Response:
         overview=None,
         place="me",
         tone=tone,
+        body=lambda overview: organisation_name(overview, work.language),
         here=here(work),
     )
 
@@ -153,6 +154,7 @@ def _drawn(
         stage_time=lambda stage: _stage_time(stage, overview, work.language),
         stage_note=lambda stage: _stage_note(stage, overview, work.language),
         tone=tone,
+        body=lambda overview: organisation_name(overview, work.language),
         sitting_end=lambda sitting: sitting_end(sitting, work.language),
     )
 
@@ -191,7 +193,15 @@ def _next_action(work: Work, overview: EnrolmentOverview) -> str:
     if state == "fee" and (deadline := overview.session.payment_deadline_at):
         told = translate("还差一步：请在 %(at)s 前缴费", language)
         return told % {"at": wording.moment(deadline, language=language)}
-    return translate(_NEXT.get(state, "请留意办理进度"), language)
+    return translate(_NEXT.get(_situation(overview), "请留意办理进度"), language)
+
+
+def _situation(overview: EnrolmentOverview) -> str:
+    """Tell apart, besides the states, what passers wait for once marks are out."""
+    enrolment = overview.enrolment
+    if enrolment.state == "published" and enrolment.outcome == "passed":
+        return "owing" if enrolment.fee_status == "deferred" else "passed"
+    return enrolment.state
 
 
 _NEXT = {
@@ -203,6 +213,8 @@ _NEXT = {
     "ticketed": "准考证已发放，请按时参加考试",
     "sat": "考试已结束，请等待成绩",
     "published": "成绩已公布",
+    "passed": "成绩合格，公示无异议后发证",
+    "owing": "成绩合格，请补缴鉴定费后领取证书",
     "certified": "恭喜，您已取得证书",
     "failed": "成绩已公布",
     "resit": "您可以报名补考",
@@ -228,6 +240,8 @@ _NOTES = {
 
 
 def _following(overview: EnrolmentOverview, language: str) -> str:
+    if overview.ended:
+        return ""
     waiting = [stage for stage in overview.stages if stage.state == "waiting"]
     return wording.stage_name(waiting[0].key, language=language) if waiting else ""
 
@@ -235,6 +249,8 @@ def _following(overview: EnrolmentOverview, language: str) -> str:
 def _stage_time(stage: StageState, overview: EnrolmentOverview, language: str) -> str:
     if stage.at is not None:
         return wording.day(stage.at, language=language)
+    if overview.ended or (stage.key == "fee" and stage.state == "done"):
+        return ""
     planned = {
         "fee": overview.session.payment_deadline_at,
         "exam": overview.session.exam_date,
@@ -248,6 +264,8 @@ def _stage_time(stage: StageState, overview: EnrolmentOverview, language: str) -
 def _stage_note(stage: StageState, overview: EnrolmentOverview, language: str) -> str:
     if stage.state == "stopped":
         return wording.enrolment_state(overview.enrolment.state, language=language)
+    if overview.ended and stage.state == "waiting":
+        return translate("不再办理", language)
     if stage.key == "fee" and overview.enrolment.fee_status in _FEES:
         return translate(_FEES[overview.enrolment.fee_status], language)
     if stage.state == "done" and stage.key == "result":
@@ -263,6 +281,12 @@ def sitting_end(sitting: Sitting, language: str) -> str:
     """Give when a subject is over."""
     end = sitting.starts_at + timedelta(minutes=sitting.minutes)
     return wording.clock(end, language=language)
+
+
+def organisation_name(overview: EnrolmentOverview, language: str) -> str:
+    """Name the body that appraises."""
+    found = overview.organisation
+    return (found.name_en if language == "en" else "") or found.name
 
 
 def tone(overview: EnrolmentOverview) -> str:

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from api.i18n import translate
 from appraisal.evidence import MATERIALS
+from appraisal.room_states import ROOM_STATE_NAMES, RoomState
 from engine.clock import LOCAL_ZONE
+from tasks.papers_applications import REASONS
 
 FILTERS = (
     "day",
@@ -35,6 +37,8 @@ FILTERS = (
     "month_name",
     "day_number",
     "evidence_kind",
+    "end_reason",
+    "room_state",
 )
 _WEEKDAYS = (
     ("周一", "Mon"),
@@ -305,6 +309,16 @@ def evidence_kind(key: str, *, language: str) -> str:
     return MATERIALS.get(key, MATERIALS["other"])[language == "en"]
 
 
+def end_reason(key: str, *, language: str) -> str:
+    """Say why an enrolment ended: a key of ours, or the words of who decided."""
+    return translate(REASONS.get(key, key), language)
+
+
+def room_state(key: str, *, language: str) -> str:
+    """Name the state of a sitting in a room."""
+    return translate(ROOM_STATE_NAMES.get(RoomState(key), key), language)
+
+
 _STEP_STATES = {
     "done": "已完成",
     "current": "进行中",
@@ -333,5 +347,7 @@ TABLES = (
     _OUTCOMES,
     _CERTIFICATES,
     _SUBJECT_STATES,
+    REASONS,
+    {state.value: name for state, name in ROOM_STATE_NAMES.items()},
 )
 """Every table of words, for the test that all of them are translated."""

@@ -1,10 +1,16 @@
 """The pages of an application with two organisations, on SQLite."""
 
+import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
 from engine.database import Database
@@ -43,3 +49,48 @@ def browser_of(street: Street, role: str) -> TestClient:
     client.csrf = client.headers.pop("X-CSRF-Token")  # type: ignore[attr-defined]
     client.follow_redirects = False
     return client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def address(street: Street) -> Iterator[str]:
+    """Where the application listens."""
+    config = uvicorn.Config(street.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def open_page(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
+    """Open an empty page and collect what the browser complains about."""
+    page = browser.new_context(locale="zh-CN", **options).new_page()
+    page.set_default_timeout(5000)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text)
+            if message.type in ("error", "warning")
+            and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    return page, complaints

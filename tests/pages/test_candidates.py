@@ -49,7 +49,7 @@ def test_single_enrolment_is_shown_at_once(street: Street, candidate: Any) -> No
         ("sat", "考试已结束，请等待成绩", 5),
         ("certified", "恭喜，您已取得证书", 6),
         ("rejected", "审核没有通过", 1),
-        ("withdrawn", "您已放弃本次报名", 0),
+        ("withdrawn", "您已放弃本次报名", 1),
     ],
 )
 def test_state_is_told_as_what_to_do(

@@ -34,12 +34,25 @@ def enrolment(state: str, fee_status: str = "due") -> Enrolment:
         ("certified", "dddddd"),
         ("failed", "dddddd"),
         ("rejected", "dswwww"),
-        ("withdrawn", "swwwww"),
-        ("cancelled", "swwwww"),
+        ("withdrawn", "dswwww"),
+        ("cancelled", "dswwww"),
     ],
 )
 def test_stages_follow_the_state(state: str, letters: str) -> None:
     assert "".join(stage.state[0] for stage in stages_of(enrolment(state))) == letters
+
+
+@pytest.mark.parametrize(
+    ("fee_status", "admission_number", "letters"),
+    [("overdue", None, "ddswww"), ("paid", None, "dddsww"), ("paid", "2026001", "ddddsw")],
+)
+def test_an_ended_enrolment_stops_where_it_was(
+    fee_status: str, admission_number: str | None, letters: str
+) -> None:
+    found = enrolment("withdrawn", fee_status)
+    found.admission_number = admission_number
+
+    assert "".join(stage.state[0] for stage in stages_of(found)) == letters
 
 
 def test_fee_is_left_out_where_there_is_none() -> None:
