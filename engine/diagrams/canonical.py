@@ -29,6 +29,7 @@ BOOLEANS = frozenset(
         "waitForCompletion",
     }
 )
+_NUMBERS = frozenset({"completionQuantity", "loopMaximum", "startQuantity"})
 _SPELLINGS = {"1": "true", "0": "false"}
 _REFERENCES = frozenset(
     {
@@ -65,7 +66,7 @@ _QUALIFIED = re.compile(r"([A-Za-z_][\w.-]*):([A-Za-z_][\w.-]*)")
 
 
 def make_canonical(root: etree._Element) -> None:
-    """Write booleans and references in one way."""
+    """Write booleans, numbers and references in one way."""
     for node in root.iter(etree.Element):
         if etree.QName(node).namespace == BPMN_NS:
             _spell_attributes(node)
@@ -79,6 +80,8 @@ def _spell_attributes(node: etree._Element) -> None:
         if name in BOOLEANS:
             trimmed = str(value).strip()
             node.set(name, _SPELLINGS.get(trimmed, trimmed))
+        elif name in _NUMBERS:
+            node.set(name, str(value).strip())
         elif name in _REFERENCES:
             node.set(name, _unqualified(node, str(value)))
 

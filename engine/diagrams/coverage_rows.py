@@ -104,6 +104,12 @@ ROWS: dict[str, list[Row]] = {
         ),
         ("parallel", "natively", "variables are merged", ("flows: parallel",)),
         (
+            "gatewayDirection",
+            "natively",
+            "has no effect; the check warns where the flows contradict it",
+            ("diagrams/test_checking.py::test_check_finds",),
+        ),
+        (
             "conditions behind a parallel or event-based gateway",
             "natively",
             "have no effect, as the standard says; the check warns",
@@ -277,6 +283,12 @@ ROWS: dict[str, list[Row]] = {
             "correlationSubscription",
             "refused",
             "correlation_subscription",
+            ("diagrams/test_checking.py::test_check_finds",),
+        ),
+        (
+            "error and cancel events that are set not to interrupt",
+            "refused",
+            "must_interrupt",
             ("diagrams/test_checking.py::test_check_finds",),
         ),
         (
@@ -477,6 +489,12 @@ ROWS: dict[str, list[Row]] = {
             "ad-hoc sub-process with start or end events, which the standard forbids there",
             "refused",
             "ad_hoc_events",
+            ("diagrams/test_checking.py::test_check_finds",),
+        ),
+        (
+            "a loop and several instances at once",
+            "refused",
+            "two_loops",
             ("diagrams/test_checking.py::test_check_finds",),
         ),
         (

@@ -71,8 +71,9 @@ _STRUCTURE = {
         "边界事件不能有进入的顺序流。", "No flow may enter a boundary event."
     ),
     "boundary_detached": Message(
-        "边界事件没有附着在同一层的活动上。",
-        "The boundary event is not attached to an activity of its scope.",
+        "边界事件没有附着在同一层的活动上(事件子流程不算)。",
+        "The boundary event is not attached to an activity of its scope (event sub-processes are "
+        "none).",
     ),
     "too_many_nodes": Message(
         "同一层的元素超过 {most} 个;请用子流程或调用活动分开。",
@@ -98,6 +99,23 @@ _CONSTRUCTS = {
     "ad_hoc_events": Message(
         "特别子流程里没有开始和结束事件:没有流入的活动本来就可以开始。",
         "An ad-hoc sub-process has no start or end events: what no flow enters may begin.",
+    ),
+    "ad_hoc_empty": Message(
+        "特别子流程里至少要有一个活动。",
+        "An ad-hoc sub-process needs at least one activity.",
+    ),
+    "gateway_direction": Message(
+        "网关写的方向是 {value},与实际的进出流不符;按实际的流执行。",
+        "The gateway's direction is {value}, which its flows contradict; the flows count.",
+        "warning",
+    ),
+    "two_loops": Message(
+        "活动不能既循环又多实例。",
+        "An activity cannot be repeated both as a loop and for several instances.",
+    ),
+    "must_interrupt": Message(
+        "错误和取消事件总是中断活动,不能设为非中断。",
+        "Error and cancel events always interrupt; they cannot be set not to.",
     ),
     "compensation_handler": Message(
         "补偿边界事件须用关联线连到一个补偿活动,本身没有顺序流。",

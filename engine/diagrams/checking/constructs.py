@@ -18,6 +18,7 @@ from engine.diagrams.vocabulary import (
     EVENT_DEFINITIONS,
     FLOW,
     FLOW_NODES,
+    GATEWAYS,
     B,
     C,
     children,
@@ -110,14 +111,33 @@ def _check_kind(scope: Scope, node: Node, report: Report) -> None:
         child.tag in (B + "startEvent", B + "endEvent") for child in node
     ):
         report.add(node, "ad_hoc_events")
+    if node.tag == B + "adHocSubProcess" and not children(node, ACTIVITIES):
+        report.add(node, "ad_hoc_empty")
+    if node.tag in GATEWAYS:
+        _check_direction(scope, node, report)
     for attribute in ("startQuantity", "completionQuantity"):
         value = node.get(attribute, "1")
         if not re.fullmatch(r"[1-9]|[1-4]\d|50", value):
             report.add(node, "quantity", attribute=attribute, value=value)
 
 
+def _check_direction(scope: Scope, gateway: Node, report: Report) -> None:
+    """A direction has no effect, but one that the flows contradict was drawn by mistake."""
+    entering, leaving = len(scope.into(gateway)), len(scope.out(gateway))
+    contradicted = {
+        "Converging": leaving > 1,
+        "Diverging": entering > 1,
+        "Mixed": entering < 2 or leaving < 2,
+    }
+    direction = gateway.get("gatewayDirection", "Unspecified")
+    if contradicted.get(direction):
+        report.add(gateway, "gateway_direction", value=direction)
+
+
 def _check_loops(node: Node, report: Report) -> None:
     several = node.find(B + "multiInstanceLoopCharacteristics")
+    if several is not None and node.find(B + "standardLoopCharacteristics") is not None:
+        report.add(node, "two_loops")
     if several is not None:
         _check_behavior(node, several, report)
         _check_source(node, several, report)

@@ -40,6 +40,7 @@ _NAMED = {
     "escalation": ("escalationRef", "escalation", "escalationCode", "升级"),
 }
 _CATCH_ALL = {"error", "escalation"}
+_INTERRUPTING = {"error", "cancel"}
 
 
 def check_events(graph: Graph, report: Report) -> None:
@@ -99,6 +100,11 @@ def _check_definition(
     graph: Graph, scope: Scope, node: Node, definition: Node, report: Report
 ) -> None:
     kind = local_name(definition).removesuffix("EventDefinition")
+    if kind in _INTERRUPTING and "false" in (
+        node.get("cancelActivity"),
+        node.get("isInterrupting"),
+    ):
+        report.add(node, "must_interrupt")
     if kind == "conditional" and text_of(definition, "condition") is None:
         report.add(node, "conditional_event")
     elif kind == "compensate":

@@ -112,6 +112,9 @@ def _check_divergence(scope: Scope, starts: list[Node], report: Report) -> None:
 
 def _check_flows(scope: Scope, node: Node, report: Report) -> None:
     entered, left = bool(scope.into(node)), bool(scope.out(node))
+    default = node.get("default")
+    if default and default not in {flow.get("id") for flow in scope.out(node)}:
+        report.add(node, "bad_default")
     if node.get("triggeredByEvent") == "true":
         if entered or left:
             report.add(node, "event_subprocess_connected")
@@ -126,13 +129,10 @@ def _check_flows(scope: Scope, node: Node, report: Report) -> None:
         report.add(node, code)
     if node.tag == B + "boundaryEvent":
         host = scope.nodes.get(node.get("attachedToRef") or "")
-        if host is None or host.tag not in ACTIVITIES:
+        if host is None or host.tag not in ACTIVITIES or host.get("triggeredByEvent") == "true":
             report.add(node, "boundary_detached")
     if not left and node.tag != B + "endEvent" and not _ends_by_itself(scope, node):
         report.add(node, "implicit_end")
-    default = node.get("default")
-    if default and default not in {flow.get("id") for flow in scope.out(node)}:
-        report.add(node, "bad_default")
 
 
 def _throws_link(node: Node) -> bool:

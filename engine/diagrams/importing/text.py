@@ -95,7 +95,8 @@ def _decoded(content: bytes) -> tuple[str, str] | None:
     wanted = declared.group(1).decode("ascii") if declared else "utf-8"
     if content[:4].count(0) >= 2:
         wanted = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-    local = "cp1252" if _has_accents(content) else "gb18030"
+    chinese = wanted.lower().startswith("gb") or not _has_accents(content)
+    local = "gb18030" if chinese else "cp1252"
     for encoding in (wanted, "utf-8", local, "latin-1"):
         found = _try(content, encoding)
         if found is not None:

@@ -114,6 +114,13 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "boundary_detached": [
         (
+            S
+            + E
+            + HANDLING
+            + event("boundaryEvent", "b", "signal", 'signalRef="s1"', 'attachedToRef="h"'),
+            "s>e b>e",
+        ),
+        (
             S + E + event("boundaryEvent", "b", "signal", 'signalRef="s1"', 'attachedToRef="s"'),
             "s>e b>e",
         ),
@@ -121,7 +128,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "unreachable": [(S + E + task("a"), "s>e a>e")],
     "implicit_end": [(S + E + task("a"), "s>a")],
     "unnamed": [(S + E + task("a", "", USER.replace('name="u"', ""), "userTask"), LINE)],
-    "bad_default": [(S + E + GATEWAY.format("exclusive", 'default="no"'), "s>g g>e")],
+    "bad_default": [
+        (S + E + GATEWAY.format("exclusive", 'default="no"'), "s>g g>e"),
+        (S + E + HANDLING.replace('id="h"', 'id="h" default="main"'), "s>e"),
+    ],
     "complex_gateway": [
         (S + E + GATEWAY.format("complex", "") + task("a"), "s>g a>g g>e[true] g>a:d"),
     ],
@@ -212,6 +222,50 @@ CASES: dict[str, list[tuple[str, str]]] = {
                 "<bpmn:targetRef>ds</bpmn:targetRef></bpmn:dataOutputAssociation>",
             ),
             LINE,
+        ),
+    ],
+    "ad_hoc_empty": [(S + E + SUB.format("", "").replace("subProcess", "adHocSubProcess"), LINE)],
+    "gateway_direction": [
+        (S + E + GATEWAY.format("parallel", 'gatewayDirection="Mixed"'), "s>g g>e"),
+        (
+            S + E + GATEWAY.format("parallel", 'gatewayDirection="Converging"') + task("a"),
+            "s>g g>a g>e a>e",
+        ),
+    ],
+    "two_loops": [
+        (
+            S
+            + E
+            + task(
+                "a",
+                f'<{MI} camunda:collection="xs"/>'
+                '<bpmn:standardLoopCharacteristics loopMaximum="2"/>',
+            ),
+            LINE,
+        ),
+    ],
+    "must_interrupt": [
+        (
+            S
+            + E
+            + SUB.format("", INNER)
+            + event(
+                "boundaryEvent",
+                "b",
+                "error",
+                'errorRef="e1"',
+                'attachedToRef="a" cancelActivity="0"',
+            ),
+            "s>a a>e b>e",
+        ),
+        (
+            S
+            + E
+            + HANDLER.format(
+                event("startEvent", "hs", "error", 'errorRef="e1"', 'isInterrupting="false"')
+                + '<bpmn:endEvent id="he"/>'
+            ),
+            "s>e",
         ),
     ],
     "correlation_subscription": [
