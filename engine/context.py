@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from engine.decided import Tally
+from engine.decisions import DecisionResult
 from engine.diagrams.compile import CompiledProcess
 from engine.diagrams.starts import StartTrigger
 from engine.service_tasks import BpmnError, Continue, Json
@@ -98,6 +100,18 @@ class TaskContext:
     variables: Mapping[str, Any] = field(repr=False)
     db: Session = field(repr=False)
     answers: AnswerPort | None = field(default=None, repr=False)
+    tally: Tally = field(default_factory=Tally, repr=False)
+
+    def decide(self, decision_id: str, facts: Mapping[str, Any]) -> DecisionResult:
+        """Ask a decision of the instance's own bundle; history keeps which rows decided.
+
+        Raises:
+            UnknownDefinition: The bundle has no such decision.
+        """
+        decision = self.engine.definitions.decision(self.bundle_id, decision_id)
+        result: DecisionResult = decision.evaluate(facts)
+        self.tally.add(decision_id, result)
+        return result
 
     def answer(self, element_id: str) -> dict[str, Any] | None:
         """Give the last stored answer of that element in this instance."""

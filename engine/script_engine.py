@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlmodel import Session as ModelSession
 
 from engine.context import TaskContext
+from engine.decided import decided_details
 from engine.diagrams.events import raise_in_scope, trigger, waiting_events
 from engine.diagrams.hooks import Throwable
 from engine.errors import EngineError
 from engine.expressions import Names
-from engine.history import HistoryKind
+from engine.history import HistoryKind, add_history, history_row
 from engine.jobs import add_job
 from engine.outbox import ThrownMessage, ThrownSignal
 from engine.service_tasks import BpmnError, Continue, ServiceTask
@@ -117,8 +118,26 @@ class Hooks:
         if service_task.wants_context:
             arguments.append(self.context(task, cursor))
         result = service_task.function(*arguments, **checked(inputs))
+        for context in arguments[1:]:
+            self._keep_tally(context)
         run.facts.forget()
         return result
+
+    def _keep_tally(self, context: TaskContext) -> None:
+        """Write which rows decided at once: a job's run is not saved."""
+        rows = [
+            history_row(
+                context.instance_id,
+                context.now,
+                HistoryKind.DECIDED,
+                actor=context.actor,
+                element_id=context.element_id,
+                task_id=context.task_id,
+                details=details,
+            )
+            for details in context.tally.details()
+        ]
+        add_history(self.run.db.connection(), rows)
 
     def context(self, task: Any, cursor: Any = None) -> TaskContext:
         """Tell a service task where it runs."""
@@ -173,7 +192,10 @@ class Hooks:
         decision = run.engine.definitions.decision(run.head.bundle_id, reference)
         run.evaluations += 1
         names = self.names(task, self.inputs(task))
-        decided = decision.evaluate(names, functions=run.engine.expressions.functions)
+        expressions = run.engine.expressions
+        decided = decision.evaluate(names, functions=expressions.functions)
+        sources = extensions.get("inputs", ())
+        details = decided_details(decision, decided, names, sources, expressions)
         rows = [str(row) for row in decided.rows]
         value = checked_value(decided.value)
         variable = extensions.get("result_variable")
@@ -183,7 +205,7 @@ class Hooks:
         outputs = value if isinstance(value, dict) else {}
         if not self.apply_outputs(task, outputs) and not variable:
             task.data.update(outputs)
-        run.record(HistoryKind.DECIDED, task, decision=reference, rows=rows)
+        run.record(HistoryKind.DECIDED, task, **details)
         return True
 
     def run_script(self, task: Any) -> bool | None:

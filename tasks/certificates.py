@@ -33,10 +33,10 @@ CLOSED_A_CHUNK = 200
 def check_release(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Ask D14 about every passer who has no certificate yet."""
     listed = releasable_enrolments(db, session_id)
-    table = context.engine.definitions.decision(context.bundle_id, "d14_release")
     for enrolment in _passers_without_certificate(db, session_id):
         release = release_of(db, enrolment)
-        decided = table.evaluate(_release_facts(db, context, enrolment, release, listed))
+        facts = _release_facts(db, context, enrolment, release, listed)
+        decided = context.decide("d14_release", facts)
         release.release, release.row = str(decided.value["release"]), decided.rows[0]
         db.add(release)
     db.flush()

@@ -83,7 +83,7 @@ def judge(
 ) -> Verdict:
     """Ask the batch's own version of table D7 whether a person may be sent."""
     given = dispatch_facts(db, context, facts, post, person_id)
-    found = context.engine.definitions.decision(context.bundle_id, DECISION).evaluate(given)
+    found = context.decide(DECISION, given)
     value = dict(found.value or {})
     return Verdict(value.get("allowed") is True, str(value.get("reason") or ""), tuple(found.rows))
 

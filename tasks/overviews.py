@@ -36,6 +36,7 @@ from tasks.step_states import (
     step_states,
 )
 from tasks.steps import Step
+from tasks.told_decisions import DecisionWords
 from tasks.work_subjects import person_names
 from tasks.worklists import of_session
 
@@ -116,8 +117,12 @@ def overview_session(
     person_id: int,
     now: datetime,
     may_read: Callable[[Paper], bool] = lambda _: True,
+    words: DecisionWords | None = None,
 ) -> SessionOverview:
-    """Collect what a session's page shows to a person, of the papers those that they may read."""
+    """Collect what a session's page shows to a person, of the papers those that they may read.
+
+    `words` tells decisions, too.
+    """
     instance = instance_of(db, session.number)
     by_step = open_by_step(db, session.number, now)
     states = _states(db, session)
@@ -134,7 +139,7 @@ def overview_session(
         papers=_papers(db, session, may_read),
         paper_count=_paper_count(db, session),
         incidents=incidents,
-        history=history_of(db, instance.id if instance else None),
+        history=history_of(db, instance.id if instance else None, words=words),
         staff=_staff(db, session),
         names_sealed=roster is None or roster.unsealed_at is None,
         rooms=_rooms(db, session),
@@ -262,12 +267,19 @@ def _incidents(db: Session, number: str) -> list[Incident]:
 
 
 def history_of(
-    db: Session, instance_id: UUID | None, *, limit: int = HISTORY_SHOWN
+    db: Session,
+    instance_id: UUID | None,
+    *,
+    limit: int = HISTORY_SHOWN,
+    words: DecisionWords | None = None,
 ) -> list[HistoryLine]:
-    """Tell the newest things people and timers did in an instance itself."""
+    """Tell the newest things people, timers and tables did in an instance itself.
+
+    What tables decided, and why, is told only with `words`.
+    """
     if instance_id is None:
         return []
-    told = [kind.value for kind in _TOLD]
+    told = [kind.value for kind in (*_TOLD, *([HistoryKind.DECIDED] if words else []))]
     query = (
         select(HistoryRow, UserTask)
         .outerjoin(UserTask, col(UserTask.id) == col(HistoryRow.task_id))
@@ -277,7 +289,7 @@ def history_of(
     )
     rows = db.execute(query).all()
     names = person_names(db, [row.actor for row, _task in rows if row.actor])
-    return [_history_line(row, task, names) for row, task in rows]
+    return [_history_line(row, task, names, words) for row, task in rows]
 
 
 _TOLD = (
@@ -291,10 +303,17 @@ _TOLD = (
 )
 
 
-def _history_line(row: HistoryRow, task: UserTask | None, names: dict[str, str]) -> HistoryLine:
+def _history_line(
+    row: HistoryRow, task: UserTask | None, names: dict[str, str], words: DecisionWords | None
+) -> HistoryLine:
+    actor = names.get(row.actor or "", "")
+    if words is not None and row.kind == HistoryKind.DECIDED.value:
+        details = row.details or {}
+        about, about_en = words.line(details, ""), words.line(details, "en")
+        return HistoryLine(row.at, row.kind, actor, about, about_en)
     about = task.name if task else ""
     about_en = (task.name_en or task.name) if task else ""
-    return HistoryLine(row.at, row.kind, names.get(row.actor or "", ""), about, about_en)
+    return HistoryLine(row.at, row.kind, actor, about, about_en)
 
 
 def _staff(db: Session, session: AppraisalSession) -> list[StaffLine]:

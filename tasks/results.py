@@ -168,24 +168,21 @@ def decide(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str
 def conclude(db: Session, context: TaskContext, enrolment: Enrolment) -> Result:
     """Decide one enrolment subject by subject, then as a whole, and keep the deciding rows."""
     assert enrolment.id is not None
-    decisions = context.engine.definitions
-    subject_table = decisions.decision(context.bundle_id, "d12_subject")
     conclusions: dict[str, dict[str, str]] = {}
     for one in subject_results(db, enrolment):
-        decided = subject_table.evaluate(
+        decided = context.decide(
+            "d12_subject",
             {
                 "state": one.state,
                 "veto": one.veto,
                 "points": one.points,
                 "pass_mark": one.pass_mark,
-            }
+            },
         )
         conclusions[one.subject] = {"result": str(decided.value["result"]), "row": decided.rows[0]}
-    outcome = decisions.decision(context.bundle_id, "d12_pass").evaluate(
-        _counts(db, enrolment, conclusions)
-    )
-    resit = decisions.decision(context.bundle_id, "d13_resit").evaluate(
-        {"outcome": outcome.value["outcome"], "attempts": enrolment.round, "months": 0}
+    outcome = context.decide("d12_pass", _counts(db, enrolment, conclusions))
+    resit = context.decide(
+        "d13_resit", {"outcome": outcome.value["outcome"], "attempts": enrolment.round, "months": 0}
     )
     _keep_subjects(db, enrolment, conclusions)
     result = result_of(db, enrolment.id) or Result(

@@ -96,6 +96,13 @@ def _reads_instance(db: Session, actor: Actor, instance: ProcessInstance) -> boo
     return person_of_enrolment(db, instance.business_key) == actor.person_id
 
 
+def _explains_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
+    """Whether somebody may read why tables decided: marking stays blind, results stay sealed."""
+    if not _reads_instance(db, actor, instance):
+        return False
+    return actor.kind == "client" or bool(actor.posts & RESULT_READERS)
+
+
 def _cancels_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
     if not _reads_instance(db, actor, instance):
         return False
@@ -245,6 +252,7 @@ ACTIONS: dict[str, Action] = {
     "user_task.read": Action(_reads_user_task, "user-tasks:read"),
     "user_task.work": Action(_works_on_user_task, "user-tasks:work"),
     "process_instance.read": Action(_reads_instance, "process-instances:read"),
+    "process_instance.explain": Action(_explains_instance, "process-instances:read"),
     "process_instance.start": Action(_starts_process, "process-instances:start"),
     "process_instance.cancel": Action(_cancels_instance, "process-instances:cancel"),
     "message.send": Action(_sends_message, "messages:send"),

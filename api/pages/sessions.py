@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
-from api.pages.staff import staff_page
+from api.pages.staff import staff_page, told_decisions
 from api.pages.step_map import draw_map
 from api.problems import Problem
 from api.work import PageRouter, Reading
 from appraisal.sessions import UnknownSession, session_by_number
 from tasks.overviews import days_until, list_sessions, overview_session
-from tasks.step_states import StepState
+from tasks.step_states import StepState, instance_of
 from tasks.steps import STAGES
 
 router = PageRouter()
@@ -48,6 +48,7 @@ def read_session(work: Reading, number: Number) -> Response:
         person_id=work.actor.person_id,
         now=clock.now(),
         may_read=lambda paper: work.may("paper.read", paper),
+        words=told_decisions(work, instance_of(work.db, number)),
     )
     return staff_page(
         work,

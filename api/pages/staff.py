@@ -16,7 +16,9 @@ from appraisal.organisations import Organisation
 from appraisal.posts import post_name
 from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
+from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask
+from tasks.told_decisions import DecisionWords
 from tasks.worklists import count_views
 
 RECENT_SESSIONS = 3
@@ -45,6 +47,13 @@ def staff_page(work: Work, template: str, place: str, now: datetime, **values: A
             **values,
         },
     )
+
+
+def told_decisions(work: Work, instance: ProcessInstance | None) -> DecisionWords | None:
+    """Give the words for what tables decided in an instance, if the actor may read them."""
+    if instance is None or not work.may("process_instance.explain", instance):
+        return None
+    return DecisionWords(work.installation.definitions, instance.bundle_id)
 
 
 def view_counts(work: Work, now: datetime) -> dict[str, int]:

@@ -12,6 +12,7 @@ from sqlmodel import select
 from api.i18n import translate
 from api.pages import wording
 from api.pages.candidate_facts import candidate_facts
+from api.pages.staff import told_decisions
 from api.problems import REFUSALS
 from api.user_tasks import desk_of
 from api.work import Work
@@ -26,6 +27,7 @@ from tasks.acting import refusal
 from tasks.overviews import history_of
 from tasks.shown_names import shown_context, worded_context
 from tasks.steps import step_of
+from tasks.told_decisions import DecisionWords
 from tasks.work_subjects import BLIND_DUTIES, describe
 
 
@@ -67,8 +69,14 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "evidence": _evidence(work, enrolment),
         "form_html": None if why else _form(work, panel, nonce),
         "answer_html": _given_answer(work, task),
-        "log": history_of(work.db, task.instance_id),
+        "log": history_of(work.db, task.instance_id, words=_words(work, task)),
     }
+
+
+def _words(work: Work, task: UserTask) -> DecisionWords | None:
+    if task.duty in BLIND_DUTIES:
+        return None
+    return told_decisions(work, get_instance(work.db, task.instance_id))
 
 
 def _facts(work: Work, task: UserTask, enrolment: Enrolment | None) -> list[Any]:

@@ -94,6 +94,7 @@ _MILESTONES = {
 _HISTORY = {
     "started": "启动批次",
     "completed": "办结",
+    "decided": "按决策表判定",
     "timer": "到期自动执行",
     "message": "收到通知",
     "incident": "发生异常",

@@ -43,6 +43,7 @@ READABLE_BY = {
     "/process-instances": PEOPLE,
     "/process-instances/start-form": {"administrator"},
     "/process-instances/{instance_id}": PEOPLE - {"other_candidate"},
+    "/process-instances/{instance_id}/history": RESULT_READERS,
     "/sessions": PEOPLE,
     "/sessions/{number}": PEOPLE - {"other_candidate"},
     "/sessions/{number}/roster-imports/{import_id}": {"planner"},

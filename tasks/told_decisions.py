@@ -1,0 +1,91 @@
+"""Decisions in an instance's history, in words: which rows decided and what their authors say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.decisions.descriptions import Texts
+from engine.definitions import Definitions
+from engine.errors import UnknownDefinition
+from tasks.shown_names import row_text
+
+
+@dataclass(frozen=True)
+class ToldRow:
+    """A row that decided. `count` says how often, where many cases were decided at once."""
+
+    rule_id: str
+    text: str
+    decision_id: str
+    table_id: str = ""
+    number: int | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class ToldDecision:
+    """A decision and what it was made on, as far as history keeps that."""
+
+    decision_id: str
+    name: str
+    rows: list[ToldRow]
+    cases: int | None = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    withheld: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DecisionWords:
+    """What the authors of one bundle's tables say."""
+
+    definitions: Definitions
+    bundle_id: str
+
+    def tell(self, details: Mapping[str, Any], language: str) -> ToldDecision:
+        """Put the details of a history row into words."""
+        decision_id = str(details.get("decision", ""))
+        return ToldDecision(
+            decision_id=decision_id,
+            name=self._name(decision_id),
+            rows=_rows(details, self.definitions.row_texts(self.bundle_id), language),
+            cases=details.get("cases"),
+            inputs=dict(details.get("inputs") or {}),
+            withheld=list(details.get("withheld") or ()),
+        )
+
+    def line(self, details: Mapping[str, Any], language: str) -> str:
+        """Tell a decision in one line; of many cases only how many there were."""
+        told = self.tell(details, language)
+        name = told.decision_id if language == "en" else told.name
+        if told.cases is not None:
+            counts = (f"{one.text} × {one.count}" for one in told.rows)
+            return f"{name}: {'; '.join(counts)}"
+        own = [one.text for one in told.rows if one.decision_id == told.decision_id]
+        return f"{name}: {'; '.join(own) or '—'}"
+
+    def _name(self, decision_id: str) -> str:
+        try:
+            return str(self.definitions.decision(self.bundle_id, decision_id).name)
+        except UnknownDefinition:
+            return decision_id
+
+
+def _rows(details: Mapping[str, Any], texts: Mapping[str, Texts], language: str) -> list[ToldRow]:
+    decision = str(details.get("decision", ""))
+    if "tally" in details:
+        counts = sorted(details["tally"].items(), key=lambda pair: -pair[1])
+        return [
+            ToldRow(rule, row_text(texts, rule, language), decision, count=count)
+            for rule, count in counts
+        ]
+    # Rows written before tables were told apart have the decision's own rules only.
+    own: Mapping[str, Any] = {"decision": decision, "table": "", "rows": details.get("rows") or ()}
+    return [
+        ToldRow(rule, row_text(texts, rule, language), table["decision"], table["table"], number)
+        for table in details.get("fired") or (own,)
+        for rule, number in zip(
+            table["rows"], table.get("numbers") or [None] * len(table["rows"]), strict=True
+        )
+    ]
