@@ -37,6 +37,7 @@ from tasks.certificate_pages import OPTION_PUBLIC_URL
 from tasks.completion import Completion, StoredAnswers
 from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
+from tasks.known_variables import host_knowledge
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def build_installation(
         service_tasks={task.name for task in service_tasks},
         groups=set(POSTS),
         functions=functions,
+        knowledge=host_knowledge(service_tasks),
         reading=database.reading,
         now=clock.now,
     )

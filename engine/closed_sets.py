@@ -10,12 +10,14 @@ import orjson
 from lxml import etree
 
 from engine.bundles import Member, Name
-from engine.decisions import InvalidDecisions, lint_decisions, read_model
+from engine.decisions import InvalidDecisions, known_result, lint_decisions, read_model
 from engine.diagrams import CheckedDiagram, Environment, prepare_diagram, read_diagram
 from engine.diagrams.source import process_ids
 from engine.diagrams.vocabulary import FLOW_NODES
 from engine.errors import DiagramError
+from engine.feel.checking import Known
 from engine.findings import Finding
+from engine.knowledge import HostKnowledge, providers_of
 
 Checker = Callable[[str, bytes], Sequence[Finding]]
 """Checks one definition of a kind that the engine does not know: gets its key and content."""
@@ -32,6 +34,7 @@ class Host:
     groups: Collection[str] | None = None
     pages: Collection[str] | None = None
     functions: Mapping[str, Callable[..., Any]] | None = None
+    knowledge: HostKnowledge = field(default_factory=HostKnowledge)
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
     for member in members.values():
         by_kind.setdefault(member.kind, {})[member.key] = member
         findings.extend(_about(member, _check_alone(member, host)))
-    decisions = list(_decision_ids(by_kind.get("decision", {}).values(), host, findings))
+    decisions = _decisions(by_kind.get("decision", {}).values(), host, findings)
     environment = _environment(by_kind, decisions, host)
     prepared: dict[str, CheckedDiagram] = {}
     for key, member in by_kind.get("process", {}).items():
@@ -83,14 +86,16 @@ def _check_alone(member: Member, host: Host) -> Iterator[Finding]:
         yield from checker(member.key, member.content)
 
 
-def _decision_ids(
+def _decisions(
     members: Collection[Member], host: Host, findings: list[Finding]
-) -> Iterator[str]:
+) -> dict[str, Known]:
+    """Check the decisions; give what is known of the result of each."""
+    results: dict[str, Known] = {}
     owner: dict[str, str] = {}
     files = [member.content for member in members]
     for member in members:
         found = list(lint_decisions(member.content, functions=host.functions, others=files))
-        ids = _ids_in(member.content, host, files)
+        ids = _results_in(member.content, host, files)
         if ids and member.key not in ids:
             found.append(
                 Finding(
@@ -102,15 +107,17 @@ def _decision_ids(
         found.extend(_twice("decision", one, owner[one]) for one in ids if one in owner)
         findings.extend(_about(member, found))
         owner.update(dict.fromkeys(ids, member.key))
-    yield from owner
+        results.update(ids)
+    return results
 
 
-def _ids_in(content: bytes, host: Host, others: Sequence[bytes]) -> Collection[str]:
+def _results_in(content: bytes, host: Host, others: Sequence[bytes]) -> Mapping[str, Known]:
     try:
         model = read_model(content, functions=host.functions, others=others)
     except InvalidDecisions:
-        return ()  # `lint_decisions` reports it.
-    return [*model.decisions, *model.services]
+        return {}  # `lint_decisions` reports it.
+    found = {**model.decisions, **model.services}
+    return {key: known_result(one) for key, one in found.items()}
 
 
 def _twice(kind: str, name: str, first: str) -> Finding:
@@ -122,15 +129,22 @@ def _twice(kind: str, name: str, first: str) -> Finding:
 
 
 def _environment(
-    by_kind: Mapping[str, Mapping[str, Member]], decisions: Collection[str], host: Host
+    by_kind: Mapping[str, Mapping[str, Member]], decisions: Mapping[str, Known], host: Host
 ) -> Environment:
     processes: set[str] = set()
     elements: set[str] = set()
-    for member in by_kind.get("process", {}).values():
-        root = _root(member)
-        if root is not None:
-            processes.update(process_ids(root))
-            elements.update(node.get("id") or "" for node in root.iter(*FLOW_NODES))
+    found = map(_root, by_kind.get("process", {}).values())
+    roots = [root for root in found if root is not None]
+    for root in roots:
+        processes.update(process_ids(root))
+        elements.update(node.get("id") or "" for node in root.iter(*FLOW_NODES))
+    providers = providers_of(
+        host.knowledge,
+        forms={key: one.content for key, one in by_kind.get("form", {}).items()},
+        decisions=decisions,
+        diagrams=roots,
+        functions=host.functions,
+    )
     return Environment(
         processes=processes,
         forms=set(by_kind.get("form", {})),
@@ -140,6 +154,7 @@ def _environment(
         groups=host.groups,
         elements=elements,
         functions=host.functions,
+        providers=providers,
     )
 
 

@@ -39,6 +39,7 @@ from engine.diagrams import (
 )
 from engine.diagrams.read import read_lowered
 from engine.errors import DiagramError, UnknownBundle, UnknownDefinition
+from engine.knowledge import HostKnowledge
 from engine.publication import Publication, PublishReport, move_head, name_of
 from engine.scopes import BASE, chain_of
 from engine.sources import Source, load_folder
@@ -69,7 +70,8 @@ class Definitions:
     """The definitions of one installation.
 
     `checkers` check the kinds that the engine does not know (forms, papers). `service_tasks`,
-    `groups` and `pages` are the names that diagrams may use, `functions` the host's FEEL functions.
+    `groups` and `pages` are the names that diagrams may use, `functions` the host's FEEL functions,
+    `knowledge` what is known of the variables that the host gives.
     `reading` opens a session to look a bundle up that this process has not seen yet.
     """
 
@@ -81,10 +83,12 @@ class Definitions:
         groups: Collection[str] | None = None,
         pages: Collection[str] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
+        knowledge: HostKnowledge | None = None,
         reading: Reading | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.host = Host(dict(checkers or {}), service_tasks, groups, pages, functions)
+        known = knowledge or HostKnowledge()
+        self.host = Host(dict(checkers or {}), service_tasks, groups, pages, functions, known)
         self.reading = reading
         self.now = now
         self._loaded: OrderedDict[str, _LoadedBundle] = OrderedDict()

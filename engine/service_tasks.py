@@ -44,7 +44,10 @@ class BpmnError(Exception):
 
 @dataclass(frozen=True)
 class ServiceTask:
-    """One function a diagram can call by `name` (`group.function`)."""
+    """One function a diagram can call by `name` (`group.function`).
+
+    `gives` declares what its result has, as `jc:variables` does; None when it does not say.
+    """
 
     name: str
     function: ServiceFunction
@@ -54,6 +57,7 @@ class ServiceTask:
     parameters: frozenset[str]
     required: frozenset[str]
     open_ended: bool
+    gives: str | None = None
 
     def accepts(self, names: frozenset[str]) -> bool:
         """Whether exactly these inputs may be given."""
@@ -72,7 +76,12 @@ class ServiceTasks:
 
     @overload
     def register(
-        self, *, run: RunMode = "inline", attempts: int = 5, name: str | None = None
+        self,
+        *,
+        run: RunMode = "inline",
+        attempts: int = 5,
+        name: str | None = None,
+        gives: str | None = None,
     ) -> Callable[[F], F]: ...
 
     def register(
@@ -82,17 +91,19 @@ class ServiceTasks:
         run: RunMode = "inline",
         attempts: int = 5,
         name: str | None = None,
+        gives: str | None = None,
     ) -> F | Callable[[F], F]:
         """Make a function callable from diagrams as `group.function`.
 
         `inline` runs in the caller's transaction and touches nothing but the database; `job` runs
-        after the commit, up to `attempts` times, then becomes an incident.
+        after the commit, up to `attempts` times, then becomes an incident. `gives` declares the
+        result, so that diagrams are checked against it: `"passed: boolean, grade: a | b"`.
         """
 
         def add(target: F) -> F:
             local = name or target.__name__
             full = f"{self.group}.{local}" if self.group else local
-            self._add(_describe(full, target, run, attempts))
+            self._add(_describe(full, target, run, attempts, gives))
             return target
 
         return add(function) if function is not None else add
@@ -128,8 +139,12 @@ class ServiceTasks:
             raise ServiceTaskNameClash(task.name)
 
 
-def _describe(name: str, function: ServiceFunction, run: RunMode, attempts: int) -> ServiceTask:
-    signature: Mapping[str, inspect.Parameter] = inspect.signature(function).parameters
+def _describe(
+    name: str, function: ServiceFunction, run: RunMode, attempts: int, gives: str | None
+) -> ServiceTask:
+    described = inspect.signature(function)
+    signature: Mapping[str, inspect.Parameter] = described.parameters
+    nothing = described.return_annotation in (None, "None")
     kinds = inspect.Parameter
     positional = [
         p
@@ -146,4 +161,5 @@ def _describe(name: str, function: ServiceFunction, run: RunMode, attempts: int)
         parameters=frozenset(p.name for p in keywords),
         required=frozenset(p.name for p in keywords if p.default is kinds.empty),
         open_ended=any(p.kind is kinds.VAR_KEYWORD for p in signature.values()),
+        gives="" if nothing and gives is None else gives,
     )

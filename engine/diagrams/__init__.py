@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from engine.diagrams.checking import DUTIES, STAGES, Environment, check_diagram
+from engine.diagrams.checking import (
+    DUTIES,
+    STAGES,
+    Called,
+    Environment,
+    Providers,
+    called_process,
+    check_diagram,
+    read_declaration,
+)
 from engine.diagrams.compile import (
     CompiledDiagram,
     CompiledProcess,
@@ -30,16 +39,19 @@ __all__ = [
     "DUTIES",
     "STAGES",
     "SYNTHETIC",
+    "Called",
     "CheckedDiagram",
     "CompiledDiagram",
     "CompiledProcess",
     "ElementInfo",
     "EngineHooks",
     "Environment",
+    "Providers",
     "ReadLimits",
     "References",
     "StartTrigger",
     "WaitingEvent",
+    "called_process",
     "check_diagram",
     "choose_start",
     "compile_diagram",
@@ -47,6 +59,7 @@ __all__ = [
     "lower",
     "prepare_diagram",
     "raise_in_scope",
+    "read_declaration",
     "read_diagram",
     "read_xml",
     "reschedule",

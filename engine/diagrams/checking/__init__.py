@@ -17,9 +17,24 @@ from engine.diagrams.checking.prediction import check_prediction
 from engine.diagrams.checking.references import check_references
 from engine.diagrams.checking.report import Report
 from engine.diagrams.checking.structure import check_structure
+from engine.diagrams.checking.variables import (
+    Called,
+    Providers,
+    called_process,
+    read_declaration,
+)
 from engine.findings import Finding
 
-__all__ = ["DUTIES", "STAGES", "Environment", "check_diagram"]
+__all__ = [
+    "DUTIES",
+    "STAGES",
+    "Called",
+    "Environment",
+    "Providers",
+    "called_process",
+    "check_diagram",
+    "read_declaration",
+]
 
 
 def check_diagram(

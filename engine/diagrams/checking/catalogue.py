@@ -285,6 +285,37 @@ _MEANING = {
     "always_null": Message(
         "{what}得不出值:{problem_zh}", "The {what_en} gives nothing: {problem_en}", "warning"
     ),
+    "unknown_variable": Message(
+        "{what}第 {line} 行第 {column} 列:{problem_zh};到这里为止没有什么给出它。",
+        "In the {what_en}, at {line}:{column}: {problem_en}; nothing that comes before gives it.",
+    ),
+    "unlikely_variable": Message(
+        "{what}第 {line} 行第 {column} 列:{problem_zh}",
+        "In the {what_en}, at {line}:{column}: {problem_en}",
+        "warning",
+    ),
+    "unknown_member": Message(
+        "{what}第 {line} 行第 {column} 列:{problem_zh}",
+        "In the {what_en}, at {line}:{column}: {problem_en}",
+    ),
+    "unlikely_member": Message(
+        "{what}第 {line} 行第 {column} 列:{problem_zh}",
+        "In the {what_en}, at {line}:{column}: {problem_en}",
+        "warning",
+    ),
+    "never_chosen": Message(
+        "{what}第 {line} 行第 {column} 列:{problem_zh}",
+        "In the {what_en}, at {line}:{column}: {problem_en}",
+    ),
+    "input_missing": Message(
+        "被调用的流程需要变量“{name}”,这里没有传给它。",
+        "The called process needs the variable “{name}”, which it is not given.",
+    ),
+    "bad_declaration": Message(
+        "变量声明“{part}”写错了:应是名称,或“名称: 类型”(类型为 {kinds},或用 | 分开的取值)。",
+        "The declaration “{part}” is wrong: it is a name, or “name: kind” (one of {kinds}, or "
+        "values parted by |).",
+    ),
     "double_equals": Message(
         "{what}里比较要用一个等号,不能用 ==。", "The {what_en} compares with one =, not with ==."
     ),

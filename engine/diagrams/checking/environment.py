@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from engine.diagrams.checking.variables import Providers
 
 STAGES = (
     "preparation",
@@ -25,7 +27,8 @@ class Environment:
 
     `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions.
     `stages` and `duties` are what the host gives a meaning to. `needs_people` is false where a
-    script answers user tasks, so that they need not say who may.
+    script answers user tasks, so that they need not say who may. `providers` tell which variables
+    forms, decisions, service tasks and other processes give.
     """
 
     processes: Collection[str] | None = None
@@ -39,3 +42,4 @@ class Environment:
     stages: Collection[str] = STAGES
     duties: Collection[str] = DUTIES
     needs_people: bool = True
+    providers: Providers = field(default_factory=Providers)

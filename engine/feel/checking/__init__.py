@@ -16,13 +16,14 @@ Each `Finding` has a code, line, column, the part of the source, a sentence in C
 English, and the name that was probably meant. The check is conservative: where something is not
 known there is no finding, and null is always taken for possible. `known_of_type` makes what is
 known from a type of FEEL (`TypeParser`, item definitions), `known_of_value` from an example, and
-`either` joins what different roads to one place bring. `check_unary_tests` checks the cell of a
+`either` joins what different roads to one place bring, `known_of_expression` tells what an
+expression gives. `check_unary_tests` checks the cell of a
 decision table. Codes are listed in `findings.SENTENCES`.
 """
 
 from __future__ import annotations
 
-from engine.feel.checking.check import check_expression, check_unary_tests
+from engine.feel.checking.check import check_expression, check_unary_tests, known_of_expression
 from engine.feel.checking.findings import Finding
 from engine.feel.checking.known import (
     ANYTHING,
@@ -43,6 +44,7 @@ from engine.feel.checking.known import (
     known_of_value,
     list_of,
     of_kind,
+    one_of,
     range_of,
 )
 from engine.feel.spelling import closest
@@ -66,9 +68,11 @@ __all__ = [
     "context_of",
     "either",
     "function_of",
+    "known_of_expression",
     "known_of_type",
     "known_of_value",
     "list_of",
     "of_kind",
+    "one_of",
     "range_of",
 ]

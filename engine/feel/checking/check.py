@@ -50,6 +50,22 @@ def check_expression(
     return _ordered(notes)
 
 
+def known_of_expression(
+    source: str,
+    known: Mapping[str, Known],
+    *,
+    functions: Mapping[str, Callable[..., Value]] = _NO_FUNCTIONS,
+) -> Known:
+    """Tell what is known of the value an expression gives; nothing if it cannot be parsed."""
+    text = without_equals(source)
+    every = functions_of(tuple(functions.items()))
+    try:
+        node = parse_expression(text, every.keys() | names_in(known), DEFAULT_LIMITS)
+    except FeelSyntaxError:
+        return ANYTHING
+    return Inference(Notes(source, 0), every).infer(node, Names(known, complete=False))
+
+
 def check_unary_tests(
     source: str,
     known: Mapping[str, Known],

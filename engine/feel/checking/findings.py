@@ -35,6 +35,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{left_zh}与{right_zh}不能比较，结果总为空值",
         "{left} and {right} cannot be compared, the result is always null",
     ),
+    "not_a_choice": (
+        "这里的值只会是{choices_zh}，不会是“{name}”",
+        "the value is one of {choices}, never {name}",
+    ),
     "not_ordered": (
         "{kind_zh}没有大小，结果总为空值",
         "{kind} has no order, the result is always null",

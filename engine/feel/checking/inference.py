@@ -81,6 +81,8 @@ class Inference:
         return value
 
     def _literal(self, node: Literal, names: Names) -> Known:
+        if isinstance(node.value, str):
+            return Known(frozenset({"string"}), literal=node.value)
         return NOTHING if node.value is None else known_of_value(node.value)
 
     def _name(self, node: Name, names: Names) -> Known:
@@ -162,6 +164,19 @@ class Inference:
             right_zh, right_en = name_kinds(right.kinds)
             words = {"left": left_en, "left_zh": left_zh, "right": right_en}
             self.notes.report(node, "not_comparable", right_zh=right_zh, **words)
+        elif operator in ("=", "!="):
+            self._chosen(node, left, right)
+            self._chosen(node, right, left)
+
+    def _chosen(self, node: Node | Test, value: Known, other: Known) -> None:
+        """Check that a text that is written is one of those that the value may be."""
+        if value.choices is None or not value.is_only("string") or other.literal is None:
+            return
+        if other.literal not in value.choices:
+            choices = sorted(value.choices)
+            zh = "、".join(f"“{one}”" for one in choices)
+            words = {"choices": ", ".join(choices), "choices_zh": zh}
+            self.notes.suggest(node, "not_a_choice", other.literal, choices, **words)
 
     def _between(self, node: Between, names: Names) -> Known:
         value = self.infer(node.value, names)

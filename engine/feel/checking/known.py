@@ -21,7 +21,8 @@ class Known:
 
     `kinds` are FEEL's kinds, None when anything is possible. `entries` are those of a context;
     while it is `open` it may have others too. `item` is what a list or range holds.
-    `parameters` and `result` are a function's.
+    `parameters` and `result` are a function's. `choices` are the only texts that it may be;
+    `literal` is the text that an expression writes itself.
     """
 
     kinds: frozenset[str] | None = None
@@ -30,6 +31,8 @@ class Known:
     item: Known | None = None
     parameters: tuple[str, ...] | None = None
     result: Known | None = None
+    choices: frozenset[str] | None = None
+    literal: str | None = None
 
     def may_be(self, *kinds: str) -> bool:
         """Say whether the value may be of one of the kinds."""
@@ -55,6 +58,11 @@ TIME = of_kind("time")
 DATE_TIME = of_kind("date and time")
 MONTHS = of_kind("years and months duration")
 DAYS = of_kind("days and time duration")
+
+
+def one_of(choices: Iterable[str]) -> Known:
+    """Make what is known of a text that is one of these."""
+    return Known(frozenset({"string"}), choices=frozenset(choices))
 
 
 def list_of(item: Known = ANYTHING) -> Known:
@@ -93,7 +101,14 @@ def either(*choices: Known) -> Known:
         kinds |= one.kinds
     entries, is_open = _either_entries([one for one in told if one.may_be("context")])
     items = [one.item or ANYTHING for one in told if one.may_be("list", "range")]
-    return Known(kinds, entries, is_open, either(*items) if items else None)
+    item = either(*items) if items else None
+    return Known(kinds, entries, is_open, item, choices=_either_choices(told))
+
+
+def _either_choices(told: list[Known]) -> frozenset[str] | None:
+    texts = [one.choices for one in told if one.may_be("string")]
+    listed = [one for one in texts if one is not None]
+    return frozenset().union(*listed) if listed and len(listed) == len(texts) else None
 
 
 def _either_entries(contexts: list[Known]) -> tuple[dict[str, Known] | None, bool]:

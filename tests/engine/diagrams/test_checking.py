@@ -8,6 +8,8 @@ import pytest
 
 from engine.diagrams import Environment, check_diagram, prepare_diagram, read_diagram
 from engine.diagrams.checking.catalogue import MESSAGES
+from engine.diagrams.checking.variables import Called, Providers, State
+from engine.feel.checking import ANYTHING
 
 S = '<bpmn:startEvent id="s"/>'
 E = '<bpmn:endEvent id="e"/>'
@@ -55,6 +57,9 @@ MESSAGE_START = event("startEvent", "hs", "message", 'messageRef="m1"')
 HANDLING = HANDLER.format(MESSAGE_START + '<bpmn:endEvent id="he"/>')
 GATEWAY = '<bpmn:{}Gateway id="g" {}/>'
 CATCH = event("intermediateCatchEvent", "c", "message", 'messageRef="m1"')
+
+SAID = '<bpmn:startEvent id="s">' + PROPERTY.format("jc:variables", "{}") + "</bpmn:startEvent>"
+SCRIPT = '<bpmn:scriptTask id="a"><bpmn:script>{}</bpmn:script></bpmn:scriptTask>'
 
 UNDO = (
     event("boundaryEvent", "b", "compensate", "", 'attachedToRef="a"')
@@ -413,6 +418,21 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + task("a") + task("b"), "s>a a>b b>a"),
         (S + E + GATEWAY.format("parallel", "") + task("a"), "s>a a>g g>a g>e"),
     ],
+    "unlikely_variable": [
+        (S + E + SCRIPT.format("{total: 1}"), "s>a a>e[totl = 1]"),
+        (S + E + SCRIPT.format("{done: True}"), LINE),
+    ],
+    "unlikely_member": [(S + E + SCRIPT.format("{a: {b: 1}}"), "s>a a>e[a.c = 1]")],
+    "never_chosen": [
+        (SAID.format("outcome: passed | failed") + E, 's>e[outcome = "pased"]'),
+        (SAID.format("outcome: passed | failed") + E, 's>e[outcome in ("pased", "x")]'),
+    ],
+    "bad_declaration": [
+        (SAID.format("a b") + E, "s>e"),
+        (SAID.format("a: texts |") + E, "s>e"),
+        (SAID.format("a: integer") + E, "s>e"),
+        (SAID.format("a, a") + E, "s>e"),
+    ],
     "always_null": [
         (S + E + GATEWAY.format("exclusive", 'default="d"'), 's>g g>e["a" > 1] g>e:d'),
         (S + E + task("a", INPUT.format("x", '= 1 + "a"')), LINE),
@@ -488,10 +508,22 @@ CASES: dict[str, list[tuple[str, str]]] = {
 }
 
 EMPTY = Environment(
-    processes=(), forms=(), pages=(), decisions=(), service_tasks=(), groups=(), elements=()
+    processes=(),
+    forms=(),
+    pages=(),
+    decisions=(),
+    service_tasks=(),
+    groups=(),
+    elements=(),
+    providers=Providers(
+        facts={}, forms={}, process=lambda _: Called({"needed": ANYTHING}, State())
+    ),
 )
 # Codes that need to know what else exists.
 KNOWING = {
+    "unknown_variable": (SAID.format("total") + E, "s>e[other = 1]"),
+    "unknown_member": (SAID.format("") + E + SCRIPT.format("{a: {b: 1}}"), "s>a a>e[a.c = 1]"),
+    "input_missing": (SAID.format("total") + E + CALL.format('calledElement="x"', ""), LINE),
     "unknown_process": (S + E + CALL.format('calledElement="x"', ""), LINE),
     "unknown_form": (S + E + task("a", "", USER, "userTask"), LINE),
     "unknown_page": (

@@ -18,12 +18,14 @@ from engine.feel.checking import (
     context_of,
     function_of,
     list_of,
+    one_of,
 )
 
 KNOWN: dict[str, Known] = {
     "total": NUMBER,
     "passed": BOOLEAN,
     "status": STRING,
+    "verdict": one_of(["pass", "fail"]),
     "exam_date": DATE,
     "exam date": DATE,
     "总分": NUMBER,
@@ -94,6 +96,14 @@ def test_names_and_members_are_known(source: str, expected: list[Any]) -> None:
     ("source", "expected"),
     [
         ('total = "60"', [("not_comparable", 1, None)]),
+        ('verdict = "pass"', []),
+        ('verdict = "pas"', [("not_a_choice", 1, "pass")]),
+        ('"nothing" != verdict', [("not_a_choice", 1, None)]),
+        ('verdict in ("fail", "passed")', [("not_a_choice", 21, "pass")]),
+        ('verdict in ["fail", "passed"]', []),
+        ('(if passed then verdict else status) = "pas"', []),
+        ('verdict + "" = "pas"', []),
+        ('"a" = "b"', []),
         ("status > 60", [("not_comparable", 1, None)]),
         ("total != null", []),
         ("answer = 5", []),
