@@ -69,24 +69,34 @@ def replace_seats(
     db.exec(delete(Seat).where(col(Seat.session_id) == session_id, col(Seat.subject) == subject))
     at = {room.id: room for room in rooms.exam_rooms_of(db, session_id, subject)}
     for place in places:
-        room = at[place.room_id]
-        db.add(
-            Seat(
-                organisation_id=room.organisation_id,
-                session_id=session_id,
-                exam_room_id=place.room_id,
-                enrolment_id=place.enrolment_id,
-                subject=subject,
-                number=place.number,
-                row=place.row,
-                column=place.column,
-                round=round_of(place.number, stations.get(place.room_id)),
-                # Only written papers come in variants; a practical task is the same for all.
-                variant=place.variant if subject == "theory" else "A",
-                extra_minutes=place.extra_minutes,
-            )
-        )
+        db.add(_seat_at(at[place.room_id], place, stations.get(place.room_id)))
     db.flush()
+
+
+def replace_seats_of_room(
+    db: Session, room: ExamRoom, places: Sequence[Place], stations: int | None
+) -> None:
+    """Seat the people of one room anew; those of the subject's other rooms stay where they are."""
+    db.exec(delete(Seat).where(col(Seat.exam_room_id) == room.id))
+    db.add_all(_seat_at(room, place, stations) for place in places)
+    db.flush()
+
+
+def _seat_at(room: ExamRoom, place: Place, stations: int | None) -> Seat:
+    return Seat(
+        organisation_id=room.organisation_id,
+        session_id=room.session_id,
+        exam_room_id=place.room_id,
+        enrolment_id=place.enrolment_id,
+        subject=room.subject,
+        number=place.number,
+        row=place.row,
+        column=place.column,
+        round=round_of(place.number, stations),
+        # Only written papers come in variants; a practical task is the same for all.
+        variant=place.variant if room.subject == "theory" else "A",
+        extra_minutes=place.extra_minutes,
+    )
 
 
 def round_of(number: int, stations: int | None) -> int:

@@ -97,18 +97,25 @@ def paper_kinds() -> Mapping[str, PaperKind]:
 
 @service_tasks.register(run="job", name="file")
 def file_papers(
-    db: Session, context: TaskContext, *, paper: str, session_id: int, subject: str = ""
+    db: Session,
+    context: TaskContext,
+    *,
+    paper: str,
+    session_id: int,
+    subject: str = "",
+    subjects: Sequence[str] | None = None,
 ) -> Mapping[str, Any] | Continue:
     """Typeset and file every paper of the kinds named (comma separated).
 
-    Without a subject, a kind that is made for each enrolment or room is filed for all of them,
-    25 a transaction.
+    A kind that is made for each enrolment or room is filed for the `subject`, for the
+    `subjects` (none if the list is empty), or without either for all, 25 a transaction.
     """
     session = session_by_id(db, session_id)
+    given = [subject] if subject else subjects
     wanted = [
         (_KINDS[key.strip()], one)
         for key in paper.split(",")
-        for one in _subjects(db, _KINDS[key.strip()], session_id, subject)
+        for one in _subjects(db, _KINDS[key.strip()], session_id, given)
     ]
     done = int(context.cursor or 0)
     for kind, one in wanted[done : done + CHUNK]:
@@ -119,9 +126,11 @@ def file_papers(
     return {}
 
 
-def _subjects(db: Session, kind: PaperKind, session_id: int, subject: str) -> Sequence[str]:
-    if subject:
-        return [subject]
+def _subjects(
+    db: Session, kind: PaperKind, session_id: int, given: Sequence[str] | None
+) -> Sequence[str]:
+    if given is not None:
+        return given
     return [""] if kind.subjects is None else kind.subjects(db, session_id)
 
 

@@ -50,13 +50,23 @@ def rooms_to_check(db: Session, context: TaskContext, *, session_id: int) -> Map
 
 @service_tasks.register
 def record_venue(
-    db: Session, context: TaskContext, *, session_id: int, element: str = "check_venue"
+    db: Session,
+    context: TaskContext,
+    *,
+    session_id: int,
+    element: str = "check_venue",
+    exam_room_id: int | None = None,
 ) -> Mapping[str, Any]:
-    """Keep the check of every room listed; a room without stated faults has passed."""
+    """Keep the check of every room listed; a room without stated faults has passed.
+
+    With a room's id only that room was looked at.
+    """
     answer = context.answer(element) or {}
     rows = {str(row.get("room")): row for row in answer.get("rooms") or []}
     problems = []
     for room in unchecked_rooms(db, session_id):
+        if exam_room_id not in (None, room.id):
+            continue
         row = rows.get(room.code)
         faults = set(row.get("faults") or []) & set(CHECK_ITEMS) if row else set(CHECK_ITEMS)
         found = {item: item not in faults for item in CHECK_ITEMS}

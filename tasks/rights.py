@@ -29,6 +29,8 @@ __all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
 SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
 ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
 OPERATORS = frozenset({"administrator"})
+# What people besides operators may report by message, by the message's name.
+REPORTERS = {"room_lost": frozenset({"exam_officer", "site_manager"})}
 # Who codes the scripts never marks one: the duties exclude one another.
 CODE_READERS = frozenset({"confidentiality_officer"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
@@ -119,7 +121,8 @@ def _starts_process(_: Session, actor: Actor, start: StartOf) -> bool:
 
 
 def _sends_message(db: Session, actor: Actor, message: MessageTo) -> bool:
-    if actor.kind == "person" and not actor.posts & OPERATORS:
+    reporters = OPERATORS | REPORTERS.get(message.name, frozenset())
+    if actor.kind == "person" and not actor.posts & reporters:
         return False
     place = place_of(db, message.key, None)
     if place is not None:

@@ -20,6 +20,7 @@ from appraisal.organisations import organisation_by_id
 from appraisal.plans import plan_of
 from appraisal.rooms import (
     ExamRoom,
+    Room,
     RoomKind,
     active_rooms,
     exam_rooms_of,
@@ -153,11 +154,18 @@ def seat_subject(
         assert exam_room.id is not None
         room = room_by_id(db, exam_room.room_id)
         spaces.append(space_of(exam_room.id, room, rounds=exam_room.rounds))
-        if RoomKind(room.kind) in (RoomKind.PRACTICAL, RoomKind.REVIEW) and not room.separate:
-            stations[exam_room.id] = room.capacity - room.spare
+        if (count := stations_of(room)) is not None:
+            stations[exam_room.id] = count
     found = assign_subject(sitters, spaces, subject, strategy)
     replace_seats(db, session_id, subject, found.places, stations)
     return found, _alike(sitters, found.places)
+
+
+def stations_of(room: Room) -> int | None:
+    """The stations of a room that is used in shifts; None where everybody sits at once."""
+    if RoomKind(room.kind) in (RoomKind.PRACTICAL, RoomKind.REVIEW) and not room.separate:
+        return room.capacity - room.spare
+    return None
 
 
 def _alike(sitters: Sequence[Sitter], places: Sequence[Place]) -> int:
@@ -203,27 +211,38 @@ def change_rooms(
     plan = plan_of(db, session_id)
     plan.strategy = SeatingStrategy(answer.get("strategy") or plan.strategy)
     db.add(plan)
+    reserved, free = rooms_to_choose(db, session_id)
+    changed, wanted = answer.get("from_room"), answer.get("to_room")
+    if wanted:
+        source = reserved.get(str(changed)) if changed else None
+        take_room(db, reserved, free, str(wanted), source, str(answer.get("subject") or ""))
+    return {}
+
+
+def rooms_to_choose(db: Session, session_id: int) -> tuple[dict[str, ExamRoom], dict[str, Room]]:
+    """The rooms that a session has and those it may still take, by their ids as forms say them."""
     reserved = {str(room.id): room for room in exam_rooms_of(db, session_id)}
     free = {
         str(room.id): room
         for room in active_rooms(db, session_by_id(db, session_id).organisation_id)
         if room.id not in {one.room_id for one in reserved.values()}
     }
-    changed, wanted = answer.get("from_room"), answer.get("to_room")
-    if wanted:
-        source = reserved.get(str(changed)) if changed else None
-        _take_room(db, reserved, free, str(wanted), source, str(answer.get("subject") or ""))
-    return {}
+    return reserved, free
 
 
-def _take_room(
+def take_room(
     db: Session,
     reserved: Mapping[str, ExamRoom],
-    free: Mapping[str, Any],
+    free: Mapping[str, Room],
     wanted: str,
     source: ExamRoom | None,
-    subject: str,
+    subject: str = "",
 ) -> None:
+    """Put a free room in the place of a reserved one, or add it for a subject.
+
+    Raises:
+        BpmnError: room_unsuitable: it is not free, or of another kind.
+    """
     room = free.get(wanted)
     model = source or next((one for one in reserved.values() if one.subject == subject), None)
     if room is None or model is None:
@@ -232,6 +251,7 @@ def _take_room(
         raise BpmnError("room_unsuitable", f"{room.code} 不适合{SUBJECT_NAMES[model.subject]}")
     if source is not None:
         # The room's row keeps its id, so that staff and seats move with it.
+        assert room.id is not None
         source.room_id, source.code = room.id, room.code
         db.add(source)
     else:

@@ -16,14 +16,15 @@ from appraisal.equipment import Equipment
 from appraisal.numbers import NumberPattern
 from appraisal.people import Person, PostAssignment, add_person
 from appraisal.plans import PlanState, SessionPlan, draft_plan, plan_staff
-from appraisal.rooms import Room, active_rooms, exam_rooms_of
+from appraisal.room_states import RoomSitting
+from appraisal.rooms import ExamRoom, Room, active_rooms, exam_rooms_of, room_business_key
 from appraisal.schemes import Scheme, subject_keys
 from appraisal.seating import SeatingStrategy
 from appraisal.seats import to_sit
 from appraisal.sessions import AppraisalSession, SessionOffer
 from appraisal.staff import AssessorCard, AssignmentState, StaffAssignment, cards_of
 from appraisal.supplies import Supply
-from appraisal.tickets import issue_ticket
+from appraisal.tickets import issue_ticket, release_tickets, tickets_of
 from tasks.demo_world import CARER, COOK, ELECTRICIAN, LEVELS, SITE, DemoWorld, build_demo_world
 from tasks.plan_sittings import plan_sittings
 from tasks.seating import seat_subject
@@ -159,12 +160,34 @@ def seats_assigned(db: Session, now: datetime, **given: Any) -> World:
     """A batch after step 4: rooms, seats, numbers, and how many people each room needs.
 
     Given besides: on_site (sign-in names that serve in the session already), expired, short,
-    custodian (one more, who serves on site), assessors (cards left of each occupation).
+    custodian (one more, who serves on site), assessors (cards left of each occupation),
+    released (tickets are out), narrow (the columns of a room), sitting (the state of each
+    room's sitting, once started).
     """
     made = _made(db, now, given)
     seat_everybody(db, made)
     _change(db, made, given)
+    if given.get("released"):
+        release_tickets(db, tickets_of(db, _key(made.session.id)), at=now)
+    for room in exam_rooms_of(db, _key(made.session.id)) if given.get("sitting") else ():
+        _sit(db, made, room, str(given["sitting"]))
     return made.scenario(**_names(db, made))
+
+
+def _sit(db: Session, made: PlanningWorld, room: ExamRoom, state: str) -> None:
+    db.add(
+        RoomSitting(
+            organisation_id=room.organisation_id,
+            session_id=room.session_id,
+            room_id=_key(room.id),
+            subject=room.subject,
+            business_key=room_business_key(made.session.number, room.code, room.subject),
+            state=state,
+            starts_at=room.starts_at,
+            ends_at=room.starts_at + timedelta(minutes=room.minutes),
+        )
+    )
+    db.flush()
 
 
 @world("person_drawn")
@@ -207,6 +230,8 @@ def _names(db: Session, made: PlanningWorld) -> dict[str, Any]:
     names: dict[str, Any] = {
         f"room_{room.code}": str(room.id) for room in db.exec(select(Room)).all()
     }
+    for reserved in exam_rooms_of(db, _key(made.session.id)):
+        names[f"exam_room_{reserved.code}"] = str(reserved.id)
     names["enrolments"] = [enrolment.number for enrolment in made.enrolments]
     names["session"] = made.session.number
     names["exam_date"] = str(made.session.exam_date)
@@ -216,6 +241,8 @@ def _names(db: Session, made: PlanningWorld) -> dict[str, Any]:
 def _change(db: Session, made: PlanningWorld, given: Mapping[str, Any]) -> None:
     for code, capacity in (given.get("shrink") or {}).items():
         shrink_room(db, str(code), int(capacity))
+    for code, columns in (given.get("narrow") or {}).items():
+        db.exec(select(Room).where(Room.code == str(code))).one().columns = int(columns)
     close_rooms(db, made, *map(str, given.get("close") or ()))
     for code in given.get("expired") or ():
         expire_calibration(db, code, on=made.session.exam_date or TODAY)
