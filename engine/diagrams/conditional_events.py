@@ -28,7 +28,7 @@ _ACTIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 class ConditionalEvent(Event):
     """A condition; the runtime looks at it whenever something in the instance has gone on."""
 
-    kind = "conditional"
+    kind = "condition"
 
     def __init__(self, condition: str, *, event_id: str, extensions: Mapping[str, Any]) -> None:
         super().__init__(condition[:MAX_NAME], event_id=event_id, extensions=extensions)

@@ -32,6 +32,9 @@ _STRUCTURE = {
         "The id “{id}” may have letters, digits and underscores only, must begin with a letter, "
         "and must not have two underscores in a row.",
     ),
+    "too_long": Message(
+        "编号或名称不能超过 {most} 个字符。", "An id or name has at most {most} characters."
+    ),
     "dangling_flow": Message(
         "顺序流没有连到同一层的两个元素上。",
         "The sequence flow does not join two elements of the same scope.",

@@ -7,8 +7,8 @@ from collections import Counter
 from engine.diagrams.checking.compensation import check_compensation
 from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
+from engine.diagrams.checking.structure import MOST_NAME
 from engine.diagrams.vocabulary import (
-    EVENT_DEFINITIONS,
     EVENTS,
     B,
     event_definitions,
@@ -48,8 +48,8 @@ def check_events(graph: Graph, report: Report) -> None:
     for scope, node in graph.nodes():
         if node.tag in EVENTS:
             for reference in node.iterfind(B + "eventDefinitionRef"):
-                name = (reference.text or "").strip().rsplit(":", 1)[-1]
-                if _root_definition(graph, name) is None:
+                name = (reference.text or "").strip()
+                if graph.root_definition(name) is None:
                     report.add(node, "unknown_event_definition", name=name)
             _check_event(graph, scope, node, report)
         elif node.tag in (B + "sendTask", B + "receiveTask"):
@@ -60,22 +60,8 @@ def check_events(graph: Graph, report: Report) -> None:
         _check_links(scope, report)
 
 
-def _root_definition(graph: Graph, name: str) -> Node | None:
-    found = graph.roots.get(name)
-    return found if found is not None and found.tag in EVENT_DEFINITIONS else None
-
-
-def _definitions(graph: Graph, node: Node) -> list[Node]:
-    wanted = [
-        (reference.text or "").strip().rsplit(":", 1)[-1]
-        for reference in node.iterfind(B + "eventDefinitionRef")
-    ]
-    shared = [found for name in wanted if (found := _root_definition(graph, name)) is not None]
-    return [*event_definitions(node), *shared]
-
-
 def _check_event(graph: Graph, scope: Scope, node: Node, report: Report) -> None:
-    definitions = _definitions(graph, node)
+    definitions = graph.definitions(node)
     kind_of_event = local_name(node)
     missing = {
         "boundaryEvent": "boundary_without_event",
@@ -132,6 +118,8 @@ def _check_reference(graph: Graph, node: Node, holder: Node, kind: str, report: 
     found = graph.roots.get(wanted or "")
     if found is None or found.tag != B + tag or not found.get(name):
         report.add(node, "event_reference", kind=kind, kind_zh=kind_zh)
+    elif len(found.get(name) or "") > MOST_NAME:
+        report.add(found, "too_long", most=MOST_NAME)
 
 
 def _check_gateway(scope: Scope, gateway: Node, report: Report) -> None:

@@ -9,7 +9,7 @@ from engine.diagrams.checking.graph import Graph, Node
 from engine.diagrams.checking.meaning import Meaning
 from engine.diagrams.checking.report import Report
 from engine.diagrams.checking.variables import KINDS, PROPERTY, BadDeclaration, read_declaration
-from engine.diagrams.checking.written import Written, written_at
+from engine.diagrams.checking.written import Written, awaited, written_at
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.timers import is_literal_of
 from engine.diagrams.vocabulary import B, C, local_name, strip_equals, text_of
@@ -28,10 +28,11 @@ def check_expressions(graph: Graph, environment: Environment, report: Report) ->
     """Report expressions that are no FEEL, timers that are no time, names that are none."""
     meaning = Meaning(graph, environment, report)
     for scope, node in graph.nodes():
-        for one in written_at(scope, node):
+        for one in [*written_at(scope, node), *awaited(graph, node)]:
             _compile(node, one, environment, meaning)
-        for timer in node.iterfind(B + "timerEventDefinition"):
-            _check_timer(node, timer, environment, meaning)
+        for definition in graph.definitions(node):
+            if definition.tag == B + "timerEventDefinition":
+                _check_timer(node, definition, environment, meaning)
         if node.tag == B + "callActivity":
             meaning.check_call(node)
         if node.tag == B + "scriptTask":

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.diagrams.vocabulary import (
+    EVENT_DEFINITIONS,
     FLOW,
     FLOW_NODES,
     GLOBAL_TASKS,
     SCOPES,
     B,
     children,
+    event_definitions,
     local_name,
 )
 
@@ -143,6 +145,17 @@ class Graph:
     def processes(self) -> list[Node]:
         """List the executable processes."""
         return [scope.node for scope in self.scopes if scope.is_process]
+
+    def root_definition(self, name: str) -> Node | None:
+        """Find an event definition of the file's root by its id."""
+        found = self.roots.get(name)
+        return found if found is not None and found.tag in EVENT_DEFINITIONS else None
+
+    def definitions(self, node: Node) -> list[Node]:
+        """List the event definitions of a node, those that it refers to included."""
+        wanted = [(one.text or "").strip() for one in node.iterfind(B + "eventDefinitionRef")]
+        shared = [found for name in wanted if (found := self.root_definition(name)) is not None]
+        return [*event_definitions(node), *shared]
 
     def nodes(self) -> Iterator[tuple[Scope, Node]]:
         """List every flow node with its scope; a global task has a scope of its own."""

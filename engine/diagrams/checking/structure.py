@@ -18,6 +18,10 @@ from engine.diagrams.vocabulary import (
     has_trigger,
 )
 
+MOST_PROCESS_ID = 100
+MOST_NAME = 200
+"""How long an id, or the name of a message, can be where it is stored."""
+
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -54,8 +58,15 @@ def _check_ids(graph: Graph, report: Report) -> None:
         if name in seen:
             report.add(node, "duplicate_id", id=name)
         seen.add(name)
+        _check_length(node, name, report)
         if node.tag != FLOW and (not _ID.fullmatch(name) or SYNTHETIC in name):
             report.add(node, "bad_id", id=name)
+
+
+def _check_length(node: Node, name: str, report: Report) -> None:
+    most = MOST_PROCESS_ID if node.tag == B + "process" or node.tag in GLOBAL_TASKS else MOST_NAME
+    if node.tag != FLOW and len(name) > most:
+        report.add(node, "too_long", most=most)
 
 
 def _check_places(graph: Graph, report: Report) -> None:

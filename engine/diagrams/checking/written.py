@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.diagrams.checking.graph import Node, Scope
+from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.data import data_associations, data_names
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.vocabulary import B, C, text_of
@@ -101,12 +101,16 @@ def _repetitions(node: Node, reader: DialectReader) -> Iterator[Written]:
         yield Written("循环条件", "loop condition", condition, "done", boolean=True)
 
 
-def _waited_for(node: Node) -> Iterator[Written]:
-    """List the conditions of events, ad-hoc sub-processes and gateways."""
-    for event in node.iterfind(B + "conditionalEventDefinition"):
-        text = text_of(event, "condition")
-        if text:
+def awaited(graph: Graph, node: Node) -> Iterator[Written]:
+    """List the conditions of conditional events, drawn in the event or referred to."""
+    for definition in graph.definitions(node):
+        text = text_of(definition, "condition")
+        if text and definition.tag == B + "conditionalEventDefinition":
             yield Written("条件", "condition", text, boolean=True)
+
+
+def _waited_for(node: Node) -> Iterator[Written]:
+    """List the conditions of ad-hoc sub-processes and gateways."""
     enough = text_of(node, "completionCondition")
     if enough:
         yield Written("完成条件", "completion condition", enough, "anywhere", boolean=True)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from engine.database import Database
 from engine.subscriptions import Subscription
 from engine.testing import SourceDefinitions, run_diagram
 from tests.engine.constructs.writing import (
@@ -136,13 +137,12 @@ def test_event_that_does_not_interrupt_fires_when_its_condition_comes_true(
     assert [one for one in trace.elements if one == "t3"] == ["t3"] * fired
 
 
-def test_what_is_waited_for_has_a_row() -> None:
+def test_what_is_waited_for_has_a_row(database: Database) -> None:
     case = Case("", SE + catch("c", READY), "s>c c>e", "")
-    run = CheckedRun(SourceDefinitions({"case.bpmn": case.xml()}))
+    run = CheckedRun(SourceDefinitions({"case.bpmn": case.xml()}), database=database)
     run.start("main", "k", {"x": 0})
     with run.database.reading() as db:
         rows = db.exec(select(Subscription)).all()
         found = [(row.kind, row.name, row.element_id) for row in rows]
-    run.database.dispose()
 
-    assert found == [("conditional", "x = 1", "c")]
+    assert found == [("condition", "x = 1", "c")]

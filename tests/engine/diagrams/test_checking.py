@@ -81,6 +81,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "missing_id": [(S + E + "<bpmn:task/>", "s>e")],
     "duplicate_id": [(S + E + task("a") + task("a"), LINE)],
     "bad_id": [(S + E + task("a__b"), "s>a__b a__b>e"), (S + E + task("a-b"), "")],
+    "too_long": [
+        (S + E + task("a" * 201), f"s>{'a' * 201} {'a' * 201}>e"),
+    ],
     "dangling_flow": [(S + E, "s>e s>nowhere"), (S + E + task("a"), "s>a a>e gone>e")],
     "no_start": [
         (E + task("a"), "a>e"),
@@ -725,3 +728,37 @@ def test_a_huge_process_is_refused_once(draw: Any) -> None:
     prepared = prepare_diagram(line(draw, 1_500))
 
     assert [one.code for one in prepared.findings] == ["too_many_nodes"]
+
+
+@pytest.mark.parametrize(
+    ("definition", "code"),
+    [
+        ('<bpmn:timerEventDefinition id="d"/>', "no_timer"),
+        (
+            '<bpmn:timerEventDefinition id="d"><bpmn:timeDuration>P1X</bpmn:timeDuration>'
+            "</bpmn:timerEventDefinition>",
+            "bad_timer",
+        ),
+        (
+            '<bpmn:conditionalEventDefinition id="d"><bpmn:condition>x = </bpmn:condition>'
+            "</bpmn:conditionalEventDefinition>",
+            "bad_expression",
+        ),
+    ],
+)
+def test_what_an_event_refers_to_is_checked(
+    draw: Any, codes: Callable[..., Any], definition: str, code: str
+) -> None:
+    reference = "<bpmn:eventDefinitionRef>d</bpmn:eventDefinitionRef>"
+    nodes = S + E + draw.node("intermediateCatchEvent", "c", reference)
+
+    assert codes(draw.document(draw.process(nodes, "s>c c>e"), roots=definition)) == [code]
+
+
+def test_names_longer_than_what_keeps_them_are_refused(
+    draw: Any, codes: Callable[..., Any]
+) -> None:
+    roots = f'<bpmn:message id="m1" name="{"x" * 201}"/>'
+
+    assert codes(draw.document(draw.process(S + E, "s>e", "p" * 101))) == ["too_long"]
+    assert codes(draw.document(draw.process(S + E + CATCH, "s>c c>e"), roots=roots)) == ["too_long"]
