@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
+from api.logins import make_link
 from engine.database import Database
 from tests.api.conftest import settle
 from tests.api.small import Street, build_house
@@ -94,3 +95,11 @@ def open_page(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
         ),
     )
     return page, complaints
+
+
+def sign_in(page: Page, street: Street, address: str, role: str) -> None:
+    """Sign somebody of the own organisation in by a one-time link."""
+    with street.installation.database.transaction() as db:
+        token = make_link(db, street.own.people[role])
+    page.goto(f"{address}/sign-in/{token}")
+    page.locator("button[data-submit]").click()

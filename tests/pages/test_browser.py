@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from api.logins import make_link, set_password
+from api.logins import set_password
 from appraisal.people import person_by_id
 from tests.api.small import Street
-from tests.pages.conftest import open_page
+from tests.pages.conftest import open_page, sign_in
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
-
-
-def sign_in(page: Page, street: Street, address: str, role: str) -> None:
-    with street.installation.database.transaction() as db:
-        token = make_link(db, street.own.people[role])
-    page.goto(f"{address}/sign-in/{token}")
-    page.get_by_role("button", name="进入系统").click()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
