@@ -24,7 +24,7 @@ CHUNK = 500
 TAKE_UP_CHUNK = 50
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="applications: number")
 def start_enrolments(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -69,7 +69,7 @@ def open_deciding(db: Session, context: TaskContext, session_id: int) -> Mapping
     return {"applications": len(numbers)}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="")
 def take_up(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Open the review of every application: its tables are evaluated and the reviewers see it."""
     after = str(context.cursor or "")
@@ -91,7 +91,7 @@ def take_up(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
     return {}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="undecided: number")
 def expire(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """End every review that was not decided by the deadline."""
     undecided = enrolments_of(db, session_id, states=("submitted", "reviewing", "supplement"))
@@ -110,7 +110,7 @@ def expire(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str
     return {"undecided": len(left)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="offers: list, admitted: number, out_of_province_share")
 def tally(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Count what the review came to; the list of offers goes to table D5 one by one."""
     session = session_by_id(db, session_id)
@@ -123,7 +123,7 @@ def tally(db: Session, *, session_id: int) -> Mapping[str, Any]:
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="open_offers: number, admitted: number, refunds: number")
 def conclude(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Say what is held and how many fees are to be paid back."""
     return {
@@ -133,14 +133,14 @@ def conclude(db: Session, *, session_id: int) -> Mapping[str, Any]:
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def open_offer(db: Session, *, offer_id: int, row: str = "") -> Mapping[str, Any]:
     """Hold an offer."""
     _decide(db, offer_id, "open", row)
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="merged_into")
 def merge_offer(
     db: Session, context: TaskContext, *, offer_id: int, row: str = ""
 ) -> Mapping[str, Any]:
@@ -157,7 +157,7 @@ def merge_offer(
     return {"merged_into": target.id}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def postpone_offer(
     db: Session, context: TaskContext, *, offer_id: int, row: str = ""
 ) -> Mapping[str, Any]:
@@ -174,7 +174,7 @@ def postpone_offer(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def close_complaint(
     db: Session, context: TaskContext, *, complaint_id: int, element: str
 ) -> Mapping[str, Any]:

@@ -38,7 +38,7 @@ OPTION_ARCHIVE_FOLDER = "jiancheng_archives"
 INDEX_KEYS = ("volume_index", "remark_sheet")
 
 
-@service_tasks.register
+@service_tasks.register(gives="missing: number, missing_items: list, disputes, complete")
 def check_completeness(
     db: Session, context: TaskContext, *, session_id: int, element: str = ""
 ) -> Mapping[str, Any]:
@@ -56,7 +56,7 @@ def check_completeness(
     }
 
 
-@service_tasks.register(run="job", name="pack")
+@service_tasks.register(run="job", name="pack", gives="archive_number, files")
 def pack_archive(
     db: Session, context: TaskContext, *, session_id: int, years: int, rows: list[str], element: str
 ) -> Mapping[str, Any]:

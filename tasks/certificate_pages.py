@@ -27,7 +27,7 @@ PAGES_A_CHUNK = 25
 OPTION_PUBLIC_URL = "jiancheng_public_url"
 
 
-@service_tasks.register(run="job", name="typeset")
+@service_tasks.register(run="job", name="typeset", gives="")
 def typeset_certificates(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:

@@ -29,7 +29,7 @@ NUMBERS_A_CHUNK = 100
 CLOSED_A_CHUNK = 200
 
 
-@service_tasks.register
+@service_tasks.register(gives="issue: number, hold: number, refuse: number")
 def check_release(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Ask D14 about every passer who has no certificate yet."""
     listed = releasable_enrolments(db, session_id)
@@ -43,7 +43,7 @@ def check_release(db: Session, context: TaskContext, *, session_id: int) -> Mapp
     return _tally(db, session_id)
 
 
-@service_tasks.register
+@service_tasks.register(gives="doubted: number")
 def take_data_check(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ def take_data_check(
     return {"doubted": len(doubted)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="reported: number")
 def report_up(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Mark those whose data go to the superior body; the upload file is filed as a paper."""
     wanted = [r for r in releases_of(db, session_id) if r.release == "issue" and not r.accepted]
@@ -68,7 +68,7 @@ def report_up(db: Session, *, session_id: int) -> Mapping[str, Any]:
     return {"reported": len(wanted)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="valid: boolean, errors, accepted: number")
 def take_reply(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -97,7 +97,7 @@ def take_reply(
     }
 
 
-@service_tasks.register(run="job", name="number")
+@service_tasks.register(run="job", name="number", gives="numbered: number")
 def number_certificates(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -113,7 +113,9 @@ def number_certificates(
     return {"numbered": len(certificates_of(db, session_id))}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(
+    run="job", gives="issued: number, issue: number, hold: number, refuse: number"
+)
 def register(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Make the certificates valid in the register and tell each enrolment its number."""
     fresh = [c for c in certificates_of(db, session_id) if c.state == "numbered" and c.paper_id]
@@ -132,7 +134,7 @@ def register(db: Session, context: TaskContext, *, session_id: int) -> Mapping[s
     return {"issued": len(fresh), **_tally(db, session_id)}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="")
 def close_enrolments(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -160,7 +162,7 @@ def close_enrolments(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="handed_out, not_collected: number")
 def hand_out(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:

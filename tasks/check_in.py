@@ -56,7 +56,7 @@ def record_staff(db: Session, context: TaskContext, *, room_id: int) -> None:
         db.add(found)
 
 
-@service_tasks.register
+@service_tasks.register(gives="signed_in: list, missing: list")
 def record(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Sign in who came in time; who cannot be identified or signs no pledge waits for table D8."""
     room = exam_room_by_id(db, room_id)
@@ -93,7 +93,7 @@ def _who_is_in(db: Session, room: ExamRoom) -> dict[str, Any]:
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="late")
 def read_late(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Give everybody on whom table D8 decides: the late, and who could not be identified.
 
@@ -190,7 +190,7 @@ def _report_substitute(
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="signed_in: list, missing: list, present: number, absent: number")
 def close(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Close the list: who is still missing is absent; both are counted by the milestones."""
     room = exam_room_by_id(db, room_id)

@@ -24,7 +24,7 @@ from engine import ServiceTasks, TaskContext
 service_tasks = ServiceTasks("reviews")
 
 
-@service_tasks.register
+@service_tasks.register(gives="wanted: boolean, person_id, due_on: text")
 def ask(db: Session, *, enrolment_id: int) -> Mapping[str, Any]:
     """Ask for the thesis where the enrolment has a review to sit."""
     enrolment = enrolment_by_id(db, enrolment_id)
@@ -53,7 +53,7 @@ def _review(db: Session, enrolment: Enrolment) -> EnrolmentSubject | None:
     return None
 
 
-@service_tasks.register
+@service_tasks.register(gives="thesis: handed_in | given_up")
 def hand_in(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Take the thesis in, or record that the candidate gives the review up."""
     answer = context.answer("submit_thesis") or {}
@@ -71,7 +71,7 @@ def hand_in(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[
     return {"thesis": "handed_in"}
 
 
-@service_tasks.register
+@service_tasks.register(gives="thesis: text")
 def give_up(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Give the review up: its subject counts as absent."""
     give_up_review(db, _asked(db, enrolment_id), at=context.now)

@@ -48,7 +48,7 @@ def note(db: Session, context: TaskContext, *, room_id: int, incident: Mapping[s
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="event")
 def record_conditions(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Keep what the invigilators recorded: equipment, remarks, violations.
 
@@ -115,7 +115,10 @@ def pause(db: Session, context: TaskContext, *, room_id: int) -> None:
     )
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="cause: text, stage: text, minutes: number, answers_saved: boolean, "
+    "affected: text, affected_count: number"
+)
 def read_outage(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Give table D10 what the chief reported."""
     answer = context.answer("report_outage") or {}
@@ -129,7 +132,7 @@ def read_outage(db: Session, context: TaskContext, *, room_id: int) -> Mapping[s
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="ends_at: text")
 def apply_outage(
     db: Session,
     context: TaskContext,
@@ -167,7 +170,7 @@ def apply_outage(
     return {"ends_at": found.ends_at.isoformat()}
 
 
-@service_tasks.register
+@service_tasks.register(gives="number, behaviour, repeated, contested: boolean")
 def record_hearing(db: Session, context: TaskContext, *, violation_id: int) -> Mapping[str, Any]:
     """Record that the candidate was told and heard; give table D9 what was found."""
     answer = context.answer("hear_candidate") or {}
@@ -186,7 +189,7 @@ def record_hearing(db: Session, context: TaskContext, *, violation_id: int) -> M
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="sanction")
 def record_decision(
     db: Session,
     context: TaskContext,

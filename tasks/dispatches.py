@@ -139,7 +139,7 @@ def _conflict(db: Session, facts: RoomFacts, person_id: int, employer: str) -> s
     return next((kind.value for kind in _GRAVITY if kind in kinds), "none")
 
 
-@service_tasks.register
+@service_tasks.register(gives="person_id: text, post, subject, exam_date: text")
 def offer(db: Session, context: TaskContext, *, assignment_id: int) -> Mapping[str, Any]:
     """Offer an assignment to its person; the names of the others stay sealed."""
     assignment = assignment_by_id(db, assignment_id)
@@ -161,7 +161,10 @@ def _subject(db: Session, assignment: StaffAssignment) -> str:
     return exam_room_by_id(db, assignment.exam_room_id).subject
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="post, conflict, rank_covers: boolean, scope_covers: boolean, card_valid: boolean, "
+    "consecutive: number"
+)
 def declare(
     db: Session,
     context: TaskContext,
@@ -210,7 +213,7 @@ def _register(
             )
 
 
-@service_tasks.register
+@service_tasks.register(gives="dispatch: text")
 def confirm(
     db: Session, context: TaskContext, *, assignment_id: int, rows: list[str] | None = None
 ) -> Mapping[str, Any]:
@@ -220,7 +223,7 @@ def confirm(
     return {"dispatch": "confirmed"}
 
 
-@service_tasks.register
+@service_tasks.register(gives="dispatch: text")
 def refuse(
     db: Session,
     context: TaskContext,
@@ -242,7 +245,7 @@ def refuse(
     return {"dispatch": "refused"}
 
 
-@service_tasks.register
+@service_tasks.register(gives="dispatch: text")
 def decline(
     db: Session, context: TaskContext, *, assignment_id: int, reason: str | None = None
 ) -> Mapping[str, Any]:

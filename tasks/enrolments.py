@@ -25,14 +25,18 @@ service_tasks = ServiceTasks("enrolments")
 SUPPLEMENT_WORKDAYS = 5
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def begin_review(db: Session, *, enrolment_id: int) -> Mapping[str, Any]:
     """Take an application up."""
     _set(db, enrolment_by_id(db, enrolment_id), state="reviewing")
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="route: refuse | skip | review, refusal: text, alarms: texts, "
+    "eligible: boolean, enrolment_number: text, "
+    "rows, exemption_wanted, condition, missing, missing_names: text, missing_names_en: text"
+)
 def note_assessment(
     db: Session,
     *,
@@ -72,7 +76,10 @@ def note_assessment(
     }
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="supplement_due: text, supplement_wanted: texts, wanted_names: text, "
+    "wanted_names_en: text"
+)
 def ask_supplement(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Ask the candidate for what is missing; gives the time by which it must be there."""
     enrolment = enrolment_by_id(db, enrolment_id)
@@ -89,7 +96,7 @@ def ask_supplement(db: Session, context: TaskContext, *, enrolment_id: int) -> M
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="review_outcome: pass | reject | return")
 def conclude_review(
     db: Session, context: TaskContext, *, enrolment_id: int, first: str, second: str
 ) -> Mapping[str, Any]:
@@ -105,7 +112,7 @@ def conclude_review(
     return {"review_outcome": "pass" if first == "pass" else "reject"}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def admit(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Admit to the exam."""
     enrolment = enrolment_by_id(db, enrolment_id)
@@ -114,7 +121,7 @@ def admit(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[st
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def reject(
     db: Session, context: TaskContext, *, enrolment_id: int, reason: str
 ) -> Mapping[str, Any]:
@@ -124,7 +131,7 @@ def reject(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def note_ticket(
     db: Session, context: TaskContext, *, enrolment_id: int, admission_number: str
 ) -> Mapping[str, Any]:
@@ -135,7 +142,7 @@ def note_ticket(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def note_marks(
     db: Session, context: TaskContext, *, enrolment_id: int, outcome: str
 ) -> Mapping[str, Any]:
@@ -146,7 +153,7 @@ def note_marks(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def certify(
     db: Session, context: TaskContext, *, enrolment_id: int, certificate_number: str
 ) -> Mapping[str, Any]:
@@ -157,7 +164,7 @@ def certify(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="conclusion")
 def conclude(
     db: Session, context: TaskContext, *, enrolment_id: int, resit: bool = False
 ) -> Mapping[str, Any]:
@@ -183,7 +190,7 @@ def conclude(
     return {"conclusion": "resit"}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def reach(
     db: Session, context: TaskContext, *, enrolment_id: int, milestone: str
 ) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ def barred_from_papers(db: Session, session_id: int) -> set[int]:
     return managers | site_staff(db, session_id)
 
 
-@service_tasks.register
+@service_tasks.register(gives="set_count: number, copies: number, reason: text")
 def needed(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Which sets the session needs, for the person who draws them."""
     wanted = _wanted(db, session_id)
@@ -88,7 +88,7 @@ def _wanted(db: Session, session_id: int) -> list[tuple[int, str, str, int]]:
     return wanted
 
 
-@service_tasks.register
+@service_tasks.register(gives="set_count: number")
 def draw(
     db: Session, context: TaskContext, *, session_id: int, element: str = "draw_papers"
 ) -> Mapping[str, Any]:
@@ -114,7 +114,7 @@ def draw(
     return {"set_count": len(paper_sets_of(db, session_id))}
 
 
-@service_tasks.register
+@service_tasks.register(gives="proofed, reason")
 def proof(
     db: Session,
     context: TaskContext,
@@ -134,7 +134,7 @@ def proof(
     return {"proofed": accepted, "reason": "" if accepted else reason or ""}
 
 
-@service_tasks.register
+@service_tasks.register(gives="sealed: number")
 def seal(
     db: Session, context: TaskContext, *, session_id: int, seal_prefix: str
 ) -> Mapping[str, Any]:
@@ -150,7 +150,7 @@ def seal(
     return {"sealed": len(sets)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def hand_over(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Record that the custodian handed the sealed sets to the site.
 
@@ -162,7 +162,7 @@ def hand_over(db: Session, context: TaskContext, *, session_id: int) -> Mapping[
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="papers_received, reason")
 def receive(
     db: Session,
     context: TaskContext,

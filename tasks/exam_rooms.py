@@ -69,7 +69,7 @@ def reach(
         context.engine.reach_milestone(db, session.number, name, round=session.round, subject=about)
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="rooms: number, expected: number")
 def start(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Open the milestones and start one instance for each room in which somebody sits."""
     session = session_by_id(db, session_id)
@@ -127,7 +127,7 @@ def _start_rooms(
     )
 
 
-@service_tasks.register(name="expect")
+@service_tasks.register(name="expect", gives="expected")
 def expect_milestone(
     db: Session, context: TaskContext, *, session_id: int, milestone: str
 ) -> Mapping[str, Any]:
@@ -155,7 +155,10 @@ def _all_subjects(db: Session, session_id: int) -> list[str]:
     return [milestone_subject(number, subject) for number, subject in dict.fromkeys(pairs)]
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="form, papers_needed: boolean, papers_awaited: boolean, "
+    "violations: list, signed_in: list, missing: list, expected, staff"
+)
 def prepare(db: Session, *, room_id: int) -> Mapping[str, Any]:
     """Put the seated on the room's list and say what the room's tasks show."""
     room = exam_room_by_id(db, room_id)
@@ -231,7 +234,9 @@ def _staff_rows(db: Session, room: ExamRoom) -> list[dict[str, Any]]:
     return rows
 
 
-@service_tasks.register(name="reschedule")
+@service_tasks.register(
+    name="reschedule", gives="expected, signed_in: list, missing: list, papers_awaited: boolean"
+)
 def reschedule_room(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Move a sitting that could not go on; who is marked already keeps the mark.
 
@@ -286,7 +291,7 @@ def set_subject_state(db: Session, attendance: Attendance, state: str, basis: st
     db.add_all([found, attendance])
 
 
-@service_tasks.register
+@service_tasks.register(gives="violations: list, marking_form: machine | none | paper")
 def conclude(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Count who sat and say what is left: violations to decide, scripts to mark.
 

@@ -20,7 +20,7 @@ service_tasks = ServiceTasks("fees")
 SHOWN = 50
 
 
-@service_tasks.register
+@service_tasks.register(gives="fee: text, fee_status")
 def charge(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Say what is due for the subjects to be sat, and tell the candidate."""
     enrolment = enrolment_by_id(db, enrolment_id)
@@ -34,7 +34,7 @@ def charge(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[s
     return {"fee": str(due), "fee_status": enrolment.fee_status}
 
 
-@service_tasks.register
+@service_tasks.register(gives="fee_status")
 def settle(db: Session, *, enrolment_id: int, status: str) -> Mapping[str, Any]:
     """Keep how the fee was settled: paid, deferred (缓缴) or none."""
     enrolment = enrolment_by_id(db, enrolment_id)
@@ -44,13 +44,13 @@ def settle(db: Session, *, enrolment_id: int, status: str) -> Mapping[str, Any]:
     return {"fee_status": status}
 
 
-@service_tasks.register
+@service_tasks.register(gives="fee_status")
 def overdue(db: Session, *, enrolment_id: int) -> Mapping[str, Any]:
     """Note that the fee was not paid by the deadline."""
     return settle(db, enrolment_id=enrolment_id, status="overdue")
 
 
-@service_tasks.register
+@service_tasks.register(gives="booked, problems")
 def take_payments(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -71,7 +71,7 @@ def take_payments(
     return {"booked": booked, "problems": problems[:SHOWN]}
 
 
-@service_tasks.register
+@service_tasks.register(gives="refunds: number")
 def take_refunds(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:

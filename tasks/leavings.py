@@ -20,7 +20,7 @@ service_tasks = ServiceTasks("leavings")
 _TOO_LATE = ("sat", "published", "certified", "failed", "resit")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def withdraw(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """Give up the enrolment at the candidate's wish.
 
@@ -34,25 +34,25 @@ def withdraw(db: Session, context: TaskContext) -> Mapping[str, Any]:
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def cancel(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """End because the batch was cancelled."""
     return _end(db, context, "cancelled", "session_cancelled")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def postpone(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """End because the offer was put off to a later batch."""
     return _end(db, context, "cancelled", "postponed")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def expire(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """End because the review was not decided by the deadline."""
     return _end(db, context, "rejected", "review_deadline")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def stop(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """End the enrolment's process, if it still runs."""
     reason = _enrolment(db, context).reason
@@ -62,7 +62,7 @@ def stop(db: Session, context: TaskContext) -> Mapping[str, Any]:
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def count(db: Session, context: TaskContext, *, milestone: str) -> Mapping[str, Any]:
     """Count the enrolment in the milestones: who left counts as well."""
     count_enrolment(db, context, _enrolment(db, context), milestone)

@@ -29,7 +29,7 @@ DATES = (
 )
 
 
-@service_tasks.register
+@service_tasks.register(gives="valid: boolean, problems: list, problems_en: list")
 def draft(db: Session, context: TaskContext, *, session_id: int, element: str) -> Mapping[str, Any]:
     """Keep the drafted notice and its dates; says what is wrong with them."""
     answer = context.answer(element) or {}
@@ -75,7 +75,7 @@ def date_problems(session: AppraisalSession, *, now: datetime) -> list[tuple[str
     return problems
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def approve(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Approve the drafted notice."""
     notice = newest_notice(db, session_id)
@@ -85,7 +85,7 @@ def approve(db: Session, *, session_id: int) -> Mapping[str, Any]:
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def publish(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Put the approved notice on the portal."""
     publish_notice(db, newest_notice(db, session_id), at=context.now)
@@ -93,7 +93,7 @@ def publish(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
     return {}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="told: number")
 def tell_subscribers(
     db: Session, context: TaskContext, *, session_id: int, text: str = "notice_published"
 ) -> Mapping[str, Any] | Continue:
@@ -111,21 +111,21 @@ def tell_subscribers(
     return {"told": len(people)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def open_registration(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Take applications from now on."""
     _set(db, session_id, registration_open=True, status="registration")
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def close_registration(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Take no more applications."""
     _set(db, session_id, registration_open=False, status="reviewing")
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="announced: boolean")
 def cancel(
     db: Session, context: TaskContext, *, session_id: int, reason: str = ""
 ) -> Mapping[str, Any]:

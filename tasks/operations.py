@@ -14,7 +14,7 @@ service_tasks = ServiceTasks("operations")
 CHUNK = 100
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="instances, changed")
 def rebuild_rows(db: Session, context: TaskContext, *, tenant: str) -> Mapping[str, Any] | Continue:
     """Write the derived rows of all running instances of an organisation anew."""
     running = (

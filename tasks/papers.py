@@ -95,7 +95,7 @@ def paper_kinds() -> Mapping[str, PaperKind]:
     return _KINDS
 
 
-@service_tasks.register(run="job", name="file")
+@service_tasks.register(run="job", name="file", gives="")
 def file_papers(
     db: Session,
     context: TaskContext,

@@ -43,7 +43,10 @@ def actor_id(context: TaskContext) -> int | None:
     return int(context.actor) if context.actor and context.actor.isdecimal() else None
 
 
-@service_tasks.register(name="open")
+@service_tasks.register(
+    name="open",
+    gives="exam_date: text, summary, summary_en, candidates: number, rooms: list, reason",
+)
 def open_planning(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """What the planner starts from: how many sit what, the rooms, the last plan's refusal."""
     session = session_by_id(db, session_id)
@@ -69,7 +72,10 @@ def _summary(numbers: Mapping[str, int], language: str) -> str:
     return "、".join(f"{name} {number} 人" for (name, _), number in named)
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="feasible: boolean, problem: text, plan_id: number, version: number, exam_date: text, "
+    "room_classes: list, rooms: number"
+)
 def draft(
     db: Session, context: TaskContext, *, session_id: int, element: str = "draft_plan"
 ) -> Mapping[str, Any]:
@@ -129,7 +135,7 @@ def _exam_date(answer: Mapping[str, Any], session: AppraisalSession) -> date | N
     return date.fromisoformat(str(given)) if given else session.exam_date
 
 
-@service_tasks.register
+@service_tasks.register(gives="invigilator: number, assessor: number, internal_supervisor: number")
 def record_staff(
     db: Session,
     context: TaskContext,
@@ -156,7 +162,7 @@ def record_staff(
     return totals
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def decide(
     db: Session, context: TaskContext, *, session_id: int, approved: bool, reason: str | None = None
 ) -> Mapping[str, Any]:
@@ -168,7 +174,7 @@ def decide(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="exam_date: text, exam_date_moved")
 def confirm(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Confirm the exam date, inside the registered range.
 
@@ -197,7 +203,7 @@ def confirm(db: Session, context: TaskContext, *, session_id: int) -> Mapping[st
     return {"exam_date": plan.exam_date.isoformat(), "exam_date_moved": moved}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="")
 def follow_exam_date(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -219,7 +225,7 @@ def follow_exam_date(
     return {}
 
 
-@service_tasks.register(name="file")
+@service_tasks.register(name="file", gives="filing_due: text, filed_late")
 def file_upwards(
     db: Session, context: TaskContext, *, session_id: int, lead_days: int
 ) -> Mapping[str, Any]:
@@ -231,7 +237,7 @@ def file_upwards(
     return {"filing_due": due.isoformat(), "filed_late": plan.filed_late}
 
 
-@service_tasks.register(name="record_reply")
+@service_tasks.register(name="record_reply", gives="plan_accepted")
 def keep_reply(
     db: Session,
     context: TaskContext,
@@ -253,7 +259,7 @@ def keep_reply(
     return {"plan_accepted": accepted}
 
 
-@service_tasks.register
+@service_tasks.register(gives="plan_accepted: boolean")
 def stand(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Let an approved plan stand where nothing has to be filed."""
     accept_without_filing(db, plan_of(db, session_id))

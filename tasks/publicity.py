@@ -43,7 +43,7 @@ service_tasks = ServiceTasks("publicity")
 CHUNK = 500
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="published: number")
 def publish_marks(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -72,7 +72,9 @@ def _publish(db: Session, context: TaskContext, result: Result) -> None:
     )
 
 
-@service_tasks.register(name="open")
+@service_tasks.register(
+    name="open", gives="publicity_id, supplement, listed: number, closes_at: text"
+)
 def open_list(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -99,7 +101,7 @@ def open_list(
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="listed: number, closes_at: text")
 def supplement(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Put later passers on a supplementary list; says whether there was anybody."""
     session = session_by_id(db, session_id)
@@ -121,7 +123,7 @@ def supplement(db: Session, context: TaskContext, *, session_id: int) -> Mapping
     return {"listed": len(later), "closes_at": publicity.closes_at.isoformat()}
 
 
-@service_tasks.register
+@service_tasks.register(gives="open_lists: number, held")
 def close(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Close every list whose days are over and say what is still held."""
     session = session_by_id(db, session_id)
@@ -135,7 +137,7 @@ def close(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str,
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="objection_id, enrolment_id, session_id, session_number")
 def receive_objection(
     db: Session, context: TaskContext, *, enrolment_number: str
 ) -> Mapping[str, Any]:
@@ -155,7 +157,7 @@ def receive_objection(
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="upheld")
 def settle_objection(
     db: Session, context: TaskContext, *, objection_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -175,7 +177,10 @@ def settle_objection(
     return {"upheld": upheld}
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="review_id, enrolment_id, session_id, session_number, workdays, "
+    "objective: boolean, zero_or_absent"
+)
 def receive_review(
     db: Session, context: TaskContext, *, enrolment_number: str, subject: str
 ) -> Mapping[str, Any]:
@@ -207,7 +212,7 @@ def receive_review(
     }
 
 
-@service_tasks.register(name="settle_review")
+@service_tasks.register(name="settle_review", gives="state, outcome, passes_now: boolean")
 def settle(
     db: Session, context: TaskContext, *, review_id: int, rows: list[str], element: str = ""
 ) -> Mapping[str, Any]:

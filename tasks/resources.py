@@ -36,7 +36,7 @@ def actor_id(context: TaskContext) -> int | None:
     return int(context.actor) if context.actor and context.actor.isdecimal() else None
 
 
-@service_tasks.register
+@service_tasks.register(gives="rooms: list")
 def rooms_to_check(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """The rooms that have not passed their check, for the site manager's list."""
     waiting = unchecked_rooms(db, session_id)
@@ -48,7 +48,7 @@ def rooms_to_check(db: Session, context: TaskContext, *, session_id: int) -> Map
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="venue_passed: boolean, problem: text")
 def record_venue(
     db: Session,
     context: TaskContext,
@@ -80,7 +80,9 @@ def record_venue(
     return {"venue_passed": not problems, "problem": ";".join(problems)}
 
 
-@service_tasks.register(name="check_equipment")
+@service_tasks.register(
+    name="check_equipment", gives="blocked: list, equipment_usable: boolean, checked: number"
+)
 def look_at_equipment(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Check everything in the session's rooms; an expired calibration blocks."""
     session = session_by_id(db, session_id)
@@ -103,7 +105,7 @@ def _piece(piece: Equipment, on: date) -> dict[str, Any]:
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def repair_equipment(
     db: Session, context: TaskContext, *, session_id: int, element: str = "repair_equipment"
 ) -> Mapping[str, Any]:
@@ -130,7 +132,9 @@ def repair_equipment(
     return {}
 
 
-@service_tasks.register(name="count_supplies")
+@service_tasks.register(
+    name="count_supplies", gives="shortages: list, complete: boolean, items: number"
+)
 def take_stock(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Work out the supplies and report what is short."""
     session = session_by_id(db, session_id)
@@ -168,7 +172,7 @@ def _shortage(one: Shortage) -> dict[str, Any]:
     }
 
 
-@service_tasks.register(name="replenish")
+@service_tasks.register(name="replenish", gives="")
 def add_to_stock(
     db: Session, context: TaskContext, *, session_id: int, element: str = "replenish_supplies"
 ) -> Mapping[str, Any]:

@@ -37,7 +37,7 @@ CHUNK = 500
 SHOWN = 50
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="to_enter: number")
 def collect(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Take the settled points of every subject over into the enrolments."""
     everyone = active_enrolments(db, session_id)
@@ -71,7 +71,7 @@ def _collect_subject(db: Session, subject: EnrolmentSubject) -> None:
     db.add(subject)
 
 
-@service_tasks.register
+@service_tasks.register(gives="valid: boolean, errors: list")
 def take_entry(
     db: Session, context: TaskContext, *, session_id: int, entry: int, element: str
 ) -> Mapping[str, Any]:
@@ -108,7 +108,7 @@ def take_entry(
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="count: number, shown")
 def compare(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """Compare the two entries with one another and with the points from marking."""
     by_id = _numbers(db, session_id)
@@ -125,7 +125,7 @@ def compare(db: Session, *, session_id: int) -> Mapping[str, Any]:
     return {"count": len(found), "shown": found[:SHOWN]}
 
 
-@service_tasks.register
+@service_tasks.register(gives="corrected: number, refused: number")
 def correct_entries(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -150,7 +150,7 @@ def correct_entries(
     return {"corrected": len(points), "refused": len(errors) + len(lines) - len(points)}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="decided: number, passed")
 def decide(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Conclude on every enrolment by the tables D12 and D13 of the batch's bundle."""
     everyone = active_enrolments(db, session_id)
@@ -222,7 +222,7 @@ def subject_results(db: Session, enrolment: Enrolment) -> list[SubjectResult]:
     ]
 
 
-@service_tasks.register
+@service_tasks.register(gives="count: number, shown: list, list: list")
 def find_anomalies(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """List what a person should look at before the results are approved."""
     numbers = _numbers(db, session_id)

@@ -15,7 +15,7 @@ from engine import ServiceTasks, TaskContext
 service_tasks = ServiceTasks("schemes")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def take_choice(
     db: Session, context: TaskContext, *, session_id: int, element: str
 ) -> Mapping[str, Any]:
@@ -36,7 +36,7 @@ def take_choice(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="valid: boolean, problems: list, problems_en: list")
 def check(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Check every scheme of the batch and the registered range, today and on the exam date."""
     session = session_by_id(db, session_id)
@@ -48,7 +48,7 @@ def check(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str,
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def approve(
     db: Session, context: TaskContext, *, session_id: int, filing_required: bool = False
 ) -> Mapping[str, Any]:

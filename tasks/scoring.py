@@ -140,7 +140,9 @@ def _details(sheet: ScoreSheet, marks: SheetMarks, answer: Mapping[str, Any]) ->
     return details
 
 
-@service_tasks.register(name="compare")
+@service_tasks.register(
+    name="compare", gives="subject, markers, spread: number, limit: number, vetoes_differ, round"
+)
 def compare_marks(db: Session, *, work_id: int) -> Mapping[str, Any]:
     """How far the standing marks lie apart, for table D11."""
     work = work_by_id(db, work_id)
@@ -155,7 +157,7 @@ def compare_marks(db: Session, *, work_id: int) -> Mapping[str, Any]:
     }
 
 
-@service_tasks.register(name="settle")
+@service_tasks.register(name="settle", gives="mark_id, vetoed: boolean")
 def settle_points(
     db: Session, context: TaskContext, *, work_id: int, rows: Sequence[str]
 ) -> Mapping[str, Any]:
@@ -172,7 +174,7 @@ def count_marked(db: Session, context: TaskContext, *, work_id: int) -> None:
     reach(db, context, work.session_id, "marked", [(work.enrolment_id, work.subject)])
 
 
-@service_tasks.register
+@service_tasks.register(gives="round, question, authors: list, items: list, veto_items: list")
 def note_deliberation(db: Session, context: TaskContext, *, work_id: int) -> Mapping[str, Any]:
     """Begin a round of 合议: who is asked, about what."""
     work = work_by_id(db, work_id)
@@ -245,7 +247,7 @@ def _change(
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="subjects: list")
 def summary(db: Session, *, session_id: int) -> Mapping[str, Any]:
     """What the panel leader's report starts from: works, deliberations and vetoes by subject."""
     by_subject: dict[str, dict[str, int]] = {}

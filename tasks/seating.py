@@ -115,7 +115,9 @@ def assign_subject(
     return assign_seats(sitters, spaces, strategy=strategy, mixed_rooms=mixed)
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(
+    run="job", gives="seated: number, unseated: number, alike: number, problem: text"
+)
 def seat(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Seat everybody admitted, one subject a transaction, by the plan's strategy.
 
@@ -176,7 +178,7 @@ def _alike(sitters: Sequence[Sitter], places: Sequence[Place]) -> int:
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="used_rooms: list, free_rooms: list, strategy")
 def rooms_in_use(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """The session's rooms and the free ones, for the person who moves rooms."""
     session = session_by_id(db, session_id)
@@ -196,7 +198,7 @@ def rooms_in_use(db: Session, context: TaskContext, *, session_id: int) -> Mappi
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def change_rooms(
     db: Session, context: TaskContext, *, session_id: int, element: str = "fix_rooms"
 ) -> Mapping[str, Any]:
@@ -263,7 +265,7 @@ def take_room(
     db.flush()
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="numbered: number")
 def number(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Give every seated enrolment its admission number; those that have one keep it.
 
@@ -283,7 +285,7 @@ def number(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str
     return {"numbered": len(everyone)}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def start_release(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Start the small process that opens the tickets once the venue was checked.
 
@@ -301,7 +303,7 @@ def start_release(db: Session, context: TaskContext, *, session_id: int) -> Mapp
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="expected: number")
 def await_seated(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Open the milestone that counts who has got a ticket."""
     session = session_by_id(db, session_id)
@@ -315,7 +317,7 @@ def await_seated(db: Session, context: TaskContext, *, session_id: int) -> Mappi
     return {"expected": len(numbers)}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="released: number")
 def release(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any] | Continue:
     """Open the tickets and tell every enrolment its number, 500 a transaction."""
     everyone = tickets_of(db, session_id)

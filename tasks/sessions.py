@@ -66,7 +66,7 @@ def open_session(
     return session, instance
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def remind(
     db: Session, context: TaskContext, *, session_id: int, posts: str, text: str
 ) -> Mapping[str, Any]:
@@ -90,7 +90,7 @@ def remind(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def set_status(db: Session, *, session_id: int, status: str) -> Mapping[str, Any]:
     """Say where the batch stands, for lists and pages."""
     session = session_by_id(db, session_id)
@@ -100,7 +100,7 @@ def set_status(db: Session, *, session_id: int, status: str) -> Mapping[str, Any
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="to_close: number")
 def open_closing(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Open the milestone `closed` for every enrolment that was ever taken up."""
     session = session_by_id(db, session_id)
@@ -112,7 +112,7 @@ def open_closing(db: Session, context: TaskContext, *, session_id: int) -> Mappi
     return {"to_close": len(numbers)}
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="")
 def close_enrolments(
     db: Session, context: TaskContext, *, session_id: int
 ) -> Mapping[str, Any] | Continue:
@@ -120,7 +120,7 @@ def close_enrolments(
     return _tell_all(db, context, session_id, "enrolment_closed", {"reason": "batch_ended"})
 
 
-@service_tasks.register(run="job")
+@service_tasks.register(run="job", gives="refunds: number")
 def cancel_enrolments(
     db: Session, context: TaskContext, *, session_id: int, reason: str = ""
 ) -> Mapping[str, Any] | Continue:
@@ -131,7 +131,7 @@ def cancel_enrolments(
     return {"refunds": len(refunds_due(db, session_id))}
 
 
-@service_tasks.register
+@service_tasks.register(gives="cancelled_instances: number")
 def cancel_rooms(
     db: Session, context: TaskContext, *, session_id: int, reason: str = ""
 ) -> Mapping[str, Any]:

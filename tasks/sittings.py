@@ -24,7 +24,7 @@ from tasks.exam_rooms import actor_id, ends_at, stored
 service_tasks = ServiceTasks("exam_rooms")
 
 
-@service_tasks.register
+@service_tasks.register(gives="intact: boolean")
 def record_opening(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Record that the seal was shown and signed for, or that it was broken.
 
@@ -91,7 +91,7 @@ def _papers_of(db: Session, room: ExamRoom) -> list[PaperSet]:
     ]
 
 
-@service_tasks.register
+@service_tasks.register(gives="ends_at: text, extra_time")
 def start_exam(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Hand out and begin; a room that starts late has the full time."""
     room = exam_room_by_id(db, room_id)

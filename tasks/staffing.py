@@ -44,7 +44,7 @@ def actor_id(context: TaskContext) -> int | None:
     return int(context.actor) if context.actor and context.actor.isdecimal() else None
 
 
-@service_tasks.register
+@service_tasks.register(gives="invigilators, assessors, cards: number, reason: text")
 def requirements(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """How many people the plan wants, for whoever proposes them."""
     totals = {"invigilator": 0, "assessor": 0}
@@ -59,7 +59,9 @@ def requirements(db: Session, context: TaskContext, *, session_id: int) -> Mappi
     }
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="pending: number, vacant: number, complete: boolean, assigned: number, problem: text"
+)
 def draw(
     db: Session, context: TaskContext, *, session_id: int, element: str = "propose_staff"
 ) -> Mapping[str, Any]:
@@ -77,7 +79,7 @@ def draw(
     return staffing_state(db, session_id)
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def opinion(
     db: Session, context: TaskContext, *, session_id: int, opinion: str, text: str | None = None
 ) -> Mapping[str, Any]:
@@ -89,7 +91,7 @@ def opinion(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def decide(
     db: Session, context: TaskContext, *, session_id: int, approved: bool
 ) -> Mapping[str, Any]:
@@ -108,14 +110,16 @@ def decide(
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="offers: list")
 def next_offers(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Who is to be asked now, at most fifty at once."""
     pending = assignments_of(db, session_id, states=[AssignmentState.DRAWN])
     return {"offers": [one.id for one in pending[:OFFERS]]}
 
 
-@service_tasks.register
+@service_tasks.register(
+    gives="pending: number, vacant: number, complete: boolean, assigned: number, problem: text"
+)
 def tally(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Call a stand-by for every place that was left, and say what is still open."""
     for planned in planned_staff(db, session_id):
@@ -137,7 +141,7 @@ def _left(db: Session, planned: PlannedStaff) -> list[StaffAssignment]:
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def settle_shortage(
     db: Session, context: TaskContext, *, session_id: int, measure: str
 ) -> Mapping[str, Any]:
@@ -160,7 +164,7 @@ def _fewest(planned: PlannedStaff) -> int:
     return SMALLEST_PANEL if planned.post == "assessor" else FEWEST_INVIGILATORS
 
 
-@service_tasks.register
+@service_tasks.register(gives="leaders")
 def appoint_leaders(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Appoint a leader for every panel: the first drawn of the highest rank."""
     led = 0
@@ -188,7 +192,7 @@ def appoint_leaders(db: Session, context: TaskContext, *, session_id: int) -> Ma
     return {"leaders": led}
 
 
-@service_tasks.register
+@service_tasks.register(gives="attendees: list")
 def plan_briefing(
     db: Session, context: TaskContext, *, session_id: int, element: str = "propose_staff"
 ) -> Mapping[str, Any]:
@@ -211,7 +215,7 @@ def plan_briefing(
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="came")
 def record_briefing(
     db: Session, context: TaskContext, *, session_id: int, element: str = "hold_briefing"
 ) -> Mapping[str, Any]:
@@ -236,7 +240,7 @@ def record_briefing(
     return {"came": came}
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def unseal(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Open the names of the panels, the day before the exam."""
     roster = roster_of(db, session_id)

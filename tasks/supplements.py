@@ -26,7 +26,7 @@ service_tasks = ServiceTasks("supplements")
 _FACTS = ("years", "years_after", "prior_level", "diploma", "title", "years_after_title")
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def take(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Keep the files and facts that the candidate supplied; the earlier statement stays."""
     answer = context.answer("supplement_evidence") or {}
@@ -52,14 +52,14 @@ def take(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str
     return {}
 
 
-@service_tasks.register
+@service_tasks.register(gives="enrolment_id, session_id")
 def find(db: Session, context: TaskContext) -> Mapping[str, Any]:
     """Find the enrolment whose number is the business key."""
     enrolment = enrolment_by_number(db, context.business_key)
     return {"enrolment_id": enrolment.id, "session_id": enrolment.session_id}
 
 
-@service_tasks.register
+@service_tasks.register(gives="accommodation_id, accommodation_kinds: list")
 def request(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
     """Keep a request for an accommodation with its separate consent.
 
@@ -95,7 +95,7 @@ def request(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="")
 def decide(
     db: Session, context: TaskContext, *, enrolment_id: int, accommodation_id: int
 ) -> Mapping[str, Any]:

@@ -27,7 +27,7 @@ service_tasks = ServiceTasks("training")
 MOST_TRAINEES = 200
 
 
-@service_tasks.register
+@service_tasks.register(gives="training_wanted: boolean, candidates: list")
 def wanted(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Whether the session wants training, and whom it can be offered."""
     enrolled = active_enrolments(db, session_id)
@@ -41,7 +41,7 @@ def wanted(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str
     }
 
 
-@service_tasks.register(name="open")
+@service_tasks.register(name="open", gives="class_id, participants: number")
 def open_training(
     db: Session, context: TaskContext, *, session_id: int, element: str = "open_class"
 ) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ def _current(db: Session, session_id: int) -> TrainingClass:
     return classes_of(db, session_id)[-1]
 
 
-@service_tasks.register
+@service_tasks.register(gives="trainees: list, hours")
 def trainees(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """The participants with what is known of them, as rows of the next list."""
     training_class = _current(db, session_id)
@@ -102,7 +102,7 @@ def trainees(db: Session, context: TaskContext, *, session_id: int) -> Mapping[s
     }
 
 
-@service_tasks.register
+@service_tasks.register(gives="attended: number")
 def attendance(
     db: Session, context: TaskContext, *, session_id: int, element: str = "record_attendance"
 ) -> Mapping[str, Any]:
@@ -113,7 +113,7 @@ def attendance(
     return {"attended": sum(value > 0 for value in hours.values())}
 
 
-@service_tasks.register
+@service_tasks.register(gives="marked: number")
 def baseline(
     db: Session, context: TaskContext, *, session_id: int, element: str = "record_baseline"
 ) -> Mapping[str, Any]:

@@ -101,7 +101,7 @@ def start(db: Session, context: TaskContext, *, room_id: int) -> None:
     _start_marking(db, context, room, items)
 
 
-@service_tasks.register
+@service_tasks.register(gives="scripts: number")
 def start_scripts(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Give every script its blind code and send it to two markers."""
     room = exam_room_by_id(db, room_id)
@@ -172,7 +172,7 @@ def _start_marking(
     )
 
 
-@service_tasks.register
+@service_tasks.register(gives="valid: boolean, errors: list, count: number")
 def import_sheet(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Take over a machine sheet as a whole, or say what is wrong with which row."""
     room = exam_room_by_id(db, room_id)
