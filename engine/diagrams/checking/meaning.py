@@ -59,7 +59,7 @@ class Meaning:
         # Without facts, a name that no variable has may be one of theirs.
         is_open = state.open or self.providers.facts is None
         for found in findings:
-            code = _code_of(found, known, is_open=is_open)
+            code = _code_of(found, state, is_open=is_open)
             if code is not None:
                 self._report(node, one, found, code)
 
@@ -90,11 +90,11 @@ class Meaning:
         )
 
 
-def _code_of(found: Finding, known: dict[str, Known], *, is_open: bool) -> str | None:
+def _code_of(found: Finding, state: State, *, is_open: bool) -> str | None:
     if found.code == "unknown_name":
         if not is_open:
             return "unknown_variable"
-        meant = found.suggestion in known or found.suggestion in _WORDS
+        meant = found.suggestion in state.values or found.suggestion in _WORDS
         return "unlikely_variable" if meant else None
     if found.code == "unknown_member":
         return "unlikely_member" if is_open else "unknown_member"

@@ -273,6 +273,15 @@ def test_anything_goes_where_nothing_is_known_of_who_gives(
         assert found(nodes, "s>u u>a a>b b>e") == []
 
 
+def test_name_from_an_open_start_is_not_taken_for_a_fact(found: Callable[..., Any]) -> None:
+    nodes = script("a", "{z: [session_id, totl]}")
+
+    assert found(nodes, "s>a a>e", said=None) == []
+    assert found(script("b", "{total: 1}") + nodes, "s>b b>a a>e", said=None) == [
+        ("unlikely_variable", "a")
+    ]
+
+
 def test_called_process_gets_what_it_needs(draw: Any, found: Callable[..., Any]) -> None:
     call = draw.node("callActivity", "a", calledElement="strict")
     mapped = draw.node(
