@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.util.task import TaskState
 from sqlmodel import col, select
 
 from engine.clock import FrozenClock
@@ -196,6 +197,7 @@ class ScriptedRun:
         self.clock = FrozenClock(start_at)
         self.queue = LocalQueue()
         self.visited: list[tuple[UUID, str, str]] = []
+        self.taken: set[tuple[str, str, str]] = set()
         self.engine = ProcessEngine(
             definitions,
             simple_service_tasks(service_tasks),
@@ -215,6 +217,7 @@ class ScriptedRun:
         if element_id and SYNTHETIC not in element_id and not holder:
             process_id = task.workflow.spec.name.split("/")[0]
             self.visited.append((head.id, process_id, element_id))
+            self.taken |= {(process_id, element_id, after) for after in _entered_after(task)}
 
     def start(self, process_id: str, business_key: str, variables: Mapping[str, Any]) -> None:
         """Start the instance."""
@@ -323,6 +326,18 @@ class ScriptedRun:
             )
             db.expunge_all()
         return trace
+
+
+def _entered_after(task: Any) -> Iterator[str]:
+    """The drawn elements that a token goes to from the element it has left."""
+    for child in task.children:
+        if child.has_state(TaskState.PREDICTED_MASK):
+            continue
+        element_id = getattr(child.task_spec, "bpmn_id", None)
+        if element_id and SYNTHETIC not in element_id:
+            yield element_id
+        else:
+            yield from _entered_after(child)
 
 
 def _sent(row: HistoryRow) -> SentMessage:

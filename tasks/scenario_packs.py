@@ -73,6 +73,14 @@ class Pack(SourceDefinitions):
         other._processes = {}
         return other
 
+    def flows(self, process_id: str) -> dict[str, tuple[str, str]]:
+        """Source and target of each sequence flow of a diagram by its id."""
+        root = read_diagram(self._sources["process", process_id].content)
+        return {
+            str(flow.get("id")): (str(flow.get("sourceRef")), str(flow.get("targetRef")))
+            for flow in root.iter("{*}sequenceFlow")
+        }
+
     def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
         """Give the source of a form, paper, sheet or catalogue."""
         source = self._sources.get((kind, key))

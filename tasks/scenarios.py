@@ -76,10 +76,14 @@ class Scenario:
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """What a scenario did: `elements` of its own process, and all `visited` by process."""
+    """What a scenario did: `elements` of its own process, and all `visited` by process.
+
+    `taken` has process, source and target of each flow that a token was seen to take.
+    """
 
     elements: list[str]
     visited: list[tuple[str, str]]
+    taken: set[tuple[str, str, str]]
     trace: Trace = field(repr=False)
 
 
@@ -247,7 +251,7 @@ class Stage:
         elements = [e for e, last in zip(seen, ["", *seen], strict=False) if e != last]
         for problem in self._differences(trace, elements):
             raise self._failed(problem)
-        return ScenarioRun(elements, trace.visited, trace)
+        return ScenarioRun(elements, trace.visited, self.run.taken, trace)
 
     def _differences(self, trace: Trace, elements: Sequence[str]) -> Iterator[str]:
         content = self.scenario.content
@@ -303,13 +307,6 @@ class Stage:
     def _failed(self, problem: str) -> ScenarioFailed:
         where = self.scenario.path.parent.name
         return ScenarioFailed(f"{where}: {self.scenario.name}: {problem}")
-
-
-def unreached(pack: Pack, process_id: str, runs: Sequence[ScenarioRun]) -> set[str]:
-    """The elements of a process that none of the runs left."""
-    elements = pack.process(BUNDLE, process_id).elements_by_process[process_id]
-    reached = {element for run in runs for process, element in run.visited if process == process_id}
-    return set(elements) - reached
 
 
 def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import pytest
 import forms
 import processes
 from tasks.scenario_packs import Pack
+from tasks.scenario_reach import unreached, untaken
 from tasks.scenarios import (
     Scenario,
     ScenarioFailed,
     ScenarioRun,
     load_scenarios,
     run_scenario,
-    unreached,
 )
 
 # One process plays them all, so that each is played once.
@@ -41,7 +41,7 @@ def test_scenario_goes_as_written(scenario: Scenario, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("process_id", PROCESSES)
-def test_every_element_is_reached(process_id: str, tmp_path: Path) -> None:
+def test_every_element_and_flow_is_reached(process_id: str, tmp_path: Path) -> None:
     # A scenario beside the diagram may start a caller, to whom an error or a message goes.
     wanted = [s for s in SCENARIOS if process_id in (s.process_id, s.path.parent.name)]
 
@@ -50,6 +50,37 @@ def test_every_element_is_reached(process_id: str, tmp_path: Path) -> None:
 
     assert wanted, "no scenarios beside the diagram"
     assert unreached(base_pack(), process_id, runs) == set()
+    assert untaken(base_pack(), process_id, runs) == set()
+
+
+@pytest.mark.parametrize(
+    "scenario", SCENARIOS, ids=lambda scenario: f"{scenario.process_id}: {scenario.name}"
+)
+def test_every_scenario_says_what_must_happen(scenario: Scenario) -> None:
+    # A refusal is what happens; without one, a path that goes wrong must not go unseen.
+    refused = any("refuse" in step for step in scenario.content.get("steps") or [])
+
+    assert refused or {"path", "passes", "visits"} & set(scenario.content)
+
+
+def test_elements_and_flows_that_no_run_took_are_named(tmp_path: Path) -> None:
+    opened = scenario("{process: decide_opening, world: offered}")
+
+    run = run_scenario(base_pack(), opened, tmp_path)
+
+    # What is postponed is neither opened nor merged.
+    assert unreached(base_pack(), "decide_opening", [run]) == {
+        "open_offer",
+        "merge_offer",
+        "offer_open",
+        "offer_merged",
+    }
+    assert untaken(base_pack(), "decide_opening", [run]) == {
+        "opening_decided__open_offer",
+        "opening_decided__merge_offer",
+        "open_offer__offer_open",
+        "merge_offer__offer_merged",
+    }
 
 
 def scenario(content: str) -> Scenario:
