@@ -72,7 +72,7 @@ class WorklistPage:
 def count_views(db: Session, desk: Desk, now: datetime) -> dict[View, int]:
     """Count each view, at most to `COUNT_LIMIT`; what was done is not counted."""
     mine, claimable = _mine(desk, now), _claimable(desk, now)
-    late = [source.where(_late(now)) for source in (mine, *claimable)]
+    late = [source.due_before(now) for source in (mine, *claimable)]
     return {
         View.MINE: _count(db, [mine]),
         View.CLAIMABLE: _count(db, claimable),
@@ -122,6 +122,10 @@ class _Source:
     def where(self, *conditions: ColumnElement[bool]) -> _Source:
         return _Source(self.query.where(*conditions), self.row)
 
+    def due_before(self, moment: datetime) -> _Source:
+        """Ask the table read in order: of the other, all that is open would be looked at."""
+        return self.where(col(self.row.due_at) < moment)
+
 
 def _mine(desk: Desk, now: datetime) -> _Source:
     query = select(UserTask).where(
@@ -156,10 +160,6 @@ def _follows_up(now: datetime) -> ColumnElement[bool]:
     return or_(follow_up.is_(None), follow_up <= now)
 
 
-def _late(now: datetime) -> ColumnElement[bool]:
-    return col(UserTask.due_at) < now
-
-
 def _count(db: Session, sources: Sequence[_Source]) -> int:
     """Count what several sources find together, each thing once, at most to the limit."""
     if not sources:
@@ -172,14 +172,12 @@ def _count(db: Session, sources: Sequence[_Source]) -> int:
     return min(db.scalar(select(func.count()).select_from(together)) or 0, COUNT_LIMIT)
 
 
-def _narrowed(desk: Desk, narrowed: WorklistFilter, now: datetime) -> list[ColumnElement[bool]]:
+def _narrowed(desk: Desk, narrowed: WorklistFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if narrowed.session_number:
         conditions.append(of_session(narrowed.session_number))
     if narrowed.step is not None:
         conditions.append(col(UserTask.step) == narrowed.step)
-    if narrowed.due in _DUE:
-        conditions.append(col(UserTask.due_at) < _DUE[narrowed.due](now))
     if narrowed.text:
         conditions.append(_matches(narrowed.text, by_name=desk.sees_names))
     return conditions
@@ -231,14 +229,16 @@ def _open(
         View.MINE: [_mine(desk, now)],
         View.CLAIMABLE: _claimable(desk, now),
         View.OVERDUE: [
-            source.where(_late(now)) for source in (_mine(desk, now), *_claimable(desk, now))
+            source.due_before(now) for source in (_mine(desk, now), *_claimable(desk, now))
         ],
     }[view]
+    if narrowed.due in _DUE:
+        sources = [source.due_before(_DUE[narrowed.due](now)) for source in sources]
     # What has no limit is never late; asking would read all of it.
     dated_only = view is View.OVERDUE or narrowed.due in _DUE
     found: dict[UUID, UserTask] = {}
     for source in sources:
-        source = source.where(*_narrowed(desk, narrowed, now))
+        source = source.where(*_narrowed(desk, narrowed))
         for task in _in_order(db, source, after, limit, dated_only=dated_only):
             found[task.id] = task
     return sorted(found.values(), key=_order)[: limit + 1]
@@ -315,7 +315,9 @@ def _done(
     if after:
         _due, at, last = _after(after)
         query = query.where(tuple_(col(UserTask.completed_at), col(UserTask.id)) < (at, last))
-    query = query.where(*_narrowed(desk, narrowed, now)).order_by(
+    if narrowed.due in _DUE:
+        query = query.where(col(UserTask.due_at) < _DUE[narrowed.due](now))
+    query = query.where(*_narrowed(desk, narrowed)).order_by(
         col(UserTask.completed_at).desc(), col(UserTask.id).desc()
     )
     return list(db.scalars(query.limit(limit + 1)))
