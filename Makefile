@@ -53,8 +53,8 @@ fmt: setup-dev ## Format and repair what can be repaired
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup-dev ## Measure the product and write var/bench.json
-	@$(BIN)/python -m bench
+bench: setup-dev ## Measure the product, write var/bench.json: BENCH="--only PART", "--quick"
+	@$(BIN)/python -m bench $(BENCH)
 
 tck: setup ## Run a folder of DMN cases: TCK=folder, JSON=1 for one object a case
 	@$(BIN)/python -m engine.decisions.tck $(if $(JSON),--json) "$(or $(wildcard $(TCK)),$(if $(TCK),$(PWD)/$(TCK),../shared/dmn-tck))"

@@ -3,96 +3,97 @@
 import json
 import sys
 import tempfile
-from collections.abc import Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from bench import feel, in_process, over_http
+from bench import certificates, feel, in_process, inbox, over_http, workers
+from bench.figures import show
 from bench.installations import postgresql
 
-# Target and whether more is better. Source: the measures that the product must keep.
-TARGETS: Mapping[str, tuple[float, bool]] = {
-    "sqlite.httpCompletionsPerSecond": (150, True),
-    "sqlite.growth20To20000": (1.2, False),
-    "sqlite.enrolmentCompletionsPerSecond": (1000, True),
-    "sqlite.sessionCompletionsPerSecond": (500, True),
-    "sqlite.start20000Seconds": (15, False),
-    "postgresql.httpCompletionsPerSecond": (100, True),
-    "feelConditionsPerSecond": (150_000, True),
-    "feelCompilationsPerSecond": (3_000, True),
-}
+PARTS = ("sqlite", "growth", "inbox", "postgresql", "workers", "certificates", "feel")
 
 
-def measure_sqlite(folder: Path, large: int) -> dict[str, float]:
-    """The figures on SQLite; `large` is the number of enrolments of the large session."""
-    small = over_http.completions(folder / "http", size=20)
-    grown = over_http.growth(folder / "growth", large)
-    return {
-        "httpCompletionsPerSecond": small.per_second,
-        "httpCompletionP95Ms": small.p95_ms,
-        "httpEmptyRouteMs": small.empty_route_ms,
-        "growth20To20000": grown.growth,
-        "enrolmentCompletionsPerSecond": in_process.enrolment_completions(folder),
-        "sessionCompletionsPerSecond": in_process.session_completions(folder),
-        "bareCommitsPerSecond": in_process.bare_commits(folder),
-        "start20000Seconds": grown.start_seconds,
-    }
+def measure(folder: Path, options: Namespace) -> dict[str, float | dict[str, float]]:
+    """Measure the wanted parts."""
+    figures: dict[str, float | dict[str, float]] = {"sqlite": {}, "postgresql": {}}
+    figures["sqlite"] = measure_sqlite(folder, options)
+    figures["postgresql"] = measure_postgresql(folder, options.parts)
+    if "certificates" in options.parts:
+        figures |= certificates.measure(
+            _made(folder / "certificates"), 50 if options.quick else 100
+        )
+    if "feel" in options.parts:
+        figures |= feel.measure()
+    return {name: value for name, value in figures.items() if value != {}}
 
 
-def measure_postgresql(folder: Path) -> dict[str, float]:
-    """The figures on PostgreSQL, with a server of its own."""
-    with postgresql(folder / "pg") as url:
-        http = over_http.completions(folder / "app", url, size=20)
-        enrolments = in_process.enrolment_completions(folder, database_url=url)
-    return {
-        "httpCompletionsPerSecond": http.per_second,
-        "httpCompletionP95Ms": http.p95_ms,
-        "enrolmentCompletionsPerSecond": enrolments,
-    }
-
-
-def show(figures: Mapping[str, Any]) -> None:
-    """Print a table: figure, target, whether it is kept."""
-    table = Table(title="鉴程 · bench")
-    for column in ("what", "measured", "target", ""):
-        table.add_column(column, justify="left" if column in ("what", "") else "right")
-    for name, value in _flat(figures).items():
-        target = TARGETS.get(name)
-        if target is None:
-            table.add_row(name, f"{value:,.2f}", "", "")
-            continue
-        wanted, more = target
-        kept = value >= wanted if more else value <= wanted
-        sign = "≥" if more else "≤"
-        table.add_row(name, f"{value:,.2f}", f"{sign} {wanted:,g}", "✓" if kept else "✗")
-    Console().print(table)
-
-
-def _flat(figures: Mapping[str, Any]) -> dict[str, float]:
-    flat: dict[str, float] = {}
-    for name, value in figures.items():
-        if isinstance(value, Mapping):
-            flat |= {f"{name}.{key}": one for key, one in value.items()}
-        else:
-            flat[name] = value
-    return flat
-
-
-def main() -> int:
-    """Measure everything; `--quick` makes the large session small."""
-    large = 2_000 if "--quick" in sys.argv else 20_000
-    with tempfile.TemporaryDirectory(prefix="jc-bench-") as name:
-        folder = Path(name)
-        for part in ("http", "pgapp"):
-            (folder / part).mkdir()
-        figures: dict[str, Any] = {
-            "sqlite": measure_sqlite(folder, large),
-            "postgresql": measure_postgresql(folder / "pgapp"),
-            **feel.measure(),
+def measure_sqlite(folder: Path, options: Namespace) -> dict[str, float]:
+    """The figures on SQLite."""
+    figures: dict[str, float] = {}
+    if "sqlite" in options.parts:
+        http = over_http.completions(_made(folder / "http"), size=20)
+        figures |= {
+            "httpCompletionsPerSecond": http.per_second,
+            "httpCompletionP95Ms": http.p95_ms,
+            "httpEmptyRouteMs": http.empty_route_ms,
+            **in_process.beside_bare_commits(_made(folder / "process")),
+            "sessionCompletionsPerSecond": in_process.session_completions(folder),
         }
+    if "growth" in options.parts:
+        grown = over_http.growth(folder / "growth", 2_000 if options.quick else 20_000)
+        figures |= {
+            "growth20To20000": grown.growth,
+            "start20000Seconds": grown.start_seconds,
+        }
+    if "inbox" in options.parts:
+        figures |= inbox.measure(_made(folder / "inbox"), scale=0.1 if options.quick else 1)
+    return figures
+
+
+def measure_postgresql(folder: Path, parts: Sequence[str]) -> dict[str, float]:
+    """The figures on PostgreSQL, with a server of its own."""
+    figures: dict[str, float] = {}
+    if not {"postgresql", "workers"} & set(parts):
+        return figures
+    with postgresql(folder / "pg") as url:
+        if "postgresql" in parts:
+            http = over_http.completions(_made(folder / "pgapp"), url, size=20)
+            figures |= {
+                "httpCompletionsPerSecond": http.per_second,
+                "httpCompletionP95Ms": http.p95_ms,
+                "httpEmptyRouteMs": http.empty_route_ms,
+                "enrolmentCompletionsPerSecond": in_process.enrolment_completions(
+                    folder, database_url=url
+                ),
+            }
+        if "workers" in parts:
+            figures["twoWorkersToOne"] = workers.two_to_one(url)
+    return figures
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _options(given: Sequence[str]) -> Namespace:
+    parser = ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the large quantities")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS)
+    )
+    parser.add_argument("--without", nargs="+", choices=PARTS, default=(), metavar="PART")
+    options = parser.parse_args(given)
+    options.parts = [part for part in options.only if part not in options.without]
+    return options
+
+
+def main(given: Sequence[str]) -> int:
+    """Measure everything, or the parts that are asked for."""
+    options = _options(given)
+    with tempfile.TemporaryDirectory(prefix="jc-bench-") as name:
+        figures = measure(Path(name), options)
     show(figures)
     Path("var").mkdir(exist_ok=True)
     Path("var/bench.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
@@ -100,4 +101,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,16 +1,18 @@
 """What the engine does inside one process, a commit for each completion, on SQLite."""
 
 import sqlite3
+import statistics
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlmodel import col, select
 
 from engine.clock import FrozenClock
-from engine.database import Database, create_database
+from engine.database import create_database
 from engine.jobs import LocalQueue
 from engine.runtime import ProcessEngine
 from engine.testing import BUNDLE, START_AT, SourceDefinitions, simple_service_tasks
@@ -40,53 +42,95 @@ def bare_commits(folder: Path, count: int = 3000) -> float:
     return count / seconds
 
 
+def beside_bare_commits(folder: Path, *, rounds: int = 5, count: int = 300) -> dict[str, float]:
+    """Completions in enrolments and bare commits in turn, and by what the former take longer."""
+    enrolments, bare = [], []
+    for number in range(rounds):
+        part = folder / str(number)
+        part.mkdir()
+        bare.append(bare_commits(part, count * 5))
+        enrolments.append(enrolment_completions(part, count))
+    longer = [commits / done for commits, done in zip(bare, enrolments, strict=True)]
+    return {
+        "enrolmentCompletionsPerSecond": statistics.median(enrolments),
+        "bareCommitsPerSecond": statistics.median(bare),
+        "enrolmentToBareCommit": statistics.median(longer),
+    }
+
+
 def enrolment_completions(folder: Path, count: int = 1000, *, database_url: str = "") -> float:
     """User tasks completed per second in instances with two user tasks and five other nodes."""
-    url = database_url or f"sqlite:///{folder / 'enrolment.sqlite'}"
-    return _completions(url, {"e.bpmn": _enrolment()}, "e", count, 2)
+    completions = enrolment(database_url or f"sqlite:///{folder / 'enrolment.sqlite'}")
+    return completions.per_second(count)
 
 
 def session_completions(folder: Path, count: int = 40) -> float:
     """User tasks completed per second in instances of 14 call activities."""
     sources = {"s.bpmn": _session(), "step.bpmn": _step()}
-    return _completions(f"sqlite:///{folder / 'session.sqlite'}", sources, "s", count, STEPS)
+    url = f"sqlite:///{folder / 'session.sqlite'}"
+    return Completions(url, sources, "s", STEPS).per_second(count)
 
 
-def _completions(
-    url: str, sources: dict[str, bytes], process_id: str, instances: int, tasks: int
-) -> float:
-    database = create_database(url)
-    database.create_schema()
-    engine = ProcessEngine(
-        SourceDefinitions(sources),
-        simple_service_tasks({"bench.note": lambda **_: {}}),
-        clock=FrozenClock(START_AT),
-        jobs=LocalQueue(),
-    )
-    with database.transaction() as db:
-        for number in range(instances):
-            engine.start(db, process_id, business_key=f"k{number}", bundle_id=BUNDLE)
-    done, seconds = 0, 0.0
-    for _ in range(tasks):
-        for user_task_id in _ready(database):
-            started = time.perf_counter()
-            with database.transaction() as db:
-                engine.complete(db, user_task_id, actor="1", variables={"decision": "pass"})
-            seconds += time.perf_counter() - started
-            done += 1
-    assert done == instances * tasks, (done, instances, tasks)
-    database.dispose()
-    return done / seconds
+def enrolment(url: str) -> "Completions":
+    """The process of two user tasks and five other nodes, on that database."""
+    return Completions(url, {"e.bpmn": _enrolment()}, "e", 2)
 
 
-def _ready(database: Database) -> list[UUID]:
-    with database.reading() as db:
-        query = (
-            select(UserTask.id)
-            .where(col(UserTask.status) == UserTaskStatus.READY)
-            .where(col(UserTask.business_key).startswith("k"))
+class Completions:
+    """An engine with one process of so many user tasks, and what completing them takes."""
+
+    def __init__(self, url: str, sources: dict[str, bytes], process_id: str, tasks: int) -> None:
+        self.database = create_database(url)
+        self.database.create_schema()
+        self._engine = ProcessEngine(
+            SourceDefinitions(sources),
+            simple_service_tasks({"bench.note": lambda **_: {}}),
+            clock=FrozenClock(START_AT),
+            jobs=LocalQueue(),
         )
-        return list(db.exec(query).all())
+        self._process_id = process_id
+        self._tasks = tasks
+
+    def start(self, instances: int) -> list[UUID]:
+        """Start instances and give the ids of their first user tasks."""
+        prefix = f"k{uuid4().hex}-"
+        with self.database.transaction() as db:
+            for number in range(instances):
+                self._engine.start(
+                    db, self._process_id, business_key=f"{prefix}{number}", bundle_id=BUNDLE
+                )
+        return self._ready(prefix)
+
+    def complete(self, user_task_ids: Sequence[UUID]) -> float:
+        """Complete user tasks, a commit for each; gives the seconds it took."""
+        seconds = 0.0
+        for user_task_id in user_task_ids:
+            started = time.perf_counter()
+            with self.database.transaction() as db:
+                self._engine.complete(db, user_task_id, actor="1", variables={"decision": "pass"})
+            seconds += time.perf_counter() - started
+        return seconds
+
+    def per_second(self, instances: int) -> float:
+        """Start instances and complete all their user tasks."""
+        ids = self.start(instances)
+        done, seconds = 0, 0.0
+        while ids:
+            seconds += self.complete(ids)
+            done += len(ids)
+            ids = self._ready("k")
+        assert done == instances * self._tasks, (done, instances, self._tasks)
+        self.database.dispose()
+        return done / seconds
+
+    def _ready(self, prefix: str) -> list[UUID]:
+        with self.database.reading() as db:
+            query = (
+                select(UserTask.id)
+                .where(col(UserTask.status) == UserTaskStatus.READY)
+                .where(col(UserTask.business_key).startswith(prefix))
+            )
+            return list(db.exec(query).all())
 
 
 def _chain(process_id: str, nodes: list[tuple[str, str]]) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 from api.application import Installation, build_installation
+from api.logins import make_link
 from api.migration import upgrade
 from api.settings import Settings
 from appraisal.demo_roster import id_number
@@ -41,6 +42,11 @@ class BenchSession:
         """The session's id."""
         assert self.session.id is not None
         return self.session.id
+
+    def link(self, post: str) -> str:
+        """A link that signs in whoever holds a post."""
+        with self.installation.database.transaction() as db:
+            return make_link(db, self.world.people[post].id or 0)
 
 
 def new_installation(folder: Path, database_url: str = "") -> Installation:

@@ -6,14 +6,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
-from api.logins import make_link
 from bench.installations import new_installation, new_session, start_all, take_up
 
 ANSWER = {"first_decision": "pass"}
@@ -29,6 +28,17 @@ class HttpFigures:
     empty_route_ms: float
 
 
+def p95_ms(seconds: Sequence[float]) -> float:
+    """The 95th percentile, in milliseconds."""
+    return sorted(seconds)[int(len(seconds) * 0.95) - 1] * 1000
+
+
+def sign_in(client: httpx2.Client, link: str) -> None:
+    """Sign in with a one-time link."""
+    me = client.post("/api/v1/logins", json={"link": link}).raise_for_status().json()
+    client.headers["X-CSRF-Token"] = me["csrfToken"]
+
+
 class Reviewer:
     """Somebody who completes first reviews one after the other, and how long each took.
 
@@ -37,8 +47,7 @@ class Reviewer:
 
     def __init__(self, client: httpx2.Client, link: str, start_seconds: float) -> None:
         self.start_seconds = start_seconds
-        me = client.post("/api/v1/logins", json={"link": link}).raise_for_status().json()
-        client.headers["X-CSRF-Token"] = me["csrfToken"]
+        sign_in(client, link)
         self._client = client
         self._waiting: list[str] = []
         self.times: list[float] = []
@@ -55,15 +64,15 @@ class Reviewer:
 
     def figures(self) -> HttpFigures:
         """What was measured."""
-        ordered, empty = sorted(self.times), []
+        empty = []
         for _ in range(100):
             started = time.perf_counter()
             self._client.get("/livez")
             empty.append(time.perf_counter() - started)
         return HttpFigures(
-            per_second=len(ordered) / sum(ordered),
-            p95_ms=ordered[int(len(ordered) * 0.95) - 1] * 1000,
-            median_ms=statistics.median(ordered) * 1000,
+            per_second=len(self.times) / sum(self.times),
+            p95_ms=p95_ms(self.times),
+            median_ms=statistics.median(self.times) * 1000,
             empty_route_ms=statistics.median(empty) * 1000,
         )
 
@@ -117,17 +126,15 @@ def _reviewer(folder: Path, database_url: str, size: int, count: int) -> Iterato
     seconds = sum(start_all(session) for session in sessions)
     for session in sessions:
         take_up(session, min(size, count))
-    with installation.database.transaction() as db:
-        link = make_link(db, sessions[0].world.people["reviewer"].id or 0)
+    link = sessions[0].link("reviewer")
     installation.dispose()
-    with ExitStack() as opened:
-        address = opened.enter_context(_server(folder, database_url))
-        client = opened.enter_context(httpx2.Client(base_url=address, timeout=60))
+    with serving(folder, database_url) as client:
         yield Reviewer(client, link, seconds)
 
 
 @contextmanager
-def _server(folder: Path, database_url: str) -> Iterator[str]:
+def serving(folder: Path, database_url: str = "") -> Iterator[httpx2.Client]:
+    """A server process on that installation, and a client for it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -144,7 +151,8 @@ def _server(folder: Path, database_url: str) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address)
-        yield address
+        with httpx2.Client(base_url=address, timeout=60) as client:
+            yield client
     finally:
         process.terminate()
         process.wait(10)
