@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -48,7 +49,10 @@ def data_associations(
 ) -> list[tuple[str, str]]:
     """Read an activity's associations of one direction as (variable, FEEL expression)."""
     pairs: list[tuple[str, str]] = []
+    gathered = _gathered(node) if direction == "data_out" else None
     for association in node.iterfind(B + _TAGS[direction]):
+        if gathered and (association.findtext(B + "sourceRef") or "").strip() == gathered:
+            continue
         target = names.get((association.findtext(B + "targetRef") or "").strip())
         assignments = association.findall(B + "assignment")
         for one in assignments:
@@ -63,6 +67,12 @@ def data_associations(
         elif source is not None and source != target:
             pairs.append((target, source))
     return pairs
+
+
+def _gathered(node: etree._Element) -> str | None:
+    """Name the data output that gathers what several instances make: none of them writes it."""
+    path = f"{B}multiInstanceLoopCharacteristics/{B}loopDataOutputRef"
+    return (node.findtext(path) or "").strip() or None
 
 
 def association_of(
@@ -82,6 +92,45 @@ def association_of(
                 return strip_equals(expression)
             return names.get((association.findtext(B + other) or "").strip())
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class LoopData:
+    """What the standard's elements say of a multi-instance activity's data.
+
+    The expression of the `collection`, the variables of an `item`, of the `output` collection, and
+    of what each instance has `made` for it.
+    """
+
+    collection: str | None = None
+    item: str | None = None
+    output: str | None = None
+    made: str | None = None
+
+
+def loop_data(activity: etree._Element, several: etree._Element, names: dict[str, str]) -> LoopData:
+    """Read `loopDataInputRef`, `inputDataItem` and their outputs.
+
+    A reference to a data input or output of the activity means what its association joins to it.
+    """
+
+    def joined(tag: str, direction: str) -> str | None:
+        reference = (several.findtext(B + tag) or "").strip()
+        if not reference:
+            return None
+        found = association_of(activity, direction, reference, names)
+        return found or names.get(reference, reference)
+
+    def variable(tag: str) -> str | None:
+        item = several.find(B + tag)
+        return None if item is None else names.get(item.get("id") or "")
+
+    return LoopData(
+        joined("loopDataInputRef", "data_in"),
+        variable("inputDataItem"),
+        joined("loopDataOutputRef", "data_out"),
+        variable("outputDataItem"),
+    )
 
 
 def values_of(task: Any, pairs: Associations) -> dict[str, Any]:

@@ -125,5 +125,7 @@ def _associations(node: Node) -> Iterator[Written]:
     names = data_names(node.getroottree().getroot())
     for direction, _ in _DATA:
         place: Place = "around" if direction == "data_in" else "done"
+        if direction == "data_out" and node.tag == B + "callActivity":
+            place = "called"
         for _, expression in data_associations(node, direction, names):
             yield Written("数据关联", "data association", expression, place)

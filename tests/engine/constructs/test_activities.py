@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from engine.diagrams import Environment, prepare_diagram
+from engine.diagrams.checking.variables import Providers
 from engine.testing import run_diagram
 from tests.engine.constructs.writing import (
     ERROR,
@@ -514,3 +516,27 @@ def test_standard_data_of_several_instances(sequential: bool, by_association: bo
     )
 
     assert trace.data == {"papers": [1, 2, 3], "copies": [10, 20, 30]}
+
+
+def test_check_knows_the_variables_of_standard_data() -> None:
+    said = (
+        '<extensionElements><camunda:properties><camunda:property name="jc:variables" '
+        'value="papers: list"/></camunda:properties></extensionElements>'
+    )
+    enough = (
+        "<completionCondition>numberOfCompletedInstances + loopCounter > {}</completionCondition>"
+    )
+    repeated = (
+        f"<multiInstanceLoopCharacteristics>{ITEMS.format('l1', 'l2')}{enough}"
+        "</multiInstanceLoopCharacteristics>"
+    )
+    made = work("t1", repeated.format("9"), script="{made: item * 10}")
+    nodes = LISTS + start("s", said) + made + work("t2", script="{n: count(copies)}") + end()
+    known = Case("", nodes, "s>t1 t1>t2 t2>e", "").xml()
+    wrong = Case("", nodes.replace("> 9", "> limit"), "s>t1 t1>t2 t2>e", "").xml()
+
+    without_facts = Environment(providers=Providers(facts={}))
+    assert [one.code for one in prepare_diagram(known, without_facts).findings] == []
+    assert [one.code for one in prepare_diagram(wrong, without_facts).findings] == [
+        "unknown_variable"
+    ]

@@ -10,21 +10,19 @@ from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.variables.effects import Effects
 from engine.diagrams.checking.variables.providers import Called, Providers
 from engine.diagrams.checking.variables.state import UNKNOWN, State, joined, merged
+from engine.diagrams.data import loop_data
+from engine.diagrams.lowering.starts import entries_of
 from engine.diagrams.vocabulary import SUBPROCESSES, B, C
 from engine.feel.checking import ANYTHING, NUMBER, Known, list_of
 
 _MOST_VISITS = 40
 _MULTI = B + "multiInstanceLoopCharacteristics"
 _LOOP = B + "standardLoopCharacteristics"
-_COUNTERS = dict.fromkeys(
-    (
-        "nrOfInstances",
-        "nrOfCompletedInstances",
-        "nrOfActiveInstances",
-        "nrOfTerminatedInstances",
-    ),
-    NUMBER,
-)
+_COUNTED = ("Instances", "CompletedInstances", "ActiveInstances", "TerminatedInstances")
+_ROUNDS = {"loopCounter": NUMBER}
+_COUNTERS = {
+    f"{prefix}{name}": NUMBER for name in _COUNTED for prefix in ("nrOf", "numberOf")
+} | _ROUNDS
 
 
 class VariableFlow:
@@ -163,14 +161,16 @@ class VariableFlow:
         return given.state.given(written)
 
     def _each(self, node: Node, several: Node, state: State) -> State:
-        variable = several.get(C + "elementVariable")
         properties = self.effects.extensions(node).get("properties", {})
-        collection, output = several.get(C + "collection"), properties.get("jc:outputCollection")
+        standard = loop_data(node, several, self.effects.names)
+        variable = several.get(C + "elementVariable") or standard.item
+        collection = several.get(C + "collection") or standard.collection
+        output = properties.get("jc:outputCollection") or standard.output
         around = state.without([variable]) if variable else state
         item = NUMBER if collection is None else _item_of(self.effects.value(collection, state))
         end = self._once(node, around.given({variable: item}) if variable else around)
         counted = {**_COUNTERS}
-        expression = properties.get("jc:outputElement")
+        expression = properties.get("jc:outputElement") or standard.made
         if output is not None:
             kept = self.effects.value(expression, end) if expression else ANYTHING
             counted[output] = list_of(kept)
@@ -190,7 +190,7 @@ class VariableFlow:
             current = following
         end = self._once(node, current)
         first = loop is not None and loop.get("testBefore") == "true"
-        self.done[node] = joined([state, end]) if first else end
+        self.done[node] = (joined([state, end]) if first else end).given(_ROUNDS)
         return self.done[node]
 
 
@@ -212,6 +212,8 @@ def _seeds(scope: Scope) -> list[Node]:
             for node in scope.nodes.values()
             if not scope.into(node) and node.tag != B + "boundaryEvent" and not _is_beside(node)
         ]
+    if not scope.has_start:
+        return entries_of(scope.node)
     return [
         node
         for node in scope.nodes.values()
