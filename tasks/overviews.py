@@ -6,7 +6,7 @@ Everything is counted in SQL from rows; nothing is read from process data.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
@@ -20,7 +20,7 @@ from appraisal.enrolments import ENDED_STATES, Enrolment
 from appraisal.occupations import Occupation
 from appraisal.papers import Paper
 from appraisal.people import Person
-from appraisal.rooms import ExamRoom, Room
+from appraisal.rooms import ExamRoom
 from appraisal.sessions import AppraisalSession, SessionOffer
 from appraisal.staff import FILLED, StaffAssignment, StaffRoster
 from engine.history import HistoryKind, HistoryRow
@@ -69,6 +69,7 @@ class HistoryLine:
     actor: str
     about: str
     about_en: str
+    element_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,6 @@ class SessionOverview:
     history: list[HistoryLine]
     staff: list[StaffLine]
     names_sealed: bool
-    rooms: list[tuple[ExamRoom, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,6 @@ def overview_session(
         history=history_of(db, instance.id if instance else None, words=words),
         staff=_staff(db, session),
         names_sealed=roster is None or roster.unsealed_at is None,
-        rooms=_rooms(db, session),
     )
 
 
@@ -313,7 +312,7 @@ def _history_line(
         return HistoryLine(row.at, row.kind, actor, about, about_en)
     about = task.name if task else ""
     about_en = (task.name_en or task.name) if task else ""
-    return HistoryLine(row.at, row.kind, actor, about, about_en)
+    return HistoryLine(row.at, row.kind, actor, about, about_en, row.element_id or "")
 
 
 def _staff(db: Session, session: AppraisalSession) -> list[StaffLine]:
@@ -331,16 +330,6 @@ def _staff(db: Session, session: AppraisalSession) -> list[StaffLine]:
     for post, room, name in db.execute(query):
         lines.setdefault((post, room or ""), []).append(name)
     return [StaffLine(post, room, tuple(names)) for (post, room), names in lines.items()]
-
-
-def _rooms(db: Session, session: AppraisalSession) -> list[tuple[ExamRoom, str]]:
-    query = (
-        select(ExamRoom, col(Room.name))
-        .join(Room, col(Room.id) == col(ExamRoom.room_id))
-        .where(col(ExamRoom.session_id) == session.id)
-        .order_by(col(ExamRoom.starts_at), col(ExamRoom.code))
-    )
-    return [(room, name) for room, name in db.execute(query)]
 
 
 def days_until(day: date | None, today: date) -> int | None:

@@ -58,7 +58,9 @@ class DecisionWords:
     def line(self, details: Mapping[str, Any], language: str) -> str:
         """Tell a decision in one line; of many cases only how many there were."""
         told = self.tell(details, language)
-        name = told.decision_id if language == "en" else told.name
+        name = told.name
+        if language == "en":
+            name = told.decision_id.replace("_", " ").capitalize()
         if told.cases is not None:
             counts = (f"{one.text} × {one.count}" for one in told.rows)
             return f"{name}: {'; '.join(counts)}"

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import col, select
 
 from api.i18n import translate
-from api.pages.staff import staff_page
+from api.pages.staff import element_name, staff_page
 from api.pages.task_panel import Notice
 from api.work import PageRouter, Posting, Reading
 from engine.incidents import Incident
@@ -24,15 +24,20 @@ def read_incidents(work: Reading) -> Response:
     """List the open incidents, oldest first."""
     work.require("incident.list")
     query = (
-        select(Incident, ProcessInstance.business_key)
+        select(Incident, ProcessInstance)
         .join(ProcessInstance, col(ProcessInstance.id) == Incident.instance_id)
         .where(Incident.tenant == work.actor.tenant, col(Incident.resolved_at).is_(None))
         .order_by(col(Incident.created_at), col(Incident.id))
         .limit(INCIDENTS_SHOWN)
     )
     rows = [
-        {"incident": one, "business_key": key, "works": work.may("incident.work", one)}
-        for one, key in work.db.exec(query)
+        {
+            "incident": one,
+            "business_key": instance.business_key,
+            "element": element_name(work, instance, one.element_id),
+            "works": work.may("incident.work", one),
+        }
+        for one, instance in work.db.exec(query)
         if work.may("incident.read", one)
     ]
     notice = None

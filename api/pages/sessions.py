@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
-from api.pages.staff import staff_page, told_decisions
+from api.pages.staff import element_name, staff_page, told_decisions
 from api.pages.step_map import draw_map
 from api.problems import Problem
 from api.work import PageRouter, Reading
 from appraisal.sessions import UnknownSession, session_by_number
+from engine.instances import ProcessInstance
 from tasks.overviews import days_until, list_sessions, overview_session
+from tasks.session_desks import open_work, room_lines
 from tasks.step_states import StepState, instance_of
 from tasks.steps import STAGES
 
@@ -42,13 +44,14 @@ def read_session(work: Reading, number: Number) -> Response:
     if not work.actor.is_staff:
         raise Problem("forbidden")
     clock = work.installation.clock
+    instance = instance_of(work.db, number)
     overview = overview_session(
         work.db,
         session,
         person_id=work.actor.person_id,
         now=clock.now(),
         may_read=lambda paper: work.may("paper.read", paper),
-        words=told_decisions(work, instance_of(work.db, number)),
+        words=told_decisions(work, instance),
     )
     return staff_page(
         work,
@@ -56,6 +59,12 @@ def read_session(work: Reading, number: Number) -> Response:
         f"session:{number}",
         clock.now(),
         overview=overview,
+        open_work=open_work(work.db, number),
+        rooms=room_lines(work.db, session),
+        element_name=lambda element_id: element_name(work, instance, element_id),
+        incident_place=lambda incident: element_name(
+            work, work.db.get(ProcessInstance, incident.instance_id), incident.element_id
+        ),
         days=days_until(session.exam_date, clock.today()),
         stages=stages_of(overview.steps, work.language),
         diagram=draw_map(overview.steps, work.language),

@@ -56,6 +56,18 @@ def told_decisions(work: Work, instance: ProcessInstance | None) -> DecisionWord
     return DecisionWords(work.installation.definitions, instance.bundle_id)
 
 
+def element_name(work: Work, instance: ProcessInstance | None, element_id: str | None) -> str:
+    """Give the name of an element as its diagram has it, never the bare id."""
+    if instance is None or not element_id:
+        return ""
+    process = work.installation.definitions.process(instance.bundle_id, instance.process_id)
+    info = process.elements.get(element_id)
+    told = "" if info is None else info.name_en if work.language == "en" else info.name
+    plain = element_id.replace("_", " ").capitalize()
+    # A name that was given in Chinese only says less to others than the English id.
+    return plain if not told or (work.language == "en" and not told.isascii()) else told
+
+
 def view_counts(work: Work, now: datetime) -> dict[str, int]:
     """Count the views of the actor's inbox."""
     return {view.value: n for view, n in count_views(work.db, desk_of(work), now).items()}

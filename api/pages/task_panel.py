@@ -12,7 +12,7 @@ from sqlmodel import select
 from api.i18n import translate
 from api.pages import wording
 from api.pages.candidate_facts import candidate_facts
-from api.pages.staff import told_decisions
+from api.pages.staff import element_name, told_decisions
 from api.problems import REFUSALS
 from api.user_tasks import desk_of
 from api.work import Work
@@ -57,6 +57,7 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
     task = panel.user_task
     why = refusal(work.db, work.actor, task) if task.status == UserTaskStatus.READY else None
     step = step_of(task.step)
+    instance = get_instance(work.db, task.instance_id)
     enrolment = _enrolment(work, task)
     return {
         "selected": describe(work.db, [task], with_names=desk_of(work).sees_names)[0],
@@ -69,6 +70,7 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "evidence": _evidence(work, enrolment),
         "form_html": None if why else _form(work, panel, nonce),
         "answer_html": _given_answer(work, task),
+        "element_name": lambda element_id: element_name(work, instance, element_id),
         "log": history_of(work.db, task.instance_id, words=_words(work, task)),
     }
 
