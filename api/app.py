@@ -23,6 +23,7 @@ from api import (
     rosters,
     sessions,
     sign_in,
+    trials,
     user_tasks,
 )
 from api.application import Installation, build_installation
@@ -48,6 +49,7 @@ ROUTERS = (
     incidents.router,
     operations.router,
     clock.router,
+    trials.router,
 )
 
 

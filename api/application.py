@@ -56,6 +56,7 @@ class Installation:
     plugins: Plugins
     sign_ins: RateLimit
     verifications: RateLimit
+    trials: RateLimit = field(default_factory=lambda: RateLimit(60))
     client_calls: RateLimit = field(default_factory=lambda: RateLimit(600))
 
     def worker(self) -> DbosWorker:

@@ -43,6 +43,7 @@ from api.migration import migrate as migrate_installation
 from api.run_commands import commands as run_commands
 from api.simulation.lock import sole_use
 from api.standing import stand_by
+from api.trial_commands import commands as trial_commands
 from appraisal.bag import verify
 from appraisal.roster_imports import RosterFiles
 from engine.instances import get_instance
@@ -50,6 +51,7 @@ from engine.instances import get_instance
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
 app.add_typer(run_commands)
+app.add_typer(trial_commands)
 
 
 @contextmanager

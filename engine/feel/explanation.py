@@ -11,6 +11,7 @@ from engine.feel.nodes import (
     ContextLiteral,
     Filter,
     If,
+    ListLiteral,
     Logic,
     Membership,
     Name,
@@ -63,7 +64,7 @@ class _Tracer:
             finally:
                 self.current = outer
             outer.append(trace)
-            if trace.value is not None and not isinstance(node, ContextLiteral):
+            if trace.value is not None and not isinstance(node, ContextLiteral | ListLiteral):
                 # Nobody asks why it is null: a long loop would fill the memory.
                 trace.parts = []
             return trace.value
@@ -74,6 +75,20 @@ class _Tracer:
 def explain_null(source: str, node: Node, run: Run) -> NullReason | None:
     """Evaluate and, when the result is null, find the part that is to blame."""
     return _explain(source, node, run.root)
+
+
+def explain_nulls(source: str, node: Node, scope: Scope, most: int) -> list[NullReason]:
+    """Explain the result when it is null, and the nulls among the parts written in it."""
+    root = _traced(node, scope)
+    found: list[NullReason] = []
+    waiting = [root]
+    while waiting and len(found) < most:
+        trace = waiting.pop()
+        if trace.value is None:
+            found.append(_reason(source, trace))
+        elif isinstance(trace.node, ContextLiteral | ListLiteral):
+            waiting += reversed(trace.parts)
+    return found
 
 
 def explain_tests(source: str, tests: tuple[Test, ...], scope: Scope) -> NullReason | None:
@@ -93,13 +108,19 @@ def explain_tests(source: str, tests: tuple[Test, ...], scope: Scope) -> NullRea
 
 
 def _explain(source: str, node: Node, scope: Scope) -> NullReason | None:
+    trace = _traced(node, scope)
+    return _reason(source, trace) if trace.value is None else None
+
+
+def _traced(node: Node, scope: Scope) -> _Trace:
     tracer = _Tracer()
     roots: list[_Trace] = []
     tracer.current = roots
     tracer.build(node)(scope)
-    trace = roots[0]
-    if trace.value is not None:
-        return None
+    return roots[0]
+
+
+def _reason(source: str, trace: _Trace) -> NullReason:
     while (cause := _cause(trace)) is not None:
         trace = cause
     start = trace.node.start

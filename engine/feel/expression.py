@@ -13,7 +13,7 @@ from engine.feel.comparison import is_member
 from engine.feel.compilation import build
 from engine.feel.convert import to_feel
 from engine.feel.errors import FeelLimit, FeelSyntaxError
-from engine.feel.explanation import NullReason, explain_null, explain_tests
+from engine.feel.explanation import NullReason, explain_null, explain_nulls, explain_tests
 from engine.feel.functions import Implementation, host_functions
 from engine.feel.limits import DEFAULT_LIMITS, Limits
 from engine.feel.nodes import Node, Test
@@ -99,6 +99,16 @@ class Expression(_Compiled):
         """
         try:
             return explain_null(self.source, self.node, Run(context, self.functions, self.limits))
+        except RecursionError as error:
+            raise _too_deep(error) from error
+
+    def explain_all(
+        self, context: Mapping[str, Value] = MappingProxyType({}), *, most: int = 50
+    ) -> list[NullReason]:
+        """Say why the value is null, or why parts of the list or context written are."""
+        root = Run(context, self.functions, self.limits).root
+        try:
+            return explain_nulls(self.source, self.node, root, most)
         except RecursionError as error:
             raise _too_deep(error) from error
 

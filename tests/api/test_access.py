@@ -76,6 +76,8 @@ CHANGED_BY = {
     ("POST", "/operations"): {"administrator"},
     ("POST", "/clock/advance"): {"administrator"},
     ("DELETE", "/logins/current"): {*PEOPLE, "client"},
+    ("POST", "/expressions/evaluation"): {"process_designer"},
+    ("POST", "/decisions/evaluation"): {"process_designer"},
     ("PUT", "/me/password"): PEOPLE,
 }
 

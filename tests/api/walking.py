@@ -38,6 +38,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/incidents/{incident_id}/skip"): {"json": {"reason": "x"}},
     ("POST", "/operations"): {"json": {"kind": "rebuild-rows"}},
     ("POST", "/clock/advance"): {"json": {"by": "PT1S"}},
+    ("POST", "/expressions/evaluation"): {"json": {"expression": "1"}},
+    ("POST", "/decisions/evaluation"): {"json": {"dmn": "<x/>", "decision": "d"}},
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 STAFF = {*ROLES, "other_reviewer"}
