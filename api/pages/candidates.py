@@ -179,7 +179,9 @@ def _forms(
                 nonce=nonce,
                 prefix=f"f{number}",
             )
-        forms.append({"task": task, "html": html, "conflict": own.conflict if own else ""})
+        given = own is not None and own.values is not None
+        conflict = own.conflict if own else ""
+        forms.append({"task": task, "html": html, "conflict": conflict, "given": given})
     return forms
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -36,7 +37,7 @@ def error_page(request: Request, status: int, title: str, detail: str = "") -> R
     """Draw the page of an error; who is not signed in is led to the sign-in page."""
     root = request.scope.get("root_path", "")
     if status == 401:
-        asked = request.url.path if request.method == "GET" else ""
+        asked = request.url.path if request.method == "GET" else _page_of(request.url.path)
         if asked and request.url.query:
             asked += f"?{request.url.query}"
         return RedirectResponse(f"{root}/sign-in?next={quote(asked)}", 303)
@@ -45,3 +46,9 @@ def error_page(request: Request, status: int, title: str, detail: str = "") -> R
     return draw(
         request, "error.html", status=status, code=status, title=title, text=text, here=f"{root}/"
     )
+
+
+def _page_of(path: str) -> str:
+    """Give the page from which a form was sent, so that nobody has to look for it again."""
+    found = re.match(r"(.*/inbox/[^/]+|.*/me/enrolments/[^/]+)(/[^/]+)?$", path)
+    return found[1] if found else ""

@@ -65,6 +65,7 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "step_label": step.label(work.language) if step else "",
         "refusal": REFUSALS[why][work.language == "en"] if why else "",
         "notice": panel.notice,
+        "given": panel.values is not None,
         "conflict": panel.conflict or _conflict(work, task),
         "facts": _facts(work, task, enrolment),
         "evidence": _evidence(work, enrolment),

@@ -64,19 +64,65 @@ addEventListener("change", (event) => {
 
 // Draw the form again as the server sees it now, and keep the reader's place. Files cannot be
 // kept by a page, so a form with chosen files is left to its button.
-async function redraw(form, focused) {
+async function redraw(form, focused, data = new FormData(form)) {
   if ([...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
-  const data = new FormData(form);
   data.set("_refresh", "1");
   const response = await fetch(form.action, { method: "POST", body: data });
-  if (!response.ok) return;
+  if (!response.ok || response.redirected) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector(`[data-form="${form.querySelector("[data-form]").dataset.form}"]`);
   if (!fresh) return;
   const nonce = document.querySelector("script[nonce]")?.nonce;
   for (const style of fresh.querySelectorAll("style")) style.nonce = nonce ?? "";
   form.querySelector("[data-form]").replaceWith(fresh);
-  document.getElementById(focused)?.focus();
+  if (focused) document.getElementById(focused)?.focus();
+  return true;
+}
+
+// What was filled in and not submitted survives a reload, another page and an expired login: in
+// this tab only, for the same person only, and gone with signing out. The server draws it again.
+const DRAFT = "draft:";
+const keyOf = (form) => DRAFT + form.dataset.draft;
+
+function dropDrafts(unwanted) {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith(DRAFT) && unwanted(key)) sessionStorage.removeItem(key);
+  }
+}
+
+function keepDraft(form) {
+  const filled = [...new FormData(form)].filter(
+    ([name, value]) => typeof value === "string" && name !== "csrf_token" && !name.startsWith("_"),
+  );
+  sessionStorage.setItem(keyOf(form), JSON.stringify(filled));
+}
+
+async function restoreDraft(form) {
+  const kept = sessionStorage.getItem(keyOf(form));
+  if (!kept || form.hasAttribute("data-given")) return;
+  const data = new FormData();
+  data.set("csrf_token", form.elements.csrf_token.value);
+  for (const [name, value] of JSON.parse(kept)) data.append(name, value);
+  if (await redraw(form, "", data)) form.querySelector("[data-restored]").hidden = false;
+}
+
+const drafted = [...document.querySelectorAll("form[data-draft]")];
+const done = new URLSearchParams(location.search).get("done");
+if (done) dropDrafts((key) => done === "1" || key.endsWith(`:${done}`));
+if (drafted.length) {
+  const [person] = drafted[0].dataset.draft.split(":");
+  dropDrafts((key) => !key.startsWith(`${DRAFT}${person}:`));
+}
+for (const form of drafted) {
+  form.addEventListener("input", () => keepDraft(form));
+  form.querySelector("[data-discard]")?.addEventListener("click", () => {
+    sessionStorage.removeItem(keyOf(form));
+    location.reload();
+  });
+  restoreDraft(form);
+}
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  form.addEventListener("submit", () => dropDrafts(() => true));
 }
 
 for (const form of document.querySelectorAll("form")) {

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import delete
 
-from api.logins import set_password
+from api.logins import Login, set_password
 from appraisal.people import person_by_id
 from tests.api.small import Street
 from tests.pages.conftest import open_page, sign_in
@@ -136,3 +137,48 @@ def test_phone_shows_the_list_then_the_task(browser: Browser, street: Street, ad
     expect(page.get_by_label("分数")).to_be_visible()
     page.get_by_role("link", name="返回列表").click()
     expect(page.get_by_role("link", name="赵考生")).to_be_visible()
+
+
+def test_what_was_filled_in_outlives_the_login(
+    browser: Browser, street: Street, address: str
+) -> None:
+    page, complaints = open_page(browser, viewport={"width": 1440, "height": 900})
+    sign_in(page, street, address, "reviewer")
+    page.goto(f"{address}/inbox/{street.user_task(street.own).id}")
+    page.get_by_label("分数").fill("77")
+    page.get_by_label("备注").fill("字迹清楚")
+
+    with street.installation.database.transaction() as db:
+        db.exec(delete(Login))
+        person = person_by_id(db, street.own.people["reviewer"])
+        set_password(db, person, PASSWORD)
+        name = person.sign_in_name
+    page.get_by_role("button", name="提交并看下一条").click()
+    page.get_by_label("登录名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+    expect(page.get_by_text("已恢复您上次填写、尚未提交的内容")).to_be_visible()
+    expect(page.get_by_label("分数")).to_have_value("77")
+    expect(page.get_by_label("备注")).to_have_value("字迹清楚")
+    page.get_by_role("button", name="提交并看下一条").click()
+    expect(page.get_by_role("status").first).to_contain_text("已提交")
+    assert page.evaluate("Object.keys(sessionStorage)") == []
+    assert complaints == []
+
+
+def test_what_was_filled_in_is_nobody_elses(browser: Browser, street: Street, address: str) -> None:
+    page, _complaints = open_page(browser, viewport={"width": 1440, "height": 900})
+    task = f"{address}/inbox/{street.user_task(street.own).id}"
+    for role, leave in (("reviewer", False), ("other_reviewer", True)):
+        sign_in(page, street, address, role)
+        page.goto(task)
+        expect(page.get_by_label("备注")).to_have_value("")
+        page.get_by_label("备注").fill(role)
+        page.reload()
+        expect(page.get_by_label("备注")).to_have_value(role)
+        if leave:
+            page.get_by_role("button", name="退出登录").first.click()
+            expect(page.get_by_label("密码")).to_be_visible()
+
+    assert page.evaluate("Object.keys(sessionStorage)") == []
