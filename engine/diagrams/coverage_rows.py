@@ -116,6 +116,15 @@ ROWS: dict[str, list[Row]] = {
             ("flows: conditions behind a parallel gateway have no effect",),
         ),
         (
+            "several tokens of one flow at a join",
+            "natively",
+            "one is consumed, the others wait on",
+            (
+                "flows: two tokens of one flow at a parallel join",
+                "flows: two tokens of one flow at an inclusive join",
+            ),
+        ),
+        (
             "inclusive, with its join",
             "natively",
             "the join waits for tokens that can still come",

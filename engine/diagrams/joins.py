@@ -112,7 +112,19 @@ class MergingJoin(UnstructuredJoin):
         if fires:
             for task in self.joined(my_task):
                 task.internal_data[JOINED_BY] = my_task.id
+            self._keep_rest(my_task)
         return fires
+
+    def _keep_rest(self, my_task: Any) -> None:
+        """Let a token that was not consumed wait on.
+
+        SpiffWorkflow 3.2 cancels all visits but the newest while a join waits. When that fires, a
+        second token of one flow would be forgotten, and the process would end without it.
+        """
+        left = _tokens(self, my_task)
+        if left and not any(task.state == TaskState.WAITING for task in left):
+            left[-1]._set_state(TaskState.WAITING)
+            self._predict(left[-1])
 
     def joined(self, my_task: Any) -> Iterable[Any]:
         """Choose the tokens to consume: the one of this task, and one of each other flow."""

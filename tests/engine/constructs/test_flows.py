@@ -138,6 +138,26 @@ CASES = [
         "s>g g>t1 g>t2 t1>j t2>j j>t3 t3>e",
         "1 2 3",
     ),
+    *[
+        Case(
+            f"two tokens of one flow at {join} join",
+            SE
+            + gateway("parallel", "g")
+            + THREE
+            + catch("w", timer("Duration", "PT1S"))
+            + gateway("exclusive", "m")
+            + gateway(join.split()[1], "j")
+            + work("t4"),
+            "s>g g>t1 g>t2 g>w t1>m t2>m w>t3 t3>j m>j j>t4 t4>e",
+            worked,
+            status=status,
+            advance="PT5S",
+        )
+        for join, worked, status in (
+            ("a parallel", "1 2 3 4", "incident"),
+            ("an inclusive", "1 2 3 4 4", "completed"),
+        )
+    ],
     Case(
         "conditions behind a parallel gateway have no effect",
         between("parallel", "parallel"),
