@@ -139,12 +139,12 @@ class BoxedReader:
             arguments.append(self._inside(binding))
         return Call(0, 0, callee, arguments, names)
 
-    def function(self, element: Element) -> Node:
-        """Read a function definition."""
+    def function(self, element: Element, result: Type | None = None) -> Node:
+        """Read a function definition; what it gives is held to the type."""
         if element.get("kind", "FEEL") != "FEEL":
             self.expressions.report.add(element, "dmn_external")
             return FunctionLiteral(0, 0, self._parameters(element), self._types(element), None)
-        body = self._inside(element)
+        body = _held(self._inside(element), result)
         return FunctionLiteral(0, 0, self._parameters(element), self._types(element), body)
 
     def _parameters(self, element: Element) -> list[str]:

@@ -129,6 +129,7 @@ class RequirementGraph:
             hidden=self._hidden(found),
             plan=self.model.plan_for(_without_inputs(found)),
             home=self.model.home,
+            result=self.model.output_of(service),
         )
 
     def _listed(self, service: Element, name: str) -> list[tuple[DecisionModel, Element]]:

@@ -51,6 +51,12 @@ class ItemTypes:
         plain = reference.rpartition(":")[2]
         return self._of_import(reference) or named_type(plain) or _FOREIGN.get(plain)
 
+    def output_of(self, reference: str | None) -> Type | None:
+        """Give what a function type of this file says that its functions give."""
+        item = self._definitions.get(reference or "")
+        function = None if item is None else child(item, "functionItem")
+        return None if function is None else self.resolve(function.get("outputTypeRef"))
+
     def _defined(self, name: str, item: Element, depth: int) -> Type | None:
         """Resolve a type of this file once; within itself, as in a tree, it may be anything."""
         if name in self._open:

@@ -118,6 +118,11 @@ class DecisionModel:
         variable = child(element, "variable")
         return None if variable is None else self.types.resolve(variable.get("typeRef"))
 
+    def output_of(self, element: Element) -> Type | None:
+        """Give what the element's variable, if it is typed as a function, says it gives."""
+        variable = child(element, "variable")
+        return None if variable is None else self.types.output_of(variable.get("typeRef"))
+
     def _logic_of(
         self, kind: str, identifier: str, element: Element
     ) -> DecisionTable | Node | Closure:
@@ -140,7 +145,7 @@ class DecisionModel:
         if logic is None:
             self.report.add(element, "dmn_no_logic")
             return self.boxed.expressions.null
-        return self.boxed.function(logic)
+        return self.boxed.function(logic, self.output_of(element))
 
     def plan_for(self, required: dict[tuple[str, str], Step]) -> Plan:
         """Make a plan of steps, with the imports that connect their files."""

@@ -16,7 +16,8 @@ class ServiceParts:
     """What a service is made of.
 
     `parameters` are the input data and then the input decisions with their types; `hidden`
-    are inputs that its decisions name but the service does not take, null to them.
+    are inputs that its decisions name but the service does not take, null to them; `result` is
+    the type that the service's own type, a function, says it gives.
     Source: DMN 1.5, section 10.4.
     """
 
@@ -26,6 +27,7 @@ class ServiceParts:
     hidden: tuple[str, ...]
     plan: Plan
     home: str = ""
+    result: Type | None = None
 
 
 class ServiceFunction(Function):
@@ -48,7 +50,8 @@ class ServiceFunction(Function):
             return None
         run.enter()
         try:
-            return self._decide(dict(zip(self.parameters, fitted, strict=True)), run)
+            decided = self._decide(dict(zip(self.parameters, fitted, strict=True)), run)
+            return coerce(decided, self.parts.result, run)
         finally:
             run.leave()
 

@@ -1,7 +1,8 @@
 """Runs cases of the DMN Technology Compatibility Kit: `python -m engine.decisions.tck FOLDER`.
 
-A folder holds models (`*.dmn`) and, beside them or below, their cases (`*-test-*.xml`). The
-cases are no part of the product. The last line printed is `N passed, N failed`.
+A folder holds models (`*.dmn`) and, beside them, above or below, their cases (XML whose root is
+`testCases`). What cannot be read is a failed case. The cases are no part of the product. The last
+line printed is `N passed, N failed`.
 Source: https://github.com/dmn-tck/tck, TestCases/testCases.xsd.
 """
 
@@ -43,12 +44,15 @@ class Untyped(str):
 
 @dataclass(frozen=True)
 class Case:
-    """One case: the folder it lies in, its file and id, and its model if that can be read."""
+    """One case: the folder it lies in, its file and id, and its model if that can be read.
+
+    A file of cases that cannot be read is one case without an element.
+    """
 
     folder: str
     name: str
     model: DecisionModel | None
-    element: Element
+    element: Element | None
 
     @property
     def id(self) -> str:
@@ -66,30 +70,51 @@ class Verdict:
 
 
 def cases(folder: Path) -> Iterator[Case]:
-    """Give the cases of a folder and of those below it, in the order of their names."""
-    for file in sorted(folder.rglob("*-test-*.xml")):
+    """Give the cases of a folder and of those below it, or of a file, in the order of names."""
+    for file in [folder] if folder.is_file() else sorted(folder.rglob("*.xml")):
         root = _parse(file)
-        if root is None or local_name(root) != "testCases":
-            continue
-        model = _model(file.parent, (getattr(child(root, "modelName"), "text", "") or "").strip())
-        for case in children(root, "testCase"):
-            yield Case(file.parent.name, f"{file.stem}::{case.get('id')}", model, case)
+        if root is not None and local_name(root) == "testCases":
+            name = (getattr(child(root, "modelName"), "text", "") or "").strip()
+            model = _model(file, name, folder)
+            for case in children(root, "testCase"):
+                yield Case(file.parent.name, f"{file.stem}::{case.get('id')}", model, case)
+        elif root is None and "-test" in file.stem:
+            yield Case(file.parent.name, file.stem, None, None)
 
 
 def _parse(file: Path) -> Element | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(file.read_bytes(), parser)
-    except etree.XMLSyntaxError:
+    except (OSError, etree.XMLSyntaxError):
         return None
 
 
-def _model(folder: Path, name: str) -> DecisionModel | None:
-    others = [file.read_bytes() for file in sorted(folder.glob("*.dmn")) if file.name != name]
+def _model(file: Path, name: str, top: Path) -> DecisionModel | None:
+    found = _find_model(file.parent, name, top)
     try:
-        return read_model((folder / name).read_bytes(), others=others)
+        beside = (one for one in sorted(file.parent.rglob("*.dmn")) if one != found)
+        others = [one.read_bytes() for one in beside]
+        return None if found is None else read_model(found.read_bytes(), others=others)
     except (OSError, InvalidDecisions):
         return None
+
+
+def _find_model(folder: Path, name: str, top: Path) -> Path | None:
+    """Find the model a file of cases names: beside it, below, or in a folder above up to the top.
+
+    Without a name the only model beside the file is meant.
+    """
+    if not name:
+        beside = list(folder.glob("*.dmn"))
+        return beside[0] if len(beside) == 1 else None
+    if (folder / name).is_file():
+        return folder / name
+    bare = Path(name.replace("\\", "/")).name
+    above = [one for one in folder.parents if one.is_relative_to(top)]
+    below = sorted(folder.rglob(bare))
+    found = (one for one in (*below, *(one / bare for one in above)) if one.is_file())
+    return next(found, None)
 
 
 def _scalar(element: Element) -> Value:
@@ -151,14 +176,24 @@ def _shown(value: Value) -> str:
 
 def judge(case: Case) -> Verdict:
     """Evaluate what a case asks for and compare every result."""
+    if case.element is None:
+        return Verdict(case.id, False, "the file of cases cannot be read")
     if case.model is None:
         return Verdict(case.id, False, "the model cannot be read")
-    context = _context(case.model, case.element)
-    for result in children(case.element, "resultNode"):
+    try:
+        reason = _reason(case, case.model, case.element)
+    except Exception as error:  # the edge: one case must not end the run
+        reason = f"{type(error).__name__}: {error}"
+    return Verdict(case.id, not reason, reason)
+
+
+def _reason(case: Case, model: DecisionModel, element: Element) -> str:
+    context = _context(model, element)
+    for result in children(element, "resultNode"):
         reason = _difference(case, result, context)
         if reason:
-            return Verdict(case.id, False, f"{result.get('name')}: {reason}")
-    return Verdict(case.id, True)
+            return f"{result.get('name')}: {reason}"
+    return ""
 
 
 def _context(model: DecisionModel, case: Element) -> dict[str, Value]:
@@ -186,10 +221,13 @@ def _difference(case: Case, result: Element, context: Mapping[str, Value]) -> st
 
 def _asked(case: Case, result: Element) -> tuple[Decision | None, str]:
     """Give what to evaluate, and which part of its value is compared."""
-    model = case.model
-    name = result.get("name", "")
+    assert case.model is not None
+    assert case.element is not None
+    name, model = result.get("name", ""), case.model
     invocable = case.element.get("invocableName")
-    found = {one.name: one for one in (model.invocables if model else {}).values()}
+    # A service may have the name of a decision.
+    wanted = model.services if result.get("type") == "decisionService" else {}
+    found = {one.name: one for one in (*model.invocables.values(), *wanted.values())}
     if not invocable:
         return found.get(name), ""
     asked = found.get(invocable)
@@ -203,6 +241,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true", help="one JSON object for each case")
     options = parser.parse_args(arguments)
+    if not options.folder.exists():
+        parser.error(f"there is no folder {options.folder}")
     passed = failed = 0
     for case in cases(options.folder):
         verdict = judge(case)

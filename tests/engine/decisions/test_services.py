@@ -92,3 +92,44 @@ def test_input_of_a_wrong_type_is_an_error() -> None:
 
     assert caught.value.message_zh == "输入“theory points”应为 number，实为 string"
     assert caught.value.message_en == "the input theory points must be number, but is string"
+
+
+TYPED = """<itemDefinition name="tText"><functionItem outputTypeRef="string"/></itemDefinition>
+<itemDefinition name="tNumbers"><functionItem outputTypeRef="tList"/></itemDefinition>
+<itemDefinition name="tList" isCollection="true"><typeRef>number</typeRef></itemDefinition>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("tText", '"a"', "a"),
+        ("tText", "1000", None),
+        ("tText", '["a"]', "a"),
+        ("tNumbers", "1", [1]),
+        ("tNumbers", '"a"', None),
+        ("string", "1000", 1000),
+    ],
+)
+def test_results_are_held_to_the_type_of_the_function(kind: str, given: str, expected: Any) -> None:
+    """Source: DMN 1.5, section 10.3.2.9.4: a value that does not conform becomes null."""
+    variable = f'<variable name="NAME" typeRef="{kind}"/>'
+    service = (
+        f'<decisionService id="b2" name="s">{variable.replace("NAME", "s")}'
+        '<outputDecision href="#inner"/></decisionService>'
+    )
+    knowledge = (
+        f'<businessKnowledgeModel id="b" name="b">{variable.replace("NAME", "b")}'
+        f"<encapsulatedLogic>{literal(given)}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    model = parse_decisions(
+        definitions(
+            TYPED,
+            decision("inner", literal(given)),
+            service,
+            knowledge,
+            decision("asked", literal("[s(), b()]"), needs=requires("b", "b2")),
+        )
+    )
+
+    assert model["asked"].evaluate({}).value == [expected, expected]
+    assert model["b2"].evaluate({}).value == expected

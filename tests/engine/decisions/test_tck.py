@@ -75,6 +75,65 @@ def test_unreadable_model_fails_its_cases(folder: Path) -> None:
     assert verdicts[0] == Verdict("small::small-test-01::001", False, "the model cannot be read")
 
 
+def test_unreadable_cases_fail_as_one(folder: Path) -> None:
+    (folder / "small" / "broken-test-01.xml").write_bytes(b"<testCases")
+    (folder / "small" / "notes.xml").write_bytes(b"<notes")
+    (folder / "small" / "other.xml").write_bytes(b"<other/>")
+
+    verdicts = [judge(case) for case in cases(folder)]
+
+    assert verdicts[0] == Verdict(
+        "small::broken-test-01", False, "the file of cases cannot be read"
+    )
+    assert [one.passed for one in verdicts] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("named", "model", "file"),
+    [
+        ("small.dmn", "deep/small.dmn", "small-test-01.xml"),
+        ("small.dmn", "small.dmn", "deep/cases/small-test-01.xml"),
+        ("models/small.dmn", "models/small.dmn", "cases-01-test.xml"),
+        ("..\\elsewhere\\small.dmn", "small.dmn", "one.xml"),
+        ("", "small.dmn", "small-test-01.xml"),
+    ],
+)
+def test_models_are_found_where_folders_differ(
+    tmp_path: Path, named: str, model: str, file: str
+) -> None:
+    for path in (model, file):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / model).write_bytes(definitions(decision("d1", literal("n + 1"))))
+    written = CASES.replace("<modelName>small.dmn", f"<modelName>{named}")
+    (tmp_path / file).write_text(written, encoding="utf-8")
+
+    assert [judge(case).passed for case in cases(tmp_path)] == [True, False, False]
+
+
+def test_one_file_or_case_folder_is_run(folder: Path) -> None:
+    for given in (folder / "small", folder / "small" / "small-test-01.xml"):
+        assert len(list(cases(given))) == 3
+
+
+def test_folder_that_is_not_there_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([str(tmp_path / "none")])
+
+    assert left.value.code == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
+def test_a_case_that_cannot_be_judged_does_not_end_the_run(folder: Path) -> None:
+    broken = CASES.replace('<inputNode name="n">', '<inputNode name="&#xd;">').replace(
+        '<value xsi:type="xsd:decimal">1', '<value xsi:type="xsd:date">-99999999999-01-01'
+    )
+    (folder / "small" / "small-test-01.xml").write_text(broken, encoding="utf-8")
+
+    assert len([judge(case) for case in cases(folder)]) == 3
+
+
 @pytest.mark.skipif(not TCK.is_dir(), reason="the cases of dmn-tck/tck are not here")
 def test_cases_pass_except_the_known_failures() -> None:
     lines = (ROOT / "docs" / "tck.md").read_text(encoding="utf-8").splitlines()
