@@ -56,6 +56,7 @@ _REFERRING = tuple(
     for name in (
         "eventDefinitionRef",
         "flowNodeRef",
+        "inMessageRef",
         "loopDataInputRef",
         "loopDataOutputRef",
         "sourceRef",
@@ -73,6 +74,22 @@ def make_canonical(root: etree._Element) -> None:
     for node in root.iter(*_REFERRING):
         if node.text:
             node.text = _unqualified(node, node.text)
+    _name_messages(root)
+
+
+def _name_messages(root: etree._Element) -> None:
+    """Say the message where only the operation is said that takes it."""
+    operations = {
+        one.get("id"): (one.findtext(B + "inMessageRef") or "").strip()
+        for one in root.iterfind(f"{B}interface/{B}operation")
+    }
+    if not operations:
+        return
+    for node in root.iter(B + "messageEventDefinition", B + "sendTask", B + "receiveTask"):
+        operation = node.get("operationRef") or node.findtext(B + "operationRef") or ""
+        message = operations.get(_unqualified(node, operation))
+        if message and not node.get("messageRef"):
+            node.set("messageRef", message)
 
 
 def _spell_attributes(node: etree._Element) -> None:

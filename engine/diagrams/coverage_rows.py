@@ -259,7 +259,8 @@ ROWS: dict[str, list[Row]] = {
             ),
         ),
         (
-            "conditional start of a process",
+            "conditional start of a process: by the standard its condition sees nothing of the "
+            "process, which has not begun, and it is left open how it would see anything else",
             "refused",
             "conditional_event",
             ("diagrams/test_checking.py::test_check_finds",),
@@ -545,6 +546,22 @@ ROWS: dict[str, list[Row]] = {
                 "events: signal by a name with a prefix",
                 "activities: call by a name with a prefix",
             ),
+        ),
+        (
+            "messages, signals, errors and escalations without a name or code",
+            "lowered",
+            "go by their id",
+            (
+                "events: signal that has an id only",
+                "events: error that has an id only",
+                "events: escalation that has an id only",
+            ),
+        ),
+        (
+            "messages by `operationRef`",
+            "natively",
+            "the operation's inMessageRef",
+            ("events: messages by their operation",),
         ),
         (
             "values that the schema does not know",

@@ -199,7 +199,9 @@ _CONSTRUCTS = {
     "unknown_event_definition": Message(
         "引用的事件定义“{name}”不存在。", "There is no event definition “{name}”."
     ),
-    "event_reference": Message("没有引用有名称的{kind_zh}。", "It refers to no named {kind}."),
+    "event_reference": Message(
+        "没有引用文件里定义的{kind_zh}。", "It refers to no {kind} that the file defines."
+    ),
     "link_without_target": Message(
         "链接“{name}”在同一层没有对应的捕获事件。",
         "The link “{name}” has no catching event in its scope.",

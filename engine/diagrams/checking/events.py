@@ -34,10 +34,10 @@ _ALLOWED = {
     "endEvent": {"message", "signal", "error", "escalation", "terminate", "cancel", "compensate"},
 }
 _NAMED = {
-    "message": ("messageRef", "message", "name", "消息"),
-    "signal": ("signalRef", "signal", "name", "信号"),
-    "error": ("errorRef", "error", "errorCode", "错误"),
-    "escalation": ("escalationRef", "escalation", "escalationCode", "升级"),
+    "message": ("messageRef", "message", "消息"),
+    "signal": ("signalRef", "signal", "信号"),
+    "error": ("errorRef", "error", "错误"),
+    "escalation": ("escalationRef", "escalation", "升级"),
 }
 _CATCH_ALL = {"error", "escalation"}
 _INTERRUPTING = {"error", "cancel"}
@@ -110,15 +110,15 @@ def _check_cancel(scope: Scope, node: Node, report: Report) -> None:
 
 
 def _check_reference(graph: Graph, node: Node, holder: Node, kind: str, report: Report) -> None:
-    attribute, tag, name, kind_zh = _NAMED[kind]
+    attribute, tag, kind_zh = _NAMED[kind]
     wanted = holder.get(attribute)
     catches = node.tag in (B + "boundaryEvent", B + "startEvent")
     if not wanted and kind in _CATCH_ALL and catches:
         return
     found = graph.roots.get(wanted or "")
-    if found is None or found.tag != B + tag or not found.get(name):
+    if found is None or found.tag != B + tag:
         report.add(node, "event_reference", kind=kind, kind_zh=kind_zh)
-    elif len(found.get(name) or "") > MOST_NAME:
+    elif len(found.get("name") or "") > MOST_NAME:
         report.add(found, "too_long", most=MOST_NAME)
 
 

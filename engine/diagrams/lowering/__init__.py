@@ -23,6 +23,7 @@ from engine.diagrams.lowering.references import (
     inline_behavior_events,
     inline_event_definitions,
     lower_global_tasks,
+    name_thrown,
 )
 from engine.diagrams.lowering.repetitions import lower_loop_data
 from engine.diagrams.lowering.starts import (
@@ -43,6 +44,7 @@ def lower(root: etree._Element) -> bytes:
     for step in (
         strip_drawing,
         rename_flows,
+        name_thrown,
         inline_behavior_events,
         inline_event_definitions,
         lower_global_tasks,

@@ -35,6 +35,19 @@ def inline_event_definitions(root: etree._Element) -> None:
         remove(one)
 
 
+def name_thrown(root: etree._Element) -> None:
+    """Let messages, signals, errors and escalations without a name or code go by their id."""
+    for tag, attribute in (
+        ("message", "name"),
+        ("signal", "name"),
+        ("error", "errorCode"),
+        ("escalation", "escalationCode"),
+    ):
+        for one in root.iterfind(B + tag):
+            if not one.get(attribute):
+                one.set(attribute, one.get("name") or identity(one))
+
+
 def inline_behavior_events(root: etree._Element) -> None:
     """Put the events that instances of a multi-instance activity throw into its characteristics.
 

@@ -161,6 +161,40 @@ CASES = [
         "",
         status="failed",
     ),
+    *[
+        Case(
+            f"{name} that has an id only",
+            thrown(event, event, interrupts=True)
+            if name != "error"
+            else ended(event, event),
+            PASS,
+            "1 3",
+            more=f'<{name} id="bare"/>',
+        )
+        for name, event in (
+            ("signal", signal("bare")),
+            ("error", ERROR.replace("E1", "bare")),
+            ("escalation", ESCALATION.replace("X1", "bare")),
+        )
+    ],
+    Case(
+        "messages by their operation",
+        SE + node("sendTask", "x", "", 'operationRef="b:op"') + work("t1"),
+        "s>x x>t1 t1>e",
+        "1 8",
+        more='<message id="bare"/><interface id="i"><operation id="op">'
+        "<inMessageRef>bare</inMessageRef></operation></interface>"
+        + called(
+            "other",
+            start(
+                "os",
+                "<messageEventDefinition><operationRef>op</operationRef></messageEventDefinition>",
+            )
+            + work("t8")
+            + end("oe"),
+            "os>t8 t8>oe",
+        ),
+    ),
     Case(
         "escalation of a called process",
         SE
