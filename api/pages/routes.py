@@ -10,13 +10,23 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.pages import candidates, inbox, incidents, sessions, sign_in, stored_files, verification
+from api.pages import (
+    candidates,
+    enrolments,
+    inbox,
+    incidents,
+    sessions,
+    sign_in,
+    stored_files,
+    verification,
+)
 from api.pages.errors import error_page, wants_page
 
 ROUTERS = (
     sign_in.router,
     inbox.router,
     sessions.router,
+    enrolments.router,
     candidates.router,
     incidents.router,
     stored_files.router,

@@ -60,6 +60,7 @@ def read_session(work: Reading, number: Number) -> Response:
         clock.now(),
         overview=overview,
         open_work=open_work(work.db, number),
+        lists_enrolments=work.may("enrolment.list", session),
         rooms=room_lines(work.db, session),
         element_name=lambda element_id: element_name(work, instance, element_id),
         incident_place=lambda incident: element_name(

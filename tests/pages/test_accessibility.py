@@ -64,6 +64,9 @@ def visits(street: Street, numbers: list[str]) -> list[Visit]:
         Visit("finance", "/inbox"),
         Visit("director", "/sessions"),
         Visit("director", f"/sessions/{own.session_number}"),
+        Visit("director", f"/sessions/{own.session_number}/enrolments"),
+        Visit("director", f"/sessions/{own.session_number}/enrolments?q=none"),
+        Visit("director", f"/enrolments/{own.enrolment_number}"),
         Visit("administrator", "/incidents"),
         Visit("candidate", "/me"),
     ]

@@ -28,6 +28,7 @@ PUBLIC = {
     ("GET", "/verify"),
     ("GET", "/verify/{number}"),
 }
+READERS_OF_ENROLMENTS = (STAFF & ENROLMENT_READERS) | {"other_reviewer"}
 # Whom a page is drawn for; others are refused or led to their own.
 DRAWN_FOR = {
     "/inbox": STAFF,
@@ -35,6 +36,8 @@ DRAWN_FOR = {
     "/inbox/{user_task_id}/evidence/{evidence_id}": {"reviewer", "other_reviewer"},
     "/sessions": STAFF,
     "/sessions/{number}": STAFF,
+    "/sessions/{number}/enrolments": READERS_OF_ENROLMENTS,
+    "/enrolments/{number}": READERS_OF_ENROLMENTS,
     "/me": {"other_candidate"},
     "/me/enrolments/{number}": {"candidate"},
     "/incidents": {"administrator", "director"},
@@ -50,7 +53,6 @@ CHANGED_BY = {
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})
-READERS = (STAFF & ENROLMENT_READERS) | {"other_reviewer"}
 
 
 @pytest.fixture
@@ -162,11 +164,11 @@ PAPERS: dict[str, set[str]] = {
     "session_notice": STAFF,
     "public_list": STAFF,
     "paper_handover": STAFF,
-    "group_roster": READERS,
-    "application_form": READERS,
-    "admission_ticket": READERS,
-    "seat_plan": READERS,
-    "sign_in_sheet": READERS,
+    "group_roster": READERS_OF_ENROLMENTS,
+    "application_form": READERS_OF_ENROLMENTS,
+    "admission_ticket": READERS_OF_ENROLMENTS,
+    "seat_plan": READERS_OF_ENROLMENTS,
+    "sign_in_sheet": READERS_OF_ENROLMENTS,
     "staff_dispatch": STAFF & ARRANGERS,
     "score_record": STAFF & RESULT_READERS,
     "result_summary": STAFF & RESULT_READERS,
