@@ -564,6 +564,12 @@ ROWS: dict[str, list[Row]] = {
             ("events: messages by their operation",),
         ),
         (
+            "ids with hyphens, or an underscore in front",
+            "natively",
+            "not with dots or two underscores in a row; a process id has none of these",
+            ("constructs/test_activities.py::test_ids_of_other_tools_run",),
+        ),
+        (
             "values that the schema does not know",
             "refused",
             "bad_value",

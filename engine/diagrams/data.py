@@ -26,7 +26,7 @@ _TAGS = {"data_in": "dataInputAssociation", "data_out": "dataOutputAssociation"}
 def data_names(root: etree._Element) -> dict[str, str]:
     """Map the ids of data objects, inputs, outputs and properties to the variables they are.
 
-    That is the name where it can be one, else the id.
+    That is the name where it can be one, else the id with `_` for what cannot stand in one.
     """
     names = {
         one.get("id") or "": _variable(one)
@@ -40,8 +40,12 @@ def data_names(root: etree._Element) -> dict[str, str]:
 
 
 def _variable(node: etree._Element) -> str:
-    name = node.get("name") or ""
-    return name if _NAME.fullmatch(name) else node.get("id") or ""
+    name, id_ = node.get("name") or "", node.get("id") or ""
+    if _NAME.fullmatch(name):
+        return name
+    # What is no variable would be read as a subtraction or a path.
+    written = re.sub(r"\W", "_", id_)
+    return f"_{written}" if written[:1].isdigit() else written
 
 
 def data_associations(

@@ -28,9 +28,14 @@ _STRUCTURE = {
     "missing_id": Message("元素没有编号。", "The element has no id."),
     "duplicate_id": Message("编号“{id}”重复。", "The id “{id}” is used twice."),
     "bad_id": Message(
-        "编号“{id}”只能由字母、数字、下划线组成,以字母开头,并且不能含有连续两个下划线。",
-        "The id “{id}” may have letters, digits and underscores only, must begin with a letter, "
-        "and must not have two underscores in a row.",
+        "编号“{id}”只能由字母、数字、下划线和连字符组成,以字母或下划线开头,并且不能含有连续两个下划线。",
+        "The id “{id}” may have letters, digits, underscores and hyphens only, must begin with a "
+        "letter or underscore, and must not have two underscores in a row.",
+    ),
+    "bad_process_id": Message(
+        "流程编号“{id}”只能由字母、数字、下划线组成,以字母开头,并且不能含有连续两个下划线。",
+        "The process id “{id}” may have letters, digits and underscores only, must begin with a "
+        "letter, and must not have two underscores in a row.",
     ),
     "too_long": Message(
         "编号或名称不能超过 {most} 个字符。", "An id or name has at most {most} characters."

@@ -22,7 +22,8 @@ MOST_PROCESS_ID = 100
 MOST_NAME = 200
 """How long an id, or the name of a message, can be where it is stored."""
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_PROCESS_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def check_structure(graph: Graph, report: Report, key: str | None) -> None:
@@ -59,8 +60,14 @@ def _check_ids(graph: Graph, report: Report) -> None:
             report.add(node, "duplicate_id", id=name)
         seen.add(name)
         _check_length(node, name, report)
-        if node.tag != FLOW and (not _ID.fullmatch(name) or SYNTHETIC in name):
-            report.add(node, "bad_id", id=name)
+        if node.tag != FLOW and not is_good_id(node, name):
+            report.add(node, "bad_id" if node.tag in FLOW_NODES else "bad_process_id", id=name)
+
+
+def is_good_id(node: Node, name: str) -> bool:
+    """Tell whether an id can be kept; that of a process also names a file and stands in paths."""
+    allowed = _ID if node.tag in FLOW_NODES else _PROCESS_ID
+    return allowed.fullmatch(name) is not None and SYNTHETIC not in name
 
 
 def _check_length(node: Node, name: str, report: Report) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.diagrams.checking.structure import is_good_id
 from engine.diagrams.importing.notes import Notes, tag_of
 from engine.diagrams.vocabulary import (
     BPMN_NS,
@@ -14,11 +15,9 @@ from engine.diagrams.vocabulary import (
     FLOW_NODES,
     GLOBAL_TASKS,
     RESERVED_IDS,
-    SYNTHETIC,
     B,
 )
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CHECKED = FLOW_NODES | GLOBAL_TASKS | {B + "process"}
 _NUMBERED = _CHECKED | {FLOW}
 _TEXT_REFERENCES = frozenset(
@@ -67,7 +66,7 @@ def _keep_or_rename(
     notes: Notes,
 ) -> None:
     doubled = old in taken or (old in renamed)
-    if not doubled and (node.tag not in _CHECKED or _is_good(old)):
+    if not doubled and (node.tag not in _CHECKED or is_good_id(node, old)):
         taken.add(old)
         return
     new = _free(_cleaned(old, tag_of(node)), taken | known)
@@ -78,10 +77,6 @@ def _keep_or_rename(
         return
     renamed[old] = new
     notes.add("id_renamed", node, old=old, id=new)
-
-
-def _is_good(name: str) -> bool:
-    return bool(_ID.fullmatch(name)) and SYNTHETIC not in name
 
 
 def _cleaned(old: str, tag: str) -> str:

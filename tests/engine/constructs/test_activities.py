@@ -8,6 +8,7 @@ from engine.diagrams import Environment, prepare_diagram
 from engine.diagrams.checking.variables import Providers
 from engine.testing import run_diagram
 from tests.engine.constructs.writing import (
+    COMPENSATE,
     ERROR,
     ESCALATION,
     MESSAGE,
@@ -28,6 +29,7 @@ from tests.engine.constructs.writing import (
     start,
     throw,
     timer,
+    undone,
     user,
     work,
 )
@@ -474,6 +476,20 @@ def test_data_associations_carry_values_into_scopes(tag: str) -> None:
     assert trace.data["paper"] == "got x"
 
 
+def test_data_whose_id_is_no_variable_is_carried() -> None:
+    declared = '<dataObject id="data-1" name="the paper"/>'
+    specification = '<ioSpecification><dataOutput id="out-1" name="the result"/></ioSpecification>'
+    task = work(
+        "t1",
+        specification + associated("Output", "out-1", "data-1"),
+        script='{out_1: "x"}',
+    )
+
+    trace = run_diagram({"a.bpmn": Case("", declared + SE + task, "s>t1 t1>e", "").xml()}, "main")
+
+    assert trace.data == {"out_1": "x", "data_1": "x"}
+
+
 def test_call_gives_what_its_mappings_and_its_data_associations_say() -> None:
     carried = (
         '<extensionElements><camunda:in source="n" target="m"/>'
@@ -540,3 +556,17 @@ def test_check_knows_the_variables_of_standard_data() -> None:
     assert [one.code for one in prepare_diagram(wrong, without_facts).findings] == [
         "unknown_variable"
     ]
+
+
+@pytest.mark.parametrize("name", ["sid-3F2A-77", "_9a", "a-", "_"])
+@pytest.mark.parametrize("tag", ["scriptTask", "subProcess"])
+def test_ids_of_other_tools_run(name: str, tag: str) -> None:
+    inner = work("X") if tag == "scriptTask" else around("X", "t1", inner=several("2"))
+    nodes = SE + inner + boundary("b", "X", signal()) + undone("X", "t2") + end("e2")
+    xml = Case("", nodes + throw("th", COMPENSATE), "s>X X>th th>e b>e2", "").xml()
+    renamed = xml.replace(b'"X"', f'"{name}"'.encode()).replace(b"X_", b"f_")
+
+    trace = run_diagram({"a.bpmn": renamed}, "main")
+
+    assert trace.status == "completed"
+    assert name in trace.elements

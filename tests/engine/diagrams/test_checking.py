@@ -80,7 +80,12 @@ def several_of(name: str, inner: str = "") -> str:
 CASES: dict[str, list[tuple[str, str]]] = {
     "missing_id": [(S + E + "<bpmn:task/>", "s>e")],
     "duplicate_id": [(S + E + task("a") + task("a"), LINE)],
-    "bad_id": [(S + E + task("a__b"), "s>a__b a__b>e"), (S + E + task("a-b"), "")],
+    "bad_id": [
+        (S + E + task("a__b"), "s>a__b a__b>e"),
+        (S + E + task("a.b"), ""),
+        (S + E + task("1a"), ""),
+        (S + E + task("-a"), ""),
+    ],
     "too_long": [
         (S + E + task("a" * 201), f"s>{'a' * 201} {'a' * 201}>e"),
     ],
@@ -544,7 +549,13 @@ KNOWING = {
     "unknown_group": (S + E + task("a", "", USER, "userTask"), LINE),
     "unknown_element": (S + E + task("a", PROPERTY.format("jc:excludes", "x")), LINE),
 }
-ELSEWHERE = {"no_process", "process_id_differs", "too_many_paths", "too_many_nodes"}
+ELSEWHERE = {
+    "bad_process_id",
+    "no_process",
+    "process_id_differs",
+    "too_many_paths",
+    "too_many_nodes",
+}
 
 
 @pytest.mark.parametrize(
@@ -762,3 +773,8 @@ def test_names_longer_than_what_keeps_them_are_refused(
 
     assert codes(draw.document(draw.process(S + E, "s>e", "p" * 101))) == ["too_long"]
     assert codes(draw.document(draw.process(S + E + CATCH, "s>c c>e"), roots=roots)) == ["too_long"]
+
+
+@pytest.mark.parametrize("name", ["p-1", "_p", "p__q", "p.q"])
+def test_a_process_id_names_a_file(draw: Any, codes: Callable[..., Any], name: str) -> None:
+    assert codes(draw.document(draw.process(S + E, "s>e", name))) == ["bad_process_id"]

@@ -211,7 +211,7 @@ CASES = {
             '<signavio:signavioMetaData metaKey="bgcolor" metaValue="#ffffcc"/>') + "</task>",
             'isExecutable="false"', "sid-1A2B-3"), "", 'xmlns:signavio="http://www.signavio.com"',
             shapes("sid-1A2B-3", "t")),
-        ["id_renamed", "made_executable", "vendor_ignored"],
+        ["made_executable", "vendor_ignored"],
     ),
     "bizagi with an empty pool": Case(
         prefixed('<collaboration id="c"><participant id="a" name="申请人"/>'
