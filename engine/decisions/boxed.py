@@ -29,6 +29,14 @@ from engine.feel.types import ANY, Type, coerce
 from engine.feel.values import Function, Value
 
 _RESULT = "(result)"
+# Source: DMN 1.5, section 7.3.1: typeRef is the type of all values of an expression. Editors
+# write the type of one output at a table, and functions are held by what they give.
+_HOLDING = frozenset(
+    {
+        "literalExpression", "context", "invocation", "list", "relation", "conditional", "filter",
+        "for", "some", "every",
+    }
+)  # fmt: skip
 
 
 def embed_table(table: DecisionTable) -> Embedded:
@@ -80,10 +88,13 @@ class BoxedReader:
         return child(element, *self._readers)
 
     def read(self, element: Element | None) -> Node:
-        """Read an expression; null when there is none."""
+        """Read an expression; null when there is none. Its value is held to its own type."""
         if element is None:
             return self.expressions.null
-        return self._readers[local_name(element)](element)
+        node = self._readers[local_name(element)](element)
+        if local_name(element) not in _HOLDING:
+            return node
+        return _held(node, self.expressions.types.resolve(element.get("typeRef")))
 
     def _inside(self, element: Element | None) -> Node:
         return self.read(self.logic_of(element))
@@ -144,8 +155,10 @@ class BoxedReader:
         if element.get("kind", "FEEL") != "FEEL":
             self.expressions.report.add(element, "dmn_external")
             return FunctionLiteral(0, 0, self._parameters(element), self._types(element), None)
-        body = _held(self._inside(element), result)
-        return FunctionLiteral(0, 0, self._parameters(element), self._types(element), body)
+        parameters = self._parameters(element)
+        with self.expressions.knowing(parameters):
+            body = _held(self._inside(element), result)
+        return FunctionLiteral(0, 0, parameters, self._types(element), body)
 
     def _parameters(self, element: Element) -> list[str]:
         return [one.get("name", "") for one in children(element, "formalParameter")]

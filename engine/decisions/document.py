@@ -73,6 +73,18 @@ def names_in(root: Element) -> Iterator[str]:
                 yield " ".join(name.split())
 
 
+def dotted_parameters(root: Element) -> set[str]:
+    """Give names of parameters that look like paths, as in `Person.Age`; known inside only."""
+    inside: set[str] = set()
+    around: set[str] = set()
+    for element in root.iter():
+        name = element.get("name") if isinstance(element.tag, str) else None
+        if name and "." in name:
+            is_parameter = local_name(element) in ("formalParameter", "parameter")
+            (inside if is_parameter else around).add(" ".join(name.split()))
+    return inside - around
+
+
 def local_name(element: Element) -> str:
     """Give the tag without its namespace; empty for comments."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""

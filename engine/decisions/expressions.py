@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from engine.decisions.document import Element, text_of
 from engine.decisions.item_types import ItemTypes
@@ -20,6 +21,15 @@ class ExpressionReader:
         self.names = frozenset(names)
         self.types = types
         self.report = report
+
+    @contextmanager
+    def knowing(self, names: Iterable[str]) -> Iterator[None]:
+        """Know more names for a while, such as the parameters of a function."""
+        known, self.names = self.names, self.names | frozenset(names)
+        try:
+            yield
+        finally:
+            self.names = known
 
     @property
     def null(self) -> Literal:

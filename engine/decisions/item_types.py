@@ -52,10 +52,16 @@ class ItemTypes:
         return self._of_import(reference) or named_type(plain) or _FOREIGN.get(plain)
 
     def output_of(self, reference: str | None) -> Type | None:
-        """Give what a function type of this file says that its functions give."""
+        """Give what functions of a type give: its output type, if it is a function type.
+
+        Files older than DMN 1.3 write the type of the result itself.
+        """
         item = self._definitions.get(reference or "")
         function = None if item is None else child(item, "functionItem")
-        return None if function is None else self.resolve(function.get("outputTypeRef"))
+        if function is not None:
+            return self.resolve(function.get("outputTypeRef"))
+        found = self.resolve(reference)
+        return None if found is None or found.kind == "function" else found
 
     def _defined(self, name: str, item: Element, depth: int) -> Type | None:
         """Resolve a type of this file once; within itself, as in a tree, it may be anything."""

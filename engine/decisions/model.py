@@ -8,6 +8,7 @@ from engine.decisions.document import (
     Element,
     child,
     children,
+    dotted_parameters,
     foreign_language,
     identifier_of,
     label_of,
@@ -57,9 +58,8 @@ class DecisionModel:
         self.imports = Imports(self, library or Library(), above, DecisionModel)
         self.types = ItemTypes(root, self.imports.types())
         self.known = frozenset({*names_in(root), *self.imports.known()})
-        expressions = ExpressionReader(
-            {*self.known, *BUILTINS, *functions}, self.types, self.report
-        )
+        names = {*self.known, *BUILTINS, *functions} - dotted_parameters(root)
+        expressions = ExpressionReader(names, self.types, self.report)
         self.boxed = BoxedReader(expressions)
         self.steps: dict[str, Step] = {}
         self.nodes: dict[str, Node] = {}

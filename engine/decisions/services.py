@@ -41,13 +41,11 @@ class ServiceFunction(Function):
         self.types = tuple(wanted for _, wanted in parts.parameters)
 
     def invoke(self, arguments: list[Value], run: Run) -> Value:
-        """Decide; the bare value of a single output. Null when the arguments do not fit."""
+        """Decide; the bare value of a single output. An argument that does not fit is null."""
         if len(arguments) != len(self.parameters):
             return None
         pairs = zip(arguments, self.types, strict=True)
         fitted = [coerce(argument, wanted, run) for argument, wanted in pairs]
-        if any(a is not None and f is None for a, f in zip(arguments, fitted, strict=True)):
-            return None
         run.enter()
         try:
             decided = self._decide(dict(zip(self.parameters, fitted, strict=True)), run)

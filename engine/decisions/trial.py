@@ -17,6 +17,7 @@ from engine.decisions.tables import DecisionTable, Rule
 from engine.feel import FeelError, FeelLimit, Value, from_feel, to_feel
 from engine.feel.explanation import explain_nulls, explain_tests
 from engine.feel.expression import functions_of
+from engine.feel.nodes import Embedded, Node
 from engine.feel.scope import Scope
 from engine.feel.trial import TRIAL_LIMITS, Remark, Trial, remark_of, remark_of_null, written
 from engine.feel.values import Function, kind_of
@@ -141,6 +142,9 @@ def _nulls(
     element = model.graph.elements.get(decision.id)
     logic = None if element is None else child(element, "literalExpression")
     node = model.nodes.get(decision.id)
+    if isinstance(node, Embedded) and node.parts:
+        # A value held to a type: the expression within says why it is null.
+        node = next((part for part in node.parts if isinstance(part, Node)), None)
     if logic is not None and node is not None:
         yield from map(remark_of_null, explain_nulls(text_of(logic), node, scope, _MOST_NULLS))
 

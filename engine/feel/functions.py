@@ -211,15 +211,17 @@ class DesignerFunction(Function):
         self.scope = scope
 
     def invoke(self, arguments: list[Value], run: Run) -> Value:
-        """Evaluate the body; null when the arguments do not fit, or the body is external."""
+        """Evaluate the body; null when their number is wrong, or the body is external.
+
+        An argument that does not fit its type is null in the body.
+        Source: DMN 1.5, section 10.3.2.9.4; TCK 0082, decision_bkm_002.
+        """
         if len(arguments) != len(self.parameters) or self.body is None:
             return None
         fitted = [
             coerce(argument, wanted, run)
             for argument, wanted in zip(arguments, self.types, strict=True)
         ]
-        if any(a is not None and f is None for a, f in zip(arguments, fitted, strict=True)):
-            return None
         run.enter()
         try:
             return self.body(self.scope.child(dict(zip(self.parameters, fitted, strict=True))))

@@ -81,8 +81,9 @@ def coerce(value: Value, wanted: Type | None, budget: Budget) -> Value:
         return value
     if wanted.kind == "list":
         return [value] if conforms([value], wanted, budget) else None
-    if isinstance(value, list) and len(value) == 1 and conforms(value[0], wanted, budget):
-        return value[0]
+    if isinstance(value, list) and len(value) == 1:
+        budget.spend()
+        return coerce(value[0], wanted, budget)
     if wanted.kind == "date and time" and isinstance(value, Date):
         return as_moment(value)
     return None

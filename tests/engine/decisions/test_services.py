@@ -99,6 +99,20 @@ TYPED = """<itemDefinition name="tText"><functionItem outputTypeRef="string"/></
 <itemDefinition name="tList" isCollection="true"><typeRef>number</typeRef></itemDefinition>"""
 
 
+def test_argument_of_a_wrong_type_is_null_inside() -> None:
+    inner = decision("d2", literal("n = null"), needs=requires("i1"))
+    given = '<inputData id="i1" name="n"><variable name="n" typeRef="string"/></inputData>'
+    service = (
+        '<decisionService id="b2" name="s"><outputDecision href="#d2"/><inputData href="#i1"/>'
+        "</decisionService>"
+    )
+    xml = definitions(
+        given, inner, service, decision("asked", literal('[s(1), s("a")]'), needs=requires("b2"))
+    )
+
+    assert parse_decisions(xml)["asked"].evaluate({}).value == [True, False]
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "expected"),
     [
@@ -107,7 +121,8 @@ TYPED = """<itemDefinition name="tText"><functionItem outputTypeRef="string"/></
         ("tText", '["a"]', "a"),
         ("tNumbers", "1", [1]),
         ("tNumbers", '"a"', None),
-        ("string", "1000", 1000),
+        ("string", "1000", None),
+        ("Any", "1000", 1000),
     ],
 )
 def test_results_are_held_to_the_type_of_the_function(kind: str, given: str, expected: Any) -> None:
