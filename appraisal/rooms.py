@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import organisations, sessions  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
-from appraisal.seating import STANDARD_ROOM, RoomSpace
+from appraisal.room_filling import STANDARD_ROOM, RoomSpace
 
 
 class UnknownRoom(AppraisalError):
@@ -44,6 +44,7 @@ class Room(SQLModel, table=True):
     """A room of a site. `spare` places (reserve machines, stations) are never given out.
 
     A `separate` room is kept for candidates who sit alone; an `accessible` one is free of steps.
+    `occupations` are the codes of those it is fitted out for; empty: any.
     """
 
     __tablename__ = "room"
@@ -62,6 +63,7 @@ class Room(SQLModel, table=True):
     separate: bool = False
     accessible: bool = True
     monitored: bool = True
+    occupations: list[str] = Field(default_factory=list, sa_type=JSON)
     active: bool = True
 
 
@@ -87,16 +89,6 @@ class ExamRoom(SQLModel, table=True):
     checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-@dataclass(frozen=True)
-class CapacityGap:
-    """Fewer places than candidates; `separate` counts rooms for those who sit alone."""
-
-    subject: str
-    separate: bool
-    needed: int
-    available: int
-
-
 def is_suitable(kind: RoomKind, subject: str) -> bool:
     """Whether a room of this kind may hold this subject."""
     return kind in _SUITABLE.get(subject, frozenset())
@@ -115,23 +107,10 @@ def space_of(room_id: int, room: Room, *, rounds: int = 1) -> RoomSpace:
     kind = RoomKind(room.kind)
     limit = 1 if room.separate else places(kind, room.capacity, spare=room.spare, rounds=rounds)
     usable = max(limit, (room.capacity - room.spare) * rounds)
-    return RoomSpace(room_id, limit, usable, room.columns, room.separate, room.accessible)
-
-
-def capacity_gaps(
-    demand: Mapping[str, tuple[int, int]], spaces: Mapping[str, Sequence[RoomSpace]]
-) -> list[CapacityGap]:
-    """Where places are short; `demand` is (in shared rooms, in rooms of their own) by subject."""
-    gaps = []
-    for subject, (together, alone) in demand.items():
-        rooms = spaces.get(subject, ())
-        shared = sum(room.limit for room in rooms if not room.separate)
-        own = sum(room.separate for room in rooms)
-        if together > shared:
-            gaps.append(CapacityGap(subject, False, together, shared))
-        if alone > own:
-            gaps.append(CapacityGap(subject, True, alone, own))
-    return gaps
+    fitted_for = frozenset(room.occupations)
+    return RoomSpace(
+        room_id, limit, usable, room.columns, room.separate, room.accessible, fitted_for
+    )
 
 
 def room_business_key(session_number: str, code: str, subject: str) -> str:

@@ -4,16 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
-STANDARD_ROOM = 30
-"""Seats of a standard room.
-
-Source: requirement documents of a provincial appraisal platform, 2018 (30 a standard room).
-"""
-
-MERGE_BELOW = 5
-"""A last room with fewer candidates than this is merged into one that has places left."""
+from appraisal.room_filling import (
+    MERGE_BELOW,
+    RoomSpace,
+    Sitter,
+    fill_rooms,
+    fitted_rooms,
+    move_to_accessible,
+)
 
 
 class SeatingStrategy(StrEnum):
@@ -22,34 +21,6 @@ class SeatingStrategy(StrEnum):
     SEQUENTIAL = "sequential"
     MIXED = "mixed"
     ZIGZAG = "zigzag"
-
-
-@dataclass(frozen=True)
-class Sitter:
-    """One enrolment that needs a seat.
-
-    `group` is occupation, trade and level; `affiliation` what neighbours should not share
-    (employer or registering body, empty when unknown).
-    """
-
-    enrolment_id: int
-    group: tuple[str, str, str]
-    affiliation: str = ""
-    separate_room: bool = False
-    extra_minutes: int = 0
-    accessible_room: bool = False
-
-
-@dataclass(frozen=True)
-class RoomSpace:
-    """Room for the assignment: `limit` places are filled, up to `capacity` only by merging."""
-
-    room_id: int
-    limit: int
-    capacity: int
-    columns: int = 5
-    separate: bool = False
-    accessible: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,11 +44,6 @@ class Seating:
     unseated: tuple[int, ...]
 
 
-def standard_space(room_id: int, capacity: int, *, columns: int = 5) -> RoomSpace:
-    """Space of a room for a written subject: the standard thirty, or what it holds."""
-    return RoomSpace(room_id, min(STANDARD_ROOM, capacity), capacity, columns)
-
-
 def assign_seats(
     sitters: Sequence[Sitter],
     rooms: Sequence[RoomSpace],
@@ -98,19 +64,15 @@ def assign_seats(
     level and trade first, then mixed; last odd room merged; neighbours differ).
     """
     alone = [sitter for sitter in sitters if sitter.separate_room]
-    own_rooms = [room for room in rooms if room.separate]
-    places = [
-        Place(sitter.enrolment_id, room.room_id, 1, 1, 1, "A", sitter.extra_minutes)
-        for sitter, room in zip(alone, own_rooms, strict=False)
-    ]
+    places, without_room = _seat_alone(alone, [room for room in rooms if room.separate])
     together = [sitter for sitter in sitters if not sitter.separate_room]
     shared = [room for room in rooms if not room.separate]
-    filled, left_over = _fill_rooms(together, shared, merge_below, mixed_rooms)
-    left_over += _move_to_accessible(filled, shared, mixed_rooms)
+    filled, left_over = fill_rooms(together, shared, merge_below, mixed_rooms)
+    left_over += move_to_accessible(filled, shared, mixed_rooms)
     for room in shared:
         places += _seat_room(filled[room.room_id], room, strategy)
-    unseated = [s.enrolment_id for s in alone[len(own_rooms) :]]
-    return Seating(tuple(places), tuple(unseated + [s.enrolment_id for s in left_over]))
+    unseated = tuple(sitter.enrolment_id for sitter in without_room + left_over)
+    return Seating(tuple(places), unseated)
 
 
 def neighbours(places: Sequence[Place]) -> list[tuple[Place, Place]]:
@@ -125,107 +87,19 @@ def neighbours(places: Sequence[Place]) -> list[tuple[Place, Place]]:
     return pairs
 
 
-def _fill_rooms(
-    sitters: Sequence[Sitter], rooms: Sequence[RoomSpace], merge_below: int, mixed: bool
-) -> tuple[dict[int, list[Sitter]], list[Sitter]]:
-    filled: dict[int, list[Sitter]] = {room.room_id: [] for room in rooms}
-    free = list(rooms)
-    tails = []
-    ordered = sorted(sitters, key=lambda sitter: sitter.group)
-    for _, members in groupby(ordered, key=lambda sitter: sitter.group):
-        group = list(members)
-        while free and len(group) >= free[0].limit:
-            room = free.pop(0)
-            filled[room.room_id], group = group[: room.limit], group[room.limit :]
-        if group:
-            tails.append(group)
-    left_over = _pack_tails(tails, free, filled, mixed)
-    _merge_last_rooms(rooms, filled, merge_below, mixed)
-    return filled, left_over
-
-
-def _pack_tails(
-    tails: list[list[Sitter]],
-    free: Sequence[RoomSpace],
-    filled: dict[int, list[Sitter]],
-    mixed: bool,
-) -> list[Sitter]:
-    """Put each tail whole into the first room that holds it; split one only in need."""
-    split = []
-    for tail in sorted(tails, key=len, reverse=True):
-        for room in free:
-            there = filled[room.room_id]
-            if (mixed or not there) and len(there) + len(tail) <= room.limit:
-                filled[room.room_id] += tail
-                break
-        else:
-            split.append(tail)
-    left_over = []
-    for tail in split:
-        for room in free:
-            there = filled[room.room_id]
-            places = room.limit - len(there) if mixed or not there else 0
-            filled[room.room_id] += tail[:places]
-            tail = tail[places:]
-        left_over += tail
-    return left_over
-
-
-def _merge_last_rooms(
-    rooms: Sequence[RoomSpace], filled: dict[int, list[Sitter]], merge_below: int, mixed: bool
-) -> None:
-    for room in rooms:
-        tail = filled[room.room_id]
-        if not 0 < len(tail) < merge_below:
+def _seat_alone(
+    alone: Sequence[Sitter], rooms: Sequence[RoomSpace]
+) -> tuple[list[Place], list[Sitter]]:
+    free, places, without_room = list(rooms), [], []
+    for sitter in alone:
+        found = fitted_rooms(free, sitter)
+        if not found:
+            without_room.append(sitter)
             continue
-        groups = {sitter.group for sitter in tail}
-        hosts = [
-            host
-            for host in rooms
-            if host.room_id != room.room_id
-            and filled[host.room_id]
-            and len(filled[host.room_id]) + len(tail) <= host.capacity
-            and (mixed or groups == {sitter.group for sitter in filled[host.room_id]})
-        ]
-        # A host with the same group keeps the group together.
-        hosts.sort(key=lambda host: groups.isdisjoint(s.group for s in filled[host.room_id]))
-        if hosts:
-            filled[hosts[0].room_id] += tail
-            filled[room.room_id] = []
-
-
-def _move_to_accessible(
-    filled: dict[int, list[Sitter]], rooms: Sequence[RoomSpace], mixed: bool
-) -> list[Sitter]:
-    """Exchange who needs an accessible room with somebody in one; gives who found none."""
-    barred = [room for room in rooms if not room.accessible]
-    left_over = []
-    for room in barred:
-        for sitter in [one for one in filled[room.room_id] if one.accessible_room]:
-            other = _partner(sitter, filled, rooms, mixed)
-            filled[room.room_id].remove(sitter)
-            if other is None:
-                left_over.append(sitter)
-                continue
-            place, partner = other
-            filled[place].remove(partner)
-            filled[place].append(sitter)
-            filled[room.room_id].append(partner)
-    return left_over
-
-
-def _partner(
-    sitter: Sitter, filled: dict[int, list[Sitter]], rooms: Sequence[RoomSpace], mixed: bool
-) -> tuple[int, Sitter] | None:
-    found = [
-        (room.room_id, other)
-        for room in rooms
-        if room.accessible
-        for other in filled[room.room_id]
-        if not other.accessible_room and (mixed or other.group == sitter.group)
-    ]
-    # Somebody of the same group first: both rooms stay as they were.
-    return min(found, key=lambda one: one[1].group != sitter.group, default=None)
+        free.remove(found[0])
+        minutes = sitter.extra_minutes
+        places.append(Place(sitter.enrolment_id, found[0].room_id, 1, 1, 1, "A", minutes))
+    return places, without_room
 
 
 def _seat_room(

@@ -251,17 +251,18 @@ def _card(
     )
 
 
-_ROOMS: tuple[tuple[str, str, RoomKind, int, bool], ...] = (
-    ("101", "理论第一考场", RoomKind.THEORY, 40, False),
-    ("102", "理论第二考场", RoomKind.THEORY, 40, False),
-    ("103", "理论第三考场", RoomKind.THEORY, 40, False),
-    ("109", "单独考室", RoomKind.THEORY, 1, True),
-    ("201", "电工实训室", RoomKind.PRACTICAL, 30, False),
-    ("202", "烹饪操作间", RoomKind.PRACTICAL, 30, False),
-    ("203", "照护实训室", RoomKind.PRACTICAL, 30, False),
-    ("209", "单独操作室", RoomKind.PRACTICAL, 1, True),
-    ("301", "答辩室", RoomKind.REVIEW, 30, False),
-    ("309", "单独答辩室", RoomKind.REVIEW, 1, True),
+# Code, name, kind, capacity, kept for one person alone, and whom it is fitted out for.
+_ROOMS: tuple[tuple[str, str, RoomKind, int, bool, tuple[str, ...]], ...] = (
+    ("101", "理论第一考场", RoomKind.THEORY, 40, False, ()),
+    ("102", "理论第二考场", RoomKind.THEORY, 40, False, ()),
+    ("103", "理论第三考场", RoomKind.THEORY, 40, False, ()),
+    ("109", "单独考室", RoomKind.THEORY, 1, True, ()),
+    ("201", "电工实训室", RoomKind.PRACTICAL, 30, False, (ELECTRICIAN,)),
+    ("202", "烹饪操作间", RoomKind.PRACTICAL, 30, False, (COOK,)),
+    ("203", "照护实训室", RoomKind.PRACTICAL, 30, False, (CARER,)),
+    ("209", "单独操作室", RoomKind.PRACTICAL, 1, True, ()),
+    ("301", "答辩室", RoomKind.REVIEW, 30, False, ()),
+    ("309", "单独答辩室", RoomKind.REVIEW, 1, True, ()),
 )
 
 _EQUIPMENT: tuple[tuple[str, str, bool], ...] = (
@@ -285,7 +286,7 @@ _SUPPLIES: tuple[tuple[str, str, str, SupplyBasis, str, str, int], ...] = (
 def _rooms(db: Session, body: Organisation, today: date) -> None:
     body_id = _key(body.id)
     rooms: dict[str, Room] = {}
-    for code, name, kind, capacity, separate in _ROOMS:
+    for code, name, kind, capacity, separate, occupations in _ROOMS:
         rooms[code] = Room(
             organisation_id=body_id,
             site=SITE,
@@ -295,6 +296,7 @@ def _rooms(db: Session, body: Organisation, today: date) -> None:
             kind=kind,
             capacity=capacity,
             separate=separate,
+            occupations=list(occupations),
         )
         db.add(rooms[code])
     db.flush()

@@ -9,10 +9,11 @@ from sqlmodel import Session
 from appraisal.calendar import local_time
 from appraisal.enrolments import Enrolment
 from appraisal.plans import SessionPlan, forget_staff
+from appraisal.room_filling import Sitter
 from appraisal.rooms import Room, is_suitable, release_rooms, reserve_room, room_by_id, space_of
 from appraisal.rooms import RoomKind as Kind
 from appraisal.schemes import UnknownScheme, scheme_by_id, subject_content
-from appraisal.seating import SeatingStrategy, Sitter
+from appraisal.seating import SeatingStrategy
 from appraisal.seats import to_sit, unseat
 from appraisal.sessions import AppraisalSession, offers_of
 from tasks.seating import SUBJECT_NAMES, assign_subject, sitters_of

@@ -18,6 +18,7 @@ from appraisal.enrolments import Enrolment, UnknownEnrolment, enrolment_by_id
 from appraisal.numbers import NumberPattern
 from appraisal.organisations import organisation_by_id
 from appraisal.plans import plan_of
+from appraisal.room_filling import RoomSpace, Sitter
 from appraisal.rooms import (
     ExamRoom,
     Room,
@@ -30,10 +31,8 @@ from appraisal.rooms import (
 )
 from appraisal.seating import (
     Place,
-    RoomSpace,
     Seating,
     SeatingStrategy,
-    Sitter,
     assign_seats,
     neighbours,
 )

@@ -1,18 +1,16 @@
-"""Rooms: what suits which subject, how many places, where capacity is short."""
+"""Rooms: what suits which subject, how many places."""
 
 import pytest
 
+from appraisal.room_filling import RoomSpace
 from appraisal.rooms import (
-    CapacityGap,
     Room,
     RoomKind,
-    capacity_gaps,
     is_suitable,
     places,
     room_business_key,
     space_of,
 )
-from appraisal.seating import RoomSpace
 
 
 @pytest.mark.parametrize(
@@ -54,22 +52,8 @@ def test_space_of_a_room() -> None:
 
     assert space_of(7, room) == RoomSpace(7, 30, 40, 6)
     assert space_of(8, alone) == RoomSpace(8, 1, 4, 5, separate=True)
-
-
-@pytest.mark.parametrize(
-    ("together", "alone", "gaps"),
-    [
-        (30, 1, []),
-        (31, 1, [CapacityGap("theory", False, 31, 30)]),
-        (30, 2, [CapacityGap("theory", True, 2, 1)]),
-        (31, 2, [CapacityGap("theory", False, 31, 30), CapacityGap("theory", True, 2, 1)]),
-    ],
-)
-def test_capacity_gaps(together: int, alone: int, gaps: list[CapacityGap]) -> None:
-    rooms = [RoomSpace(1, 30, 40), RoomSpace(2, 1, 1, separate=True)]
-
-    assert capacity_gaps({"theory": (together, alone)}, {"theory": rooms}) == gaps
-    assert capacity_gaps({"review": (1, 0)}, {}) == [CapacityGap("review", False, 1, 0)]
+    room.occupations = ["6-31-01-03"]
+    assert space_of(7, room) == RoomSpace(7, 30, 40, 6, occupations=frozenset({"6-31-01-03"}))
 
 
 def test_business_key() -> None:

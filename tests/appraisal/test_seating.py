@@ -7,15 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appraisal.room_filling import RoomSpace, Sitter, standard_space
 from appraisal.seating import (
     Place,
-    RoomSpace,
     Seating,
     SeatingStrategy,
-    Sitter,
     assign_seats,
     neighbours,
-    standard_space,
 )
 
 A, B, C = ("电工", "", "3"), ("厨师", "", "4"), ("护理", "", "2")
@@ -90,6 +88,69 @@ def test_who_needs_it_sits_alone() -> None:
     assert seating == Seating(
         (Place(1, 9, 1, 1, 1, "A", 23), Place(3, 1, 1, 1, 1, "A", 0)), unseated=(2,)
     )
+
+
+def fitted(room_id: int, *groups: tuple[str, str, str], **more: bool) -> RoomSpace:
+    occupations = frozenset(group[0] for group in groups)
+    return RoomSpace(room_id, 2, 2, occupations=occupations, **more)
+
+
+@pytest.mark.parametrize(
+    ("counts", "rooms", "taken", "unseated"),
+    [
+        # In the order of the rooms, an electrician would sit in the kitchen.
+        ((2, 2), [fitted(1, B), fitted(2, A)], {2: [A, A], 1: [B, B]}, 0),
+        ((2, 2), [fitted(1), fitted(2, A)], {2: [A, A], 1: [B, B]}, 0),
+        ((2, 1), [fitted(1, B), fitted(2, B)], {1: [B]}, 2),
+        ((1, 1), [fitted(1, A, B), fitted(2)], {1: [A, B]}, 0),
+        ((3, 0), [fitted(1, B), fitted(2, A), fitted(3)], {2: [A, A], 3: [A]}, 0),
+    ],
+)
+def test_nobody_sits_in_a_room_for_other_occupations(
+    counts: tuple[int, ...],
+    rooms: list[RoomSpace],
+    taken: dict[int, list[tuple[str, str, str]]],
+    unseated: int,
+) -> None:
+    seating = assign_seats(sitters(*counts), rooms, merge_below=1)
+
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for place in seating.places:
+        found.setdefault(place.room_id, []).append((A, B, C)[place.enrolment_id // 1000])
+    assert ({room: sorted(who) for room, who in found.items()}, len(seating.unseated)) == (
+        {room: sorted(who) for room, who in taken.items()},
+        unseated,
+    )
+
+
+def test_odd_rooms_are_not_merged_into_one_for_others() -> None:
+    kitchen = RoomSpace(1, 30, 40, occupations=frozenset({B[0]}))
+
+    seating = assign_seats(sitters(1, 20), [kitchen, RoomSpace(2, 30, 40)])
+
+    assert filled(seating) == {1: 20, 2: 1}
+
+
+def test_who_sits_alone_gets_a_room_fitted_for_it() -> None:
+    rooms = [fitted(8, B, separate=True), fitted(9, separate=True)]
+    alone = [Sitter(1, A, separate_room=True), Sitter(2, A, separate_room=True)]
+
+    seating = assign_seats(alone, rooms)
+
+    assert ([(p.enrolment_id, p.room_id) for p in seating.places], seating.unseated) == (
+        [(1, 9)],
+        (2,),
+    )
+
+
+def test_nobody_is_exchanged_into_a_room_for_others() -> None:
+    rooms = [fitted(1, A, accessible=False), fitted(2, B), fitted(3, A)]
+    wheels = Sitter(1, A, accessible_room=True)
+
+    seating = assign_seats([wheels, *sitters(1, 2)], rooms)
+
+    at = {place.enrolment_id: place.room_id for place in seating.places}
+    assert (at, seating.unseated) == ({1: 3, 0: 1, 1000: 2, 1001: 2}, ())
 
 
 def test_who_cannot_climb_sits_in_an_accessible_room() -> None:
