@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,7 +22,6 @@ from appraisal.people import Person
 from appraisal.rooms import ExamRoom
 from appraisal.sessions import AppraisalSession, SessionOffer
 from appraisal.staff import FILLED, StaffAssignment, StaffRoster
-from engine.history import HistoryKind, HistoryRow
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask, UserTaskStatus
@@ -37,12 +35,11 @@ from tasks.step_states import (
 )
 from tasks.steps import Step
 from tasks.told_decisions import DecisionWords
-from tasks.work_subjects import person_names
+from tasks.told_history import HistoryLine, history_of
 from tasks.worklists import of_session
 
 ADMITTED = ("admitted", "ticketed", "sat", "published", "certified", "failed", "resit")
 PAPERS_SHOWN = 12
-HISTORY_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -58,18 +55,6 @@ class Counts:
     passed: int = 0
     certificates: int = 0
     incidents: int = 0
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One thing that happened, for people."""
-
-    at: datetime
-    kind: str
-    actor: str
-    about: str
-    about_en: str
-    element_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -263,56 +248,6 @@ def _incidents(db: Session, number: str) -> list[Incident]:
         .order_by(col(Incident.created_at))
     )
     return list(db.scalars(query.limit(20)))
-
-
-def history_of(
-    db: Session,
-    instance_id: UUID | None,
-    *,
-    limit: int = HISTORY_SHOWN,
-    words: DecisionWords | None = None,
-) -> list[HistoryLine]:
-    """Tell the newest things people, timers and tables did in an instance itself.
-
-    What tables decided, and why, is told only with `words`.
-    """
-    if instance_id is None:
-        return []
-    told = [kind.value for kind in (*_TOLD, *([HistoryKind.DECIDED] if words else []))]
-    query = (
-        select(HistoryRow, UserTask)
-        .outerjoin(UserTask, col(UserTask.id) == col(HistoryRow.task_id))
-        .where(col(HistoryRow.instance_id) == instance_id, col(HistoryRow.kind).in_(told))
-        .order_by(col(HistoryRow.seq).desc())
-        .limit(limit)
-    )
-    rows = db.execute(query).all()
-    names = person_names(db, [row.actor for row, _task in rows if row.actor])
-    return [_history_line(row, task, names, words) for row, task in rows]
-
-
-_TOLD = (
-    HistoryKind.STARTED,
-    HistoryKind.COMPLETED,
-    HistoryKind.TIMER,
-    HistoryKind.MESSAGE,
-    HistoryKind.INCIDENT,
-    HistoryKind.CANCELLED,
-    HistoryKind.ENDED,
-)
-
-
-def _history_line(
-    row: HistoryRow, task: UserTask | None, names: dict[str, str], words: DecisionWords | None
-) -> HistoryLine:
-    actor = names.get(row.actor or "", "")
-    if words is not None and row.kind == HistoryKind.DECIDED.value:
-        details = row.details or {}
-        about, about_en = words.line(details, ""), words.line(details, "en")
-        return HistoryLine(row.at, row.kind, actor, about, about_en)
-    about = task.name if task else ""
-    about_en = (task.name_en or task.name) if task else ""
-    return HistoryLine(row.at, row.kind, actor, about, about_en, row.element_id or "")
 
 
 def _staff(db: Session, session: AppraisalSession) -> list[StaffLine]:

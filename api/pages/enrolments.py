@@ -23,7 +23,7 @@ from appraisal.results import result_of
 from appraisal.sessions import session_by_id
 from engine.instances import ProcessInstance
 from tasks.enrolment_lists import list_enrolments
-from tasks.overviews import history_of
+from tasks.told_history import history_of
 
 router = PageRouter()
 HISTORY_SHOWN = 60

@@ -24,10 +24,10 @@ from engine.instances import get_instance
 from engine.user_tasks import UserTask, UserTaskStatus
 from forms import FieldError
 from tasks.acting import refusal
-from tasks.overviews import history_of
 from tasks.shown_names import shown_context, worded_context
 from tasks.steps import step_of
 from tasks.told_decisions import DecisionWords
+from tasks.told_history import history_of
 from tasks.work_subjects import BLIND_DUTIES, describe
 
 

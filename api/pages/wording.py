@@ -92,7 +92,7 @@ _MILESTONES = {
     "closed": "已办结",
 }
 _HISTORY = {
-    "started": "启动批次",
+    "started": "发起流程",
     "completed": "办结",
     "decided": "按决策表判定",
     "timer": "到期自动执行",
