@@ -10,11 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("room", schema=None) as batch_op:
-        # Rooms of before are for any occupation, as they were.
-        batch_op.add_column(
-            sa.Column("occupations", sa.JSON(), nullable=False, server_default=sa.text("'[]'"))
-        )
+    # Rooms of before are for any occupation, as they were. A table of SQLite that others refer to
+    # must not be made anew, which an expression as default would do.
+    occupations = sa.Column("occupations", sa.JSON(), nullable=False, server_default="[]")
+    op.add_column("room", occupations)
 
 
 def downgrade() -> None:
