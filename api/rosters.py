@@ -16,8 +16,9 @@ router = WorkRouter(prefix="/sessions/{number}/roster-imports", tags=["rosters"]
 
 
 class RowProblemView(Resource):
-    """Why a cell keeps its row out; row 0 is about the whole file."""
+    """Why a cell keeps its row out, or what is to be known of it; row 0 is the whole file."""
 
+    severity: Literal["error", "notice"]
     row: int
     column: str
     cell: str
@@ -128,6 +129,8 @@ def _view(record: RosterImport, language: str) -> ImportView:
     }
     problems = [
         RowProblemView(
+            # Check tables of earlier versions hold errors only.
+            severity=one.get("severity", "error"),
             row=one["row"],
             column=one["column"],
             cell=one.get("cell", ""),

@@ -96,11 +96,27 @@ def read_id_number(id_type: str, text: str, *, today: date) -> IdentityNumber:
     Raises:
         InvalidIdNumber: It cannot be a number of this type.
     """
-    # Full-width digits and stray blanks come from spreadsheets and input methods.
-    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    number = _plain(text)
     if id_type not in _READERS:
         raise InvalidIdNumber("unknown_type")
     return _READERS[id_type](id_type, number, today)
+
+
+def normal_number(text: str) -> str:
+    """What a number of unknown type looks like after it was read: for comparing, never for use."""
+    number = _plain(text)
+    return _to_18(number) if len(number) == 15 and number.isdigit() else number
+
+
+def _plain(text: str) -> str:
+    # Full-width digits and stray blanks come from spreadsheets and input methods.
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _to_18(number: str) -> str:
+    # The old numbers lack the century, always 19, and the check digit.
+    number = number[:6] + "19" + number[6:]
+    return number + check_digit(number)
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -110,9 +126,7 @@ def age_on(birth_date: date, day: date) -> int:
 
 def _resident(id_type: str, number: str, today: date) -> IdentityNumber:
     if len(number) == 15 and number.isdigit() and id_type == "resident_id":
-        # The old numbers lack the century, always 19, and the check digit.
-        number = number[:6] + "19" + number[6:]
-        number += check_digit(number)
+        number = _to_18(number)
     if len(number) != 18:
         raise InvalidIdNumber("length")
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):

@@ -4,9 +4,9 @@ Checking imports nothing. Errors name row and column, and never repeat a name or
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sqlmodel import Session
 
@@ -26,12 +26,14 @@ from appraisal.roster_cells import (
     read_optional_date,
     read_optional_level,
     read_phone,
+    read_sex,
     read_title,
     read_type,
     read_years,
     read_yes_no,
 )
 from appraisal.sheets import Table, column_letters
+from appraisal.typesetting import missing_glyphs
 
 T = TypeVar("T")
 
@@ -57,6 +59,10 @@ REQUIRED = ("职业工种名称", "认定等级", "证件号码", "姓名")
 LEFT_OUT = frozenset({"序号", "民族", "政治面貌", "户籍所在地"})
 
 NO_YEARS: float = 0
+_KNOWN = frozenset({*COLUMNS, *EXTRA_COLUMNS})
+_STORED = _KNOWN - LEFT_OUT
+# The names of the columns stand in one of the first rows.
+_HEADER_WITHIN = 10
 
 _DETAILS = {
     "申报条件": "claimed_condition",
@@ -78,7 +84,10 @@ _DETAILS = {
 
 @dataclass(frozen=True)
 class RowProblem:
-    """Why a cell keeps its row from being imported. Row 0 is about the whole file."""
+    """Why a cell keeps its row from being imported, or, as a notice, what is to be known of it.
+
+    Row 0 is about the whole file.
+    """
 
     row: int
     column: str
@@ -86,6 +95,7 @@ class RowProblem:
     message: str
     message_en: str
     cell: str = ""
+    severity: Literal["error", "notice"] = "error"
 
 
 @dataclass(frozen=True)
@@ -98,11 +108,16 @@ class CheckedRow:
 
 @dataclass(frozen=True)
 class CheckTable:
-    """The result of checking a roster."""
+    """The result of checking a roster. `problems` holds the notices, too."""
 
     rows: list[CheckedRow]
     problems: list[RowProblem]
     total: int = 0
+
+    @property
+    def errors(self) -> list[RowProblem]:
+        """The problems that keep rows out."""
+        return [one for one in self.problems if one.severity == "error"]
 
 
 @dataclass
@@ -129,17 +144,15 @@ def check_roster(db: Session, session_id: int, table: Table, *, today: date) -> 
 
     Every problem of every row is reported; rows without problems are given as applications.
     """
-    if not table.rows:
-        return CheckTable([], [_file_problem("no_rows")])
-    header = [_header(text) for text in table.rows[0]]
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        return CheckTable([], [_file_problem("missing_column", name) for name in missing])
+    top = _header_place(table)
+    header = [_header(text) for text in table.rows[top]] if table.rows else []
+    problems = _header_problems(header) if header else [_file_problem("no_rows")]
+    if any(one.severity == "error" for one in problems):
+        return CheckTable([], problems)
     rows: list[CheckedRow] = []
-    problems: list[RowProblem] = []
     seen: dict[tuple[str, ...], int] = {}
     total = 0
-    for number, cells in enumerate(table.rows[1:], 2):
+    for number, cells in enumerate(table.rows[top + 1 :], top + 2):
         if not any(cells):
             continue
         total += 1
@@ -151,18 +164,43 @@ def check_roster(db: Session, session_id: int, table: Table, *, today: date) -> 
         problems += [_problem(row, bad, header) for bad in row.problems]
         if data is not None and not row.problems:
             rows.append(CheckedRow(number, data))
+            problems += _notices(row, data, header)
     if not total:
         problems.append(_file_problem("no_rows"))
     return CheckTable(rows, problems, total)
 
 
+def _header_place(table: Table) -> int:
+    # Bodies put a title, or how to fill it in, above the names of the columns.
+    known = [
+        sum(_header(text) in COLUMNS for text in cells) for cells in table.rows[:_HEADER_WITHIN]
+    ]
+    return known.index(max(known)) if known else 0
+
+
 def _header(text: str) -> str:
-    text = text.strip().lstrip("*").replace("（", "(").replace("）", ")").replace(" ", "")
-    # Bodies print the choices into the header: 认定分类(初次/晋级), 考试类型(正考/补考).
-    for name in ("认定分类", "考试类型"):
-        if text.startswith(name):
-            return name
-    return text
+    text = text.strip().strip("*").replace("（", "(").replace("）", ")").replace("＊", "")
+    text = "".join(text.split())
+    if text in _KNOWN:
+        return text
+    # Bodies print the choices into the header: 认定分类(初次/晋级), 手机号码(必填).
+    short = text.partition("(")[0]
+    return short if short in _KNOWN else text
+
+
+def _header_problems(header: Sequence[str]) -> list[RowProblem]:
+    missing = [_file_problem("missing_column", name) for name in COLUMNS if name not in header]
+    twice = [
+        _file_problem("duplicate_column", name)
+        for name in dict.fromkeys(header)
+        if name in _KNOWN and header.count(name) > 1
+    ]
+    unknown = [
+        replace(_file_problem("unknown_column", name), severity="notice")
+        for name in dict.fromkeys(header)
+        if name and name not in _KNOWN
+    ]
+    return [*missing, *twice, *unknown]
 
 
 def _check_cells(row: _Row, header: Sequence[str], table: Table) -> None:
@@ -171,6 +209,8 @@ def _check_cells(row: _Row, header: Sequence[str], table: Table) -> None:
             row.problems.append(BadCell(column, "formula"))
         elif column == "证件号码" and (row.number, place) in table.inexact:
             row.problems.append(BadCell(column, "inexact"))
+        elif column in _STORED and (row.number, place) in table.merged:
+            row.problems.append(BadCell(column, "merged"))
     for column in REQUIRED:
         if not row.text(column) and not any(bad.column == column for bad in row.problems):
             row.problems.append(BadCell(column, "required"))
@@ -243,10 +283,8 @@ def _compare_with_id(row: _Row, identity: IdentityNumber | None, stated: date | 
         return
     if identity.birth_date and stated and stated != identity.birth_date:
         row.problems.append(BadCell("出生日期", "birth_mismatch"))
-    sex = row.text("性别")
-    if sex and sex not in ("男", "女"):
-        row.problems.append(BadCell("性别", "choice"))
-    elif identity.sex and sex and sex != identity.sex:
+    sex = row.read("性别", read_sex, "")
+    if identity.sex and sex and sex != identity.sex:
         row.problems.append(BadCell("性别", "sex_mismatch"))
 
 
@@ -257,6 +295,13 @@ def _check_duplicate(row: _Row, data: ApplicationData, seen: dict[tuple[str, ...
     first = seen.setdefault(key, row.number)
     if first != row.number:
         row.problems.append(BadCell("证件号码", "duplicate", first))
+
+
+def _notices(row: _Row, data: ApplicationData, header: Sequence[str]) -> list[RowProblem]:
+    if not missing_glyphs(data.name):
+        return []
+    bad = BadCell("姓名", "missing_glyph")
+    return [replace(_problem(row, bad, header), severity="notice")]
 
 
 def _problem(row: _Row, bad: BadCell, header: Sequence[str]) -> RowProblem:

@@ -1,7 +1,9 @@
 """Cells of a roster: each read by its own rule, or refused with a code."""
 
 import re
-from datetime import date
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from sqlmodel import Session
 
@@ -20,14 +22,38 @@ _DIPLOMAS = {
     "evaluated_college": ("经评估论证的高职/专科",),
     "college": ("大专", "专科", "本科", "大学", "硕士", "博士", "研究生"),
 }
+_NO_DIPLOMA = ("小学", "初中", "高中", "其他", "无")
 _TITLES = {"初级": "junior", "中级": "middle", "高级": "senior"}
 _YES_NO = {"是": True, "有": True, "否": False, "无": False, "": False}
 
 # Letters of any script, the dot between parts of a name, and blanks inside a foreign name.
-_NAME = re.compile(r"[^\W\d_]+(?:[·•. '\-][^\W\d_]+)*")
+_NAME = re.compile(r"[^\W\d_]+(?:[·. '\-][^\W\d_]+)*")
+# What people type for the dot between the parts of a name.
+_DOTS = dict.fromkeys(map(ord, "•．・‧⋅∙●﹒･"), "·")
+# 张　三: the blank that lines a name of two characters up with those of three is no part of it.
+_PADDING = re.compile(
+    r"(?<=[\u2E80-\u9FFF\U00020000-\U0003FFFF]) (?=[\u2E80-\u9FFF\U00020000-\U0003FFFF])"
+)
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]0?0:00(?::00)?)?")
+# Day 0 of spreadsheets; a birth or a permit lies between 1927 and 2119.
+_SERIAL, _FIRST_DAY = re.compile(r"[1-7][0-9]{4}"), date(1899, 12, 30)
 
 MESSAGES = {
     "missing_column": ("缺少列“{}”", "Column “{}” is missing"),
+    "duplicate_column": ("列“{}”出现了两次", "Column “{}” stands there twice"),
+    "unknown_column": (
+        "不认识列“{}”，其内容不会导入",
+        "Column “{}” is not known; what stands in it is not imported",
+    ),
+    "merged": (
+        "单元格被合并, 请取消合并并逐行填写",
+        "The cell is merged into another; undo the merge and fill in every row",
+    ),
+    "missing_photo": ("压缩包中没有此人的照片", "The zip holds no photo of this person"),
+    "missing_glyph": (
+        "姓名中有字库缺少的字, 证书上无法印出",
+        "The name has a character that no font at hand can print on the certificate",
+    ),
     "no_rows": ("名册没有数据行", "The roster has no rows"),
     "required": ("必填", "Required"),
     "formula": ("单元格含公式, 请改为文本", "The cell holds a formula; write plain text"),
@@ -44,7 +70,7 @@ MESSAGES = {
     "sex_mismatch": ("性别与证件号码不一致", "The sex differs from the ID number"),
     "phone": ("手机号码应为 11 位数字", "A mobile number has 11 digits"),
     "number": ("应为 0 至 60 的数字", "A number from 0 to 60 is needed"),
-    "choice": ("不在可选值内", "Not one of the values allowed"),
+    "choice": ("不在可选值内: {}", "Not one of the values allowed: {}"),
     "date": ("日期应写作 2026-03-15", "Write a date as 2026-03-15"),
     "duplicate": (
         "与第 {} 行重复: 同一人同职业同等级",
@@ -110,32 +136,40 @@ def read_identity(id_type: str, text: str, today: date) -> IdentityNumber | None
 
 def read_name(text: str) -> str:
     """The name in its one way of writing."""
-    name = " ".join(text.split())
+    # One dot of the several look-alikes, so that one person keeps one name.
+    name = _PADDING.sub("", " ".join(text.translate(_DOTS).split()))
     if len(name) > 60 or not _NAME.fullmatch(name):
         raise BadCell("", "name")
-    # One dot of the several look-alikes, so that one person keeps one name.
-    return name.replace("•", "·").replace("．", "·")
+    return name
 
 
 def read_optional_date(text: str) -> date | None:
-    """A date, None for an empty cell."""
+    """A date, None for an empty cell: 1990-01-05, 1990/1/5, 1990年1月5日, 19900105, 32878."""
     if not text:
         return None
+    text = unicodedata.normalize("NFKC", text)
     try:
-        return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
+        if _SERIAL.fullmatch(text):
+            return _FIRST_DAY + timedelta(days=int(text))
+        if match := _DATE.fullmatch(text):
+            return date(*map(int, match.groups()))
+        return date.fromisoformat(text)
     except ValueError:
         raise BadCell("", "date") from None
 
 
 def read_phone(text: str) -> str:
     """A mobile number or nothing."""
-    if text and not re.fullmatch(r"1[0-9]{10}", text):
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+    number = re.sub(r"^(?:\+|00)?86(?=1[0-9]{10}$)", "", number)
+    if number and not re.fullmatch(r"1[0-9]{10}", number):
         raise BadCell("", "phone")
-    return text
+    return number
 
 
 def read_years(text: str) -> float:
     """Years from 0 to 60, whole or with one decimal."""
+    text = unicodedata.normalize("NFKC", text).replace(" ", "").removesuffix("年")
     if not text:
         return 0
     if not re.fullmatch(r"[0-9]{1,2}(\.[0-9])?", text) or float(text) > 60:
@@ -146,18 +180,18 @@ def read_years(text: str) -> float:
 def read_yes_no(text: str) -> bool:
     """Whether the cell says yes; an empty one says no."""
     if text not in _YES_NO:
-        raise BadCell("", "choice")
+        raise _choice(filter(None, _YES_NO))
     return _YES_NO[text]
 
 
 def read_diploma(text: str) -> str:
     """The key of a diploma."""
-    if text in ("", "小学", "初中", "高中", "其他", "无"):
+    if text in ("", *_NO_DIPLOMA):
         return "none"
     for key, names in _DIPLOMAS.items():
         if text in names:
             return key
-    raise BadCell("", "choice")
+    raise _choice((*_NO_DIPLOMA, *(name for names in _DIPLOMAS.values() for name in names)))
 
 
 def read_title(text: str) -> str:
@@ -167,12 +201,23 @@ def read_title(text: str) -> str:
     for prefix, key in _TITLES.items():
         if text.startswith(prefix):
             return key
-    raise BadCell("", "choice")
+    raise _choice(("无", *_TITLES))
 
 
 def read_exemption(text: str) -> str:
     """The subject that the applicant asks to be excused from."""
     names = {"": "", "无": "", "理论": "theory", "理论知识": "theory", "操作技能": "practical"}
     if text not in names:
-        raise BadCell("", "choice")
+        raise _choice(filter(None, names))
     return names[text]
+
+
+def read_sex(text: str) -> str:
+    """男, 女 or nothing."""
+    if text not in ("", "男", "女"):
+        raise _choice(("男", "女"))
+    return text
+
+
+def _choice(allowed: Iterable[str]) -> BadCell:
+    return BadCell("", "choice", "、".join(allowed))

@@ -1,6 +1,7 @@
 """Roster imports: a checked file, confirmed by a person, becomes enrolments once."""
 
 import hashlib
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,9 +15,13 @@ from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 from appraisal.columns import UtcDateTime
 from appraisal.errors import AppraisalError
 from appraisal.evidence import MATERIALS, RefusedFile, add_evidence, media_type_of
+from appraisal.identity import normal_number
+from appraisal.masks import mask_id_number
 from appraisal.objects import objects_of
+from appraisal.pictures import UnusablePicture, check_picture
 from appraisal.registration import register
 from appraisal.roster import CheckTable, RowProblem, check_roster
+from appraisal.roster_cells import MESSAGES
 from appraisal.sessions import AppraisalSession
 from appraisal.sheets import read_table
 from appraisal.zip_files import ZipLimits, read_zip
@@ -62,6 +67,10 @@ class RosterFiles:
         return hashlib.sha256(inner + hashlib.sha256(self.attachments or b"").digest()).hexdigest()
 
 
+_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
+_DIVIDER = re.compile(r"[-_－＿—]+")
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file of the zip: `<ID number>.jpg` is a photo, `<ID number>-工作年限证明.pdf` evidence."""
@@ -77,6 +86,12 @@ ATTACHMENT_MESSAGES = {
         "The file name does not name a known material",
     ),
     "no_such_row": ("名册中没有该证件号码", "No row of the roster has this ID number"),
+    "not_picture": ("照片不是 PNG 或 JPEG 图片", "The photo is no PNG or JPEG picture"),
+    "picture_damaged": ("照片已损坏或不完整", "The photo is damaged or cut short"),
+    "picture_too_large": (
+        "照片的像素过多，请缩小到 4000 万像素以内",
+        "The photo has too many pixels: at most 40 million",
+    ),
     "media_type": ("文件不是 PDF、PNG 或 JPEG", "The file is not a PDF, PNG or JPEG"),
     "too_large": ("文件超过 10 MB", "The file is larger than 10 MB"),
 }
@@ -94,12 +109,19 @@ def check_import(
     table = check_roster(db, session.id, read_table(files.sheet), today=today)
     problems = [*table.problems]
     numbers = {row.data.identity.number for row in table.rows}
+    photos = set()
     for place, (owner, attachment) in enumerate(_attachments(files), 1):
         code = attachment if isinstance(attachment, str) else ""
-        if not code and owner not in numbers and not table.problems:
+        if not code and owner not in numbers and not table.errors:
             code = "no_such_row"
         if code:
-            problems.append(_attachment_problem(place, code))
+            problems.append(_attachment_problem(place, owner, code))
+        elif isinstance(attachment, Attachment) and attachment.kind == "photo":
+            photos.add(owner)
+    if files.attachments is not None:
+        problems += [
+            _no_photo(row.row) for row in table.rows if row.data.identity.number not in photos
+        ]
     record = _record(db, session.id, files.digest, at)
     record.total, record.valid = table.total, len(table.rows)
     record.problems = [asdict(problem) for problem in problems]
@@ -135,7 +157,7 @@ def confirm_import(
     if record is None:
         raise NotChecked(session.number)
     table = check_roster(db, session.id, read_table(files.sheet), today=today)
-    if table.problems and not leave_out_problems:
+    if table.errors and not leave_out_problems:
         raise HasProblems(session.number)
     done = _import_rows(db, session, table, files, at=at, today=today)
     record.state, record.imported_at, record.imported_by = "imported", at, by
@@ -195,24 +217,37 @@ def _attachments(files: RosterFiles) -> Iterator[tuple[str, Attachment | str]]:
     names = {chinese: key for key, (chinese, _) in MATERIALS.items()}
     for name, content in read_zip(files.attachments, ZipLimits()):
         stem = unicodedata.normalize("NFC", name.rsplit(".", 1)[0])
-        owner, _, material = stem.partition("-")
+        owner, _, material = _DIVIDER.sub("-", stem, count=1).partition("-")
         kind = names.get(material, material) if material else "photo"
-        owner = owner.strip().upper()
+        owner = normal_number(owner)
         if kind not in MATERIALS:
             yield owner, "unknown_material"
             continue
         try:
-            yield owner, Attachment(kind, content, media_type_of(content))
-        except RefusedFile as refused:
+            media_type = media_type_of(content)
+            if kind == "photo":
+                check_picture(content)
+            yield owner, Attachment(kind, content, media_type)
+        except (RefusedFile, UnusablePicture) as refused:
             yield owner, str(refused)
 
 
-def _attachment_problem(place: int, code: str) -> RowProblem:
+def _attachment_problem(place: int, owner: str, code: str) -> RowProblem:
     chinese, english = ATTACHMENT_MESSAGES[code]
-    # The file's name holds an ID number, so its place in the zip stands for it.
+    # The file's name is an ID number or a person's name, so it is never told whole.
+    masked = f" {mask_id_number(owner)}" if _NUMBER.fullmatch(owner) else ""
     return RowProblem(
-        0, "zip", code, f"压缩包第 {place} 个文件: {chinese}", f"File {place} of the zip: {english}"
+        0,
+        "zip",
+        code,
+        f"压缩包第 {place} 个文件{masked}: {chinese}",
+        f"File {place} of the zip{masked}: {english}",
     )
+
+
+def _no_photo(row: int) -> RowProblem:
+    chinese, english = MESSAGES["missing_photo"]
+    return RowProblem(row, "zip", "missing_photo", chinese, english, severity="notice")
 
 
 def _record(db: Session, session_id: int, digest: str, at: datetime) -> RosterImport:

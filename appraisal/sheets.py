@@ -6,16 +6,15 @@ gets further than this module.
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from appraisal.errors import AppraisalError
+from appraisal.workbooks import FirstSheet, NoWorkbook, first_sheet
 from appraisal.zip_files import RefusedZip, ZipLimits, check_zip
 
 MAX_ROWS = 20_000
@@ -26,7 +25,10 @@ _LIMITS = ZipLimits(
 )
 # Above this a number cell may have lost digits: doubles are exact up to 2**53 only.
 _EXACT = 2**53
-_SHEET_ROW = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+# Blanks of no width and marks of direction, which copied text brings along unseen.
+_UNSEEN = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = ",;\t"
 
 
 UNREADABLE = {
@@ -64,17 +66,21 @@ class UnreadableTable(AppraisalError):
 
 @dataclass(frozen=True)
 class Table:
-    """The first sheet as text. `formulas` and `inexact` hold (row, column) from 1."""
+    """The first visible sheet as text. The sets hold (row, column) from 1.
+
+    `merged` are the cells that a merge hides, so that they are empty.
+    """
 
     rows: list[list[str]]
     formulas: frozenset[tuple[int, int]] = frozenset()
     inexact: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    merged: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_table(content: bytes) -> Table:
-    """Read the first sheet of an .xlsx file, or a .csv in UTF-8 or GB 18030.
+    """Read the first visible sheet of an .xlsx file, or a .csv in UTF-8, UTF-16 or GB 18030.
 
-    The kind of file is seen from its bytes.
+    The kind of file is seen from its bytes, what divides the cells from the first line.
 
     Raises:
         UnreadableTable: It is neither, or breaks a limit.
@@ -109,21 +115,32 @@ def column_letters(column: int) -> str:
 
 
 def _read_csv(content: bytes) -> Table:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise UnreadableTable("encoding")
+    text = _decoded(content)
     if "\x00" in text:
         raise UnreadableTable("format")
+    source = io.StringIO(text, newline="")
     try:
-        rows = list(_limited(csv.reader(io.StringIO(text, newline=""), strict=True)))
+        read = csv.reader(source, delimiter=_delimiter(text), strict=True)
+        rows = list(_limited(read))
     except csv.Error:
         raise UnreadableTable("format") from None
     return Table(rows)
+
+
+def _decoded(content: bytes) -> str:
+    # Excel writes its "Unicode text" in UTF-16 with a mark.
+    marked = content.startswith(_BYTE_ORDER_MARKS)
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableTable("encoding")
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return max(_DELIMITERS, key=first.count)
 
 
 def _read_xlsx(content: bytes) -> Table:
@@ -133,9 +150,11 @@ def _read_xlsx(content: bytes) -> Table:
         code = "too_large" if refused.code.startswith("too_") else "format"
         raise UnreadableTable(code) from None
     try:
+        sheet = first_sheet(content)
+        _check_extent(sheet)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        raw = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, ValueError):
+        raw = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    except (CalamineError, NoWorkbook, ValueError):
         raise UnreadableTable("format") from None
     inexact = frozenset(
         (r, c)
@@ -143,7 +162,16 @@ def _read_xlsx(content: bytes) -> Table:
         for c, value in enumerate(row, 1)
         if isinstance(value, int | float) and abs(value) >= _EXACT
     )
-    return Table(list(_limited(raw)), _formula_cells(content), inexact)
+    return Table(list(_limited(raw)), sheet.formulas, inexact, sheet.merged)
+
+
+def _check_extent(sheet: FirstSheet) -> None:
+    # A single cell in the last row and column had calamine make room for 17 thousand million.
+    rows, columns = sheet.last
+    if rows > MAX_ROWS + 1:
+        raise UnreadableTable("too_many_rows")
+    if columns > MAX_COLUMNS:
+        raise UnreadableTable("too_many_columns")
 
 
 def _limited(rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
@@ -159,39 +187,12 @@ def _limited(rows: Iterable[Sequence[Any]]) -> Iterator[list[str]]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()
-
-
-def _formula_cells(content: bytes) -> frozenset[tuple[int, int]]:
-    """Where the first sheet computes; calamine gives only the last computed value."""
-    found = set()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = sorted(n for n in archive.namelist() if n.startswith("xl/worksheets/sheet"))
-        if not names:
-            raise UnreadableTable("format")
-        with archive.open(names[0]) as sheet:
-            parsed = etree.iterparse(
-                sheet, tag=_SHEET_ROW + "c", resolve_entities=False, no_network=True
-            )
-            try:
-                for _, cell in parsed:
-                    if cell.find(_SHEET_ROW + "f") is not None:
-                        found.add(_position(cell.get("r", "")))
-                    cell.clear()
-            except etree.XMLSyntaxError:
-                raise UnreadableTable("format") from None
-    return frozenset(found)
-
-
-def _position(reference: str) -> tuple[int, int]:
-    letters = reference.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(reference[len(letters) :] or 0), column
+    return str(value).translate(_UNSEEN).strip()

@@ -53,8 +53,7 @@ def _import(
     for row in done["rows"]:
         # The head is row 1 of the sheet.
         scene.enrolments[str(row["enrolmentNumber"])] = rows[int(row["row"]) - 2]
-    problems: list[Mapping[str, object]] = checked["problems"]
-    return problems
+    return [one for one in checked["problems"] if one["severity"] == "error"]
 
 
 def candidates_act(crew: Crew, scene: Scene) -> int:

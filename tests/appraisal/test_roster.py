@@ -2,8 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from appraisal.roster import COLUMNS, EXTRA_COLUMNS, CheckTable, check_roster
+from appraisal.sessions import AppraisalSession
 from appraisal.sheets import Table
 from engine.database import Database
 from tests.appraisal.registration_bodies import TODAY, Body, attach, build, id_number
@@ -83,6 +85,14 @@ def test_a_row_becomes_an_application(database: Database, tmp_path: Path) -> Non
         ({"职业工种名称": "宇航员"}, ("职业工种名称", "occupation", "B2")),
         ({"认定等级": "九级"}, ("认定等级", "level", "C2")),
         ({"认定等级": "四级"}, ("认定等级", "not_offered", "C2")),
+        ({"姓名": "\ue863"}, ("姓名", "name", "G2")),
+        ({"姓名": "张?"}, ("姓名", "name", "G2")),
+        ({"出生日期": "1990-02-30"}, ("出生日期", "date", "I2")),
+        ({"出生日期": "32875"}, ("出生日期", "birth_mismatch", "I2")),
+        ({"手机号码": "+8613800000"}, ("手机号码", "phone", "J2")),
+        ({"专业年限": "10.25"}, ("专业年限", "number", "Y2")),
+        ({"职称": "教授"}, ("职称", "choice", "AL2")),
+        ({"免考科目": "全部"}, ("免考科目", "choice", "AQ2")),
         ({"出生日期": "1990-01-02"}, ("出生日期", "birth_mismatch", "I2")),
         ({"出生日期": "一九九〇"}, ("出生日期", "date", "I2")),
         ({"性别": "女"}, ("性别", "sex_mismatch", "H2")),
@@ -115,7 +125,11 @@ def test_every_fault_is_named_by_row_column_and_reason(
         ("阿依努尔•图尔逊江", "阿依努尔·图尔逊江"),
         ("王𬱖", "王𬱖"),
         ("𠮷田", "𠮷田"),
-        ("  张  三 ", "张 三"),
+        ("  张  三 ", "张三"),
+        ("欧阳　娜", "欧阳娜"),
+        ("阿依努尔．图尔逊江", "阿依努尔·图尔逊江"),
+        ("阿依努尔・图尔逊江", "阿依努尔·图尔逊江"),
+        ("㐱䶮〇", "㐱䶮〇"),
         ("Anna O'Neil", "Anna O'Neil"),
     ],
 )
@@ -125,6 +139,106 @@ def test_names_of_every_kind_survive(
     result = checked(database, table({**ROW, "姓名": name}), tmp_path)
 
     assert [row.data.name for row in result.rows] == [kept]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"出生日期": "1990/1/1"},
+        {"出生日期": "1990.01.01"},
+        {"出生日期": "1990年1月1日"},
+        {"出生日期": "19900101"},
+        {"出生日期": "1990-01-01 00:00:00"},
+        {"出生日期": "32874"},
+        {"出生日期": "１９９０－０１－０１"},
+        {"手机号码": "１３８００００００００"},
+        {"手机号码": "138 0000 0000"},
+        {"手机号码": "+86-138-0000-0000"},
+        {"专业年限": "9年"},
+        {"专业年限": "９.0"},
+        {"证件号码": id_number(1).translate(str.maketrans("0123456789", "０１２３４５６７８９"))},
+        {"证件号码": f"{id_number(1)[:6]} {id_number(1)[6:14]} {id_number(1)[14:].lower()}"},
+        {"证件号码": id_number(1)[:6] + id_number(1)[8:17]},
+    ],
+)
+def test_ways_of_writing_the_same_are_read_alike(
+    database: Database, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    usual = checked(database, table(ROW), tmp_path).rows[0].data
+    with database.transaction() as db:
+        session = db.exec(select(AppraisalSession)).one()
+        assert session.id is not None
+        result = check_roster(db, session.id, table({**ROW, **changes}), today=TODAY)
+
+    assert result.problems == []
+    assert result.rows[0].data == usual
+
+
+def test_values_allowed_are_told(database: Database, tmp_path: Path) -> None:
+    result = checked(database, table({**ROW, "性别": "M", "职称": "教授"}), tmp_path)
+
+    assert [(p.column, p.message) for p in result.problems] == [
+        ("职称", "不在可选值内: 无、初级、中级、高级"),
+        ("性别", "不在可选值内: 男、女"),
+    ]
+
+
+def test_title_above_the_columns_is_passed_over(database: Database, tmp_path: Path) -> None:
+    sheet = table(ROW, {**ROW, "证件号码": "1"})
+    titled = Table(
+        [["职业技能等级认定报名表"], [], *sheet.rows], merged=frozenset({(1, 2), (1, 3)})
+    )
+
+    result = checked(database, titled, tmp_path)
+
+    assert [(row.row, row.data.name) for row in result.rows] == [(4, "张三")]
+    assert [(p.row, p.cell, p.code) for p in result.problems] == [(5, "F5", "length")]
+
+
+def test_columns_not_known_are_told_and_twice_named_ones_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    header = (*COLUMNS, "手机号码(必填)", "备注", "")
+    twice = checked(database, table(ROW, header=header), tmp_path)
+    known = tuple(name if name != "手机号码" else "* 手机号码（必填）" for name in COLUMNS)
+
+    assert [(p.column, p.code, p.severity) for p in twice.problems] == [
+        ("手机号码", "duplicate_column", "error"),
+        ("备注", "unknown_column", "notice"),
+    ]
+    with database.transaction() as db:
+        session = db.exec(select(AppraisalSession)).one()
+        assert session.id is not None
+        sheet = Table([[*known, "备注"], [*(ROW.get(name, "") for name in COLUMNS), "x"]])
+        result = check_roster(db, session.id, sheet, today=TODAY)
+    assert [(p.row, p.column, p.code, p.severity) for p in result.problems] == [
+        (0, "备注", "unknown_column", "notice")
+    ]
+    assert result.errors == []
+    assert [row.data.phone for row in result.rows] == ["13800000000"]
+
+
+def test_merged_cells_are_refused_where_they_would_be_lost(
+    database: Database, tmp_path: Path
+) -> None:
+    sheet = table(ROW, {**ROW, "证件号码": id_number(3), "所在单位": ""})
+    place = COLUMNS.index("所在单位") + 1
+    left_out = COLUMNS.index("民族") + 1
+    merged = frozenset({(3, place), (3, left_out)})
+
+    result = checked(database, Table(sheet.rows, merged=merged), tmp_path)
+
+    assert [(p.row, p.column, p.code) for p in result.problems] == [(3, "所在单位", "merged")]
+
+
+def test_character_that_no_font_prints_is_told_and_kept(database: Database, tmp_path: Path) -> None:
+    # A letter of a script for which no font is at hand.
+    result = checked(database, table({**ROW, "姓名": "王\U00018800"}), tmp_path)
+
+    assert [(p.row, p.cell, p.code, p.severity) for p in result.problems] == [
+        (2, "G2", "missing_glyph", "notice")
+    ]
+    assert [row.data.name for row in result.rows] == ["王\U00018800"]
 
 
 def test_the_same_person_twice_is_named_with_the_first_row(

@@ -17,10 +17,11 @@ from appraisal.roster_imports import (
 )
 from appraisal.sheets import write_csv
 from engine.database import Database
+from tests.appraisal.drawn import png
 from tests.appraisal.registration_bodies import AT, TODAY, attach, build, id_number
 from tests.appraisal.test_roster import ROW
 
-PNG = b"\x89PNG\r\n\x1a\n1"
+PNG = png()
 
 
 def files(*numbers: str, attached: dict[str, bytes] | None = None) -> RosterFiles:
@@ -109,21 +110,69 @@ def test_photos_and_evidence_are_kept_by_id_number(database: Database, tmp_path:
         assert candidate_by_id(db, enrolment.candidate_id).photo_key is not None
 
 
-def test_files_that_fit_nobody_are_named_without_the_number(
+def test_files_of_the_zip_are_told_by_place_and_masked_number(
     database: Database, tmp_path: Path
 ) -> None:
     attach(database, tmp_path)
-    stranger = id_number(9)
+    mine, stranger = id_number(1), id_number(9)
     roster = files(
-        id_number(1),
+        mine,
         attached={
             f"{stranger}.png": PNG,
-            f"{id_number(1)}-遗嘱.pdf": b"%PDF-1",
-            f"{id_number(1)}.exe": b"MZ",
+            f"{mine}-遗嘱.pdf": b"%PDF-1",
+            f"{mine}.exe": b"MZ",
+            f"{mine}.pdf": b"%PDF-1",
+            f"{mine}.jpg": PNG[:-3],
+            f"{mine}.jpeg": png(10_001, 1),
+            "张三.png": PNG,
         },
     )
     with database.transaction() as db:
         record = check_import(db, build(db).session, roster, at=AT, today=TODAY)
 
-    assert [p["code"] for p in record.problems] == ["no_such_row", "unknown_material", "media_type"]
-    assert stranger not in str(record.problems)
+    assert [(p["row"], p["code"], p["severity"]) for p in record.problems] == [
+        (0, "no_such_row", "error"),
+        (0, "unknown_material", "error"),
+        (0, "media_type", "error"),
+        (0, "not_picture", "error"),
+        (0, "picture_damaged", "error"),
+        (0, "picture_too_large", "error"),
+        (0, "no_such_row", "error"),
+        (2, "missing_photo", "notice"),
+    ]
+    assert f"{stranger[:6]}********{stranger[14:]}" in record.problems[0]["message"]
+    for hidden in (mine, stranger, "张三"):
+        assert hidden not in str(record.problems)
+
+
+def test_names_of_files_are_read_as_the_numbers_of_the_sheet(
+    database: Database, tmp_path: Path
+) -> None:
+    attach(database, tmp_path)
+    short = id_number(1)[:6] + id_number(1)[8:17]
+    wide = id_number(2).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    roster = files(
+        id_number(1),
+        id_number(2),
+        attached={f"{short}.png": PNG, f"{wide} .PNG": PNG, f"{short}_diploma.pdf": b"%PDF-1"},
+    )
+    with database.transaction() as db:
+        record = check_import(db, build(db).session, roster, at=AT, today=TODAY)
+
+    assert record.problems == []
+
+
+def test_notices_keep_nobody_out(database: Database, tmp_path: Path) -> None:
+    attach(database, tmp_path)
+    roster = files(id_number(1), attached={})
+    with database.transaction() as db:
+        session = build(db).session
+        record = check_import(db, session, roster, at=AT, today=TODAY)
+        done = confirm_import(
+            db, session, roster, leave_out_problems=False, by="7", at=AT, today=TODAY
+        )
+
+    assert [(p["row"], p["code"], p["severity"]) for p in record.problems] == [
+        (2, "missing_photo", "notice")
+    ]
+    assert [new for _, _, new in done] == [True]
