@@ -213,7 +213,8 @@ ROWS: dict[str, list[Row]] = {
         (
             "cycle in the middle of a flow",
             "lowered",
-            "fires as often as it says (R4/PT1S), without a number once; the check says so",
+            "fires as often as it says (R4/PT1S), without a number once; the check says so; see "
+            "decision 11",
             (
                 "events: cycle in a flow, R4/PT1S",
                 "events: cycle in a flow, R/PT1S",
