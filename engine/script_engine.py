@@ -172,14 +172,18 @@ class Hooks:
         """Write what a service task gave into the variables.
 
         Raises:
-            BadResult: It gave neither an object nor nothing.
+            BadResult: It gave neither an object nor nothing, or what it does not say it gives.
         """
         if result is None:
             result = {}
         if not isinstance(result, Mapping):
             raise BadResult(f"{type(result).__name__} is no object")
         values = checked(result)
-        variable = task.task_spec.extensions.get("result_variable")
+        extensions = task.task_spec.extensions
+        undeclared = self.run.engine.service_tasks.get(extensions["topic"]).undeclared(values)
+        if undeclared:
+            raise BadResult(f"{extensions['topic']} does not say that it gives {undeclared}")
+        variable = extensions.get("result_variable")
         if variable:
             task.data[variable] = values
         if not self.apply_outputs(task, values) and not variable:

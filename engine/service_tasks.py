@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, overload
 
+from engine.diagrams import read_declaration
 from engine.errors import EngineError, UnknownServiceTask
 
 Json = Any
@@ -58,6 +59,13 @@ class ServiceTask:
     required: frozenset[str]
     open_ended: bool
     gives: str | None = None
+
+    def undeclared(self, result: Mapping[str, Any]) -> list[str]:
+        """List what a result has that the service task does not say it gives."""
+        if self.gives is None:
+            return []
+        said = read_declaration(self.gives)
+        return [name for name in result if name not in said]
 
     def accepts(self, names: frozenset[str]) -> bool:
         """Whether exactly these inputs may be given."""

@@ -6,6 +6,14 @@ import pytest
 
 from engine.errors import UnknownServiceTask
 from engine.service_tasks import ServiceTaskNameClash, ServiceTasks
+from engine.testing import run_diagram
+
+DIAGRAM = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><bpmn:process id="main" isExecutable="true">
+ <bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>
+ <bpmn:serviceTask id="a" camunda:type="external" camunda:topic="scores.grade"/>
+ <bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="a"/>
+ <bpmn:sequenceFlow id="f2" sourceRef="a" targetRef="e"/></bpmn:process></bpmn:definitions>"""
 
 
 def plain(db: Any, *, points: int, limit: int = 60) -> None: ...
@@ -67,3 +75,19 @@ def test_names_that_clash_are_refused() -> None:
 def test_unknown_name_is_refused() -> None:
     with pytest.raises(UnknownServiceTask):
         ServiceTasks().get("a.b")
+
+
+def test_result_is_held_to_what_is_declared() -> None:
+    group = ServiceTasks("scores")
+
+    @group.register(gives="passed: boolean")
+    def grade(db: Any) -> dict[str, Any]:
+        return {"passed": True, "points": 1}
+
+    trace = run_diagram({"main.bpmn": DIAGRAM}, "main", service_tasks=group, partial=True)
+
+    (incident,) = trace.incidents
+    assert (incident.kind, incident.message) == (
+        "BadResult",
+        "BadResult: scores.grade does not say that it gives ['points']",
+    )

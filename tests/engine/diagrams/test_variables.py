@@ -12,6 +12,7 @@ from engine.diagrams.checking.variables import (
     Providers,
     State,
     read_declaration,
+    required_names,
 )
 from engine.feel.checking import ANYTHING, BOOLEAN, NUMBER, STRING, context_of, list_of, one_of
 
@@ -22,7 +23,7 @@ PROVIDERS = Providers(
     service_tasks={"x.count": context_of({"counted": NUMBER}), "x.nothing": context_of({})},
     process=lambda name: {
         "open": Called(None, State({"found": NUMBER}, open=True)),
-        "strict": Called({"total": NUMBER}, State({"total": NUMBER, "found": NUMBER})),
+        "strict": Called(("total",), State({"total": NUMBER, "found": NUMBER})),
     }.get(name),
 )
 MULTI = "multiInstanceLoopCharacteristics"
@@ -295,6 +296,10 @@ def test_called_process_gets_what_it_needs(draw: Any, found: Callable[..., Any])
 
     assert found(call, "s>a a>e") == []
     assert found(call, "s>a a>e", said="points") == [("input_missing", "a")]
+    gateway = '<bpmn:exclusiveGateway id="g" default="d"/>'
+    assert found(call + gateway, "s>a a>g g>e[points = 1] g>a:d", said="points") == [
+        ("input_missing", "a")
+    ]
     assert found(mapped, "s>a a>e", said="points") == [("unknown_variable", "a")]
 
 
@@ -323,7 +328,7 @@ def test_finding_says_where_and_what_was_probably_meant(draw: Any) -> None:
 
 
 def test_declaration_is_read() -> None:
-    text = "id: number, outcome: a | b, flag: boolean, names: texts, other,"
+    text = "id: number, outcome?: a | b, flag: boolean, names: texts, other,"
 
     assert read_declaration(text) == {
         "id": NUMBER,
@@ -332,6 +337,7 @@ def test_declaration_is_read() -> None:
         "names": list_of(STRING),
         "other": ANYTHING,
     }
+    assert required_names(text) == ["id", "flag", "names", "other"]
 
 
 @pytest.mark.parametrize("text", ["1a", "a: numbr", "a b", "a: x |", "a, a", ": number"])

@@ -7,6 +7,7 @@ from engine.diagrams.checking.variables.declarations import (
     PROPERTY,
     BadDeclaration,
     read_declaration,
+    required_names,
 )
 from engine.diagrams.checking.variables.flow import VariableFlow, called_process
 from engine.diagrams.checking.variables.providers import Called, Providers
@@ -23,4 +24,5 @@ __all__ = [
     "VariableFlow",
     "called_process",
     "read_declaration",
+    "required_names",
 ]

@@ -2,7 +2,8 @@
 
     session_id: number, outcome: passed | failed, remark: text, subjects: list, anything
 
-A name without a kind may hold anything; `a | b` lists the only texts that it may be.
+A name without a kind may hold anything; `a | b` lists the only texts that it may be. What may be
+left out has a question mark behind its name: `reason?: text`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ KINDS: Mapping[str, Known] = MappingProxyType(
         "any": ANYTHING,
     }
 )
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"[^\W\d]\w*\??")
 
 
 class BadDeclaration(ValueError):
@@ -65,10 +66,17 @@ def read_declaration(text: str) -> Mapping[str, Known]:
         if not part:
             continue
         name, _, kind = (one.strip() for one in part.partition(":"))
-        if not _NAME.fullmatch(name) or name in found:
+        plain = name.removesuffix("?")
+        if not _NAME.fullmatch(name) or plain in found:
             raise BadDeclaration(part)
-        found[name] = _known(part, kind)
+        found[plain] = _known(part, kind)
     return MappingProxyType(found)
+
+
+def required_names(text: str) -> list[str]:
+    """List the names of a declaration that can be read but those that may be left out."""
+    names = [part.partition(":")[0].strip() for part in text.split(",")]
+    return [name for name in names if name and not name.endswith("?")]
 
 
 def _known(part: str, kind: str) -> Known:

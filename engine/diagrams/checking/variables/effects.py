@@ -11,6 +11,7 @@ from engine.diagrams.checking.variables.declarations import (
     PROPERTY,
     BadDeclaration,
     read_declaration,
+    required_names,
 )
 from engine.diagrams.checking.variables.providers import Providers
 from engine.diagrams.checking.variables.state import UNKNOWN, State, joined
@@ -69,6 +70,11 @@ class Effects:
             return None if text is None else read_declaration(text)
         except BadDeclaration:
             return None  # `check_expressions` reports it.
+
+    def needed(self, start: Node) -> tuple[str, ...] | None:
+        """List what a start cannot do without; None if it does not say."""
+        text = self.extensions(start).get("properties", {}).get(PROPERTY)
+        return None if text is None else tuple(required_names(text))
 
     def known(self, state: State) -> dict[str, Known]:
         """List what an expression can name; variables hide facts."""
@@ -178,7 +184,10 @@ class Effects:
         if gives.shaken:
             return Given(joined([state.after_anything(), gives]))
         written = {**state.values}
+        brought = (called.needs if called is not None else None) or ()
         for name, known in gives.values.items():
+            if name in brought and name not in written:
+                continue  # It does not give what it was to be given.
             before = written.get(name)
             written[name] = (
                 known

@@ -57,8 +57,8 @@ class VariableFlow:
             for one in self._scopes.values()
             if one.is_process and one.node.get("id") == process_id
         ]
-        said = [self.effects.declared(start) for start in scope.node.iterfind(B + "startEvent")]
-        needs = said[0] if len(said) == 1 else None
+        starts = scope.node.findall(B + "startEvent")
+        needs = self.effects.needed(starts[0]) if len(starts) == 1 else None
         return Called(needs, self.ends[process_id])
 
     def _run(self, scope: Scope, entry: State) -> State:

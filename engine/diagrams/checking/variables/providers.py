@@ -13,7 +13,7 @@ from engine.feel.checking import Known
 class Called:
     """What a process needs when it is called (None: it does not say), and leaves at its end."""
 
-    needs: Mapping[str, Known] | None
+    needs: tuple[str, ...] | None
     gives: State
 
 
