@@ -19,7 +19,15 @@ from engine.feel.explanation import explain_nulls, explain_tests
 from engine.feel.expression import functions_of
 from engine.feel.nodes import Embedded, Node
 from engine.feel.scope import Scope
-from engine.feel.trial import TRIAL_LIMITS, Remark, Trial, remark_of, remark_of_null, written
+from engine.feel.trial import (
+    TOO_DEEP,
+    TRIAL_LIMITS,
+    Remark,
+    Trial,
+    remark_of,
+    remark_of_null,
+    written,
+)
 from engine.feel.values import Function, kind_of
 
 _MOST_ROWS = 200
@@ -61,7 +69,10 @@ def try_decision(
     xml: bytes, decision_id: str, data: Mapping[str, Any], *, others: Sequence[bytes] = ()
 ) -> DecisionTrial:
     """Decide on data; the decision is named by its id or its name."""
-    context = {name: to_feel(value) for name, value in data.items()}
+    try:
+        context = {name: to_feel(value) for name, value in data.items()}
+    except RecursionError:
+        return DecisionTrial(_nothing(remark_of(TOO_DEEP)))
     try:
         model = read_model(xml, others=others)
     except InvalidDecisions as error:

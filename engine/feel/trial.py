@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from engine.feel.checking import check_expression, known_of_value
@@ -12,12 +13,14 @@ from engine.feel.errors import FeelError, FeelLimit, FeelSyntaxError
 from engine.feel.explanation import NullReason
 from engine.feel.expression import Expression, compile_expression
 from engine.feel.limits import DEFAULT_LIMITS, Budget
+from engine.feel.scanner import is_identifier
 from engine.feel.text import to_text
 from engine.feel.values import Function, Value, kind_of
 
 # A try must not hold up others for long.
 TRIAL_LIMITS = replace(DEFAULT_LIMITS, seconds=1.0, steps=200_000, result_size=20_000)
-_MOST_NAMES = 5_000
+_MOST_NAMES = 1_000
+TOO_DEEP = FeelLimit("数据嵌套过深", "the data are nested too deeply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,13 @@ class Trial:
 
 def try_expression(source: str, data: Mapping[str, Any]) -> Trial:
     """Evaluate an expression on data, which may have names with spaces."""
-    context = {name: to_feel(value) for name, value in data.items()}
+    try:
+        return _evaluate(source, {name: to_feel(value) for name, value in data.items()})
+    except RecursionError:
+        return Trial(False, "null", None, "null", (remark_of(TOO_DEEP),))
+
+
+def _evaluate(source: str, context: dict[str, Value]) -> Trial:
     try:
         compiled = compile_expression(source, names=names_of(context), limits=TRIAL_LIMITS)
         value = compiled(context)
@@ -66,13 +75,9 @@ def try_expression(source: str, data: Mapping[str, Any]) -> Trial:
 
 
 def names_of(value: Value) -> frozenset[str]:
-    """Collect the names in data, so that those with spaces can be read."""
-    found: set[str] = set()
-    for name in _names(value):
-        found.add(name)
-        if len(found) >= _MOST_NAMES:
-            break
-    return frozenset(found)
+    """Collect names in data that are no identifiers, so that they can be read; not endlessly."""
+    spaced = (name for name in _names(value) if not is_identifier(name))
+    return frozenset(islice(spaced, _MOST_NAMES))
 
 
 def _names(value: Value) -> Iterator[str]:
@@ -109,6 +114,8 @@ def remark_of(error: FeelError) -> Remark:
 
 
 def _hints(source: str, context: Mapping[str, Value]) -> list[Remark]:
+    if sum(1 for _ in islice(_names(context), _MOST_NAMES)) == _MOST_NAMES:
+        return []
     known = {name: known_of_value(value) for name, value in context.items()}
     return [
         Remark("hint", one.message_zh, one.message_en, one.line, one.column, one.source)

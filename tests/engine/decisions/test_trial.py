@@ -6,6 +6,7 @@ import pytest
 
 from engine.decisions.trial import DecisionTrial, StoppedRow, try_decision
 from engine.feel.trial import Remark
+from tests.engine.feel.test_trial import nested
 
 XML = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
  namespace="x">
@@ -86,6 +87,12 @@ def test_what_is_wrong_is_told(
     assert len(errors(tried)) == len(said)
     assert all(word in errors(tried)[0] for word in said[0].split()[:2])
     assert tried.known == known
+
+
+def test_data_without_end_are_told() -> None:
+    assert errors(try_decision(XML, "d_band", {"person": nested(3000)})) == [
+        "the data are nested too deeply"
+    ]
 
 
 def test_rows_that_clash_are_an_error() -> None:

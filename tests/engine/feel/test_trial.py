@@ -74,6 +74,29 @@ def test_what_cannot_be_evaluated_says_why(
     assert ((one.line, one.column), one.message_en) == (place, message)
 
 
+def nested(depth: int) -> dict[str, Any]:
+    outer: dict[str, Any] = {}
+    inner = outer
+    for _ in range(depth):
+        inner["a"] = {}
+        inner = inner["a"]
+    return outer
+
+
+def test_data_without_end_are_told() -> None:
+    tried = try_expression("a", {"a": nested(3000)})
+
+    assert remarks(tried) == [("error", None, None, "", "the data are nested too deeply")]
+
+
+def test_many_names_in_data_cost_little() -> None:
+    data = {f"name {number}": number for number in range(5000)}
+
+    tried = try_expression("name 7 + totl", {**data, "total": 1})
+
+    assert [one.kind for one in tried.remarks] == ["null"]
+
+
 def test_reasons_are_bounded() -> None:
     tried = try_expression(f"[{', '.join(['null'] * 300)}]", {})
 
