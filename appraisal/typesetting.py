@@ -13,18 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pylopdf_fonts_zh_cn
-import typst
 from fontTools.ttLib import TTCollection, TTFont
 
-from appraisal.errors import AppraisalError
+from appraisal.typesetters import Typesetters, TypesettingFailed
 
 # Debian's fonts-noto-cjk: more weights and characters than the wheel's fonts, so it goes first.
 SYSTEM_FONTS = Path("/usr/share/fonts/opentype/noto")
 WHEEL_FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
-
-
-class TypesettingFailed(AppraisalError):
-    """A template could not be typeset; the message says where."""
 
 
 def render_pdf(
@@ -43,7 +38,7 @@ def render_pdf(
         files: Further files beside the template by name: libraries, images.
 
     Raises:
-        TypesettingFailed: The template is wrong or misses data.
+        TypesettingFailed: The template is wrong or misses data, or takes too long.
     """
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -51,19 +46,17 @@ def render_pdf(
             _inside(root, path).write_bytes(content)
         main = root / "main.typ"
         main.write_bytes(template)
-        try:
-            pdf = typst.compile(
-                str(main),
-                root=str(root),
-                font_paths=_fonts(),
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-                pdf_standards="a-2b",
-                timestamp=int(at.timestamp()),
-            )
-        except typst.TypstError as error:
-            raise TypesettingFailed(f"{error.message}\n{error.diagnostic}") from error
-    assert isinstance(pdf, bytes)
-    return pdf
+        output = root / "out.pdf"
+        _typesetters().typeset(
+            {
+                "root": str(root),
+                "output": str(output),
+                "packages": str(root / "packages"),
+                "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+                "timestamp": int(at.timestamp()),
+            }
+        )
+        return output.read_bytes()
 
 
 def missing_glyphs(text: str) -> list[str]:
@@ -85,12 +78,8 @@ def _font_folders() -> list[Path]:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=True,
-        font_paths=[str(folder) for folder in _font_folders()],
-    )
+def _typesetters() -> Typesetters:
+    return Typesetters(_font_folders())
 
 
 @lru_cache(maxsize=1)
