@@ -148,11 +148,7 @@ def typeset(typesetters: Typesetters, folder: Path, source: str) -> bytes:
     return output.read_bytes()
 
 
-ENDLESS = (
-    "#let f(n) = if n == 0 { 0 } else { range(9999).map(i => f(n - 1) + i).sum() }\n"
-    "#range(9999).map(i => range(9999).map(j => calc.rem(i * j, 7)).sum()).sum()",
-    "#for a in range(9999) { for b in range(9999) { for c in range(9999) { let d = a } } }",
-)
+ENDLESS = "#for a in range(9999) { for b in range(9999) { for c in range(9999) { let d = a } } }"
 LARGE = (
     '#let a = "鉴" * 900000000\n#a.len()',
     "#let a = range(100)\n#while a.len() < 900000000 { a = a + a }",
@@ -162,10 +158,10 @@ LARGE = (
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        *((one, "not typeset within 3 seconds") for one in ENDLESS),
+        (ENDLESS, "not typeset within 3 seconds"),
         *((one, "too much memory is needed") for one in LARGE),
     ],
-    ids=["calls", "loops", "text", "list"],
+    ids=["loops", "text", "list"],
 )
 def test_template_without_measure_is_ended(
     strict: Typesetters, tmp_path: Path, source: str, reason: str
