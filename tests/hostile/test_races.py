@@ -100,3 +100,38 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(
         assert db.exec(completed).all() == [str(street.own.people[winner])]
     for client in clients.values():
         client.close()
+
+
+@pytest.mark.parametrize("turn", range(5, 8))
+def test_one_key_sent_at_once_has_one_effect(street: Street, address: str, turn: int) -> None:
+    clients = [signed_in(street, address, "reviewer") for _ in range(4)]
+    task = new_task(street, turn)
+    together = threading.Barrier(4)
+    answers: list[Any] = []
+
+    def complete(client: Client) -> None:
+        together.wait()
+        answers.append(
+            client.post(
+                f"{API}/user-tasks/{task.id}/completion",
+                json={"answer": answer_of("reviewer")},
+                headers={"Idempotency-Key": f"turn {turn}"},
+            )
+        )
+
+    threads = [threading.Thread(target=complete, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for client in clients:
+        client.close()
+
+    assert [one.status_code for one in answers] == [200] * 4, [one.text for one in answers]
+    assert len({one.content for one in answers}) == 1
+    assert sum("idempotent-replayed" not in one.headers for one in answers) == 1
+    with street.installation.database.reading() as db:
+        completed = select(HistoryRow.actor).where(
+            HistoryRow.instance_id == task.instance_id, HistoryRow.kind == "completed"
+        )
+        assert db.exec(completed).all() == [str(street.own.people["reviewer"])]

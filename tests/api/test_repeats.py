@@ -1,0 +1,65 @@
+"""Every POST of the API, sent twice with one idempotency key, has one effect and one answer.
+
+The routes come from the route table: a new one without an entry here fails.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.api.small import Street
+from tests.api.test_access import PUBLIC
+from tests.api.walking import API, client_of, furnish, request, routes
+from tests.hostile.ground import whole
+
+# Who sends it, and how it ends: in an order in which each can still be done.
+DONE_BY: dict[str, tuple[str, int]] = {
+    "/user-tasks/{user_task_id}/assignment": ("reviewer", 200),
+    "/user-tasks/{user_task_id}/completion": ("reviewer", 200),
+    "/process-instances": ("administrator", 201),
+    "/messages": ("administrator", 200),
+    "/sessions/{number}/roster-imports": ("planner", 201),
+    "/enrolments/{number}/sign-in-links": ("administrator", 201),
+    "/operations": ("administrator", 202),
+    "/clock/advance": ("administrator", 200),
+    "/process-instances/{instance_id}/cancellation": ("director", 204),
+    # Refused for what they are sent here; nothing may be kept of that.
+    "/sessions/{number}/roster-imports/{import_id}/confirmation": ("planner", 409),
+    "/incidents/{incident_id}/retry": ("administrator", 409),
+    "/incidents/{incident_id}/skip": ("administrator", 409),
+}
+TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
+
+
+@pytest.fixture
+def walk(sqlite_street: Street) -> Street:
+    for house in (sqlite_street.own, sqlite_street.foreign):
+        furnish(sqlite_street, house)
+    return sqlite_street
+
+
+def send(walk: Street, path: str, key: str) -> Any:
+    asked = request(walk, walk.own, "POST", API + path)
+    return client_of(walk, DONE_BY[path][0]).request(**asked, headers={"Idempotency-Key": key})
+
+
+def test_every_post_has_one_effect(walk: Street) -> None:
+    posts = {path for method, path in routes(walk) if method == "POST"}
+    assert posts - {path for _, path in PUBLIC} == {API + path for path in DONE_BY}
+
+    for path, (_, status) in DONE_BY.items():
+        before = whole(walk.installation.database)
+        first = send(walk, path, f"key of {path}")
+        after = whole(walk.installation.database)
+        again = send(walk, path, f"key of {path}")
+
+        assert first.status_code == status, (path, first.text)
+        assert (after == before) is (status >= 400), path
+        assert whole(walk.installation.database) == after, path
+        if status < 400 and path not in TOLD_ONCE:
+            assert (again.status_code, again.content) == (status, first.content), path
+            assert again.headers["idempotent-replayed"] == "true", path
+            assert again.headers.get("etag") == first.headers.get("etag"), path
+        else:
+            assert again.status_code == (422 if path in TOLD_ONCE else status), path
+            assert "idempotent-replayed" not in again.headers, path
