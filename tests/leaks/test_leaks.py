@@ -3,18 +3,23 @@
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from httpx2 import Client
 from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from api.application import build_installation
 from api.simulation.command import work_batch
+from api.simulation.crew import Crew
 from api.simulation.demo import demo_settings
+from api.simulation.visitor import Refused
 from appraisal.calendar import LOCAL
 from appraisal.demo_roster import DemoCandidate, demo_roster
 from engine.instances import ProcessInstance
@@ -22,6 +27,7 @@ from tests.kills.grounds import Ground, Template
 from tests.kills.reaper import Reaper
 from tests.leaks.search import NAME_COLUMNS, Secret, in_database, in_files, kinds_in, secrets_of
 
+_JSON = {"Content-Type": "application/json"}
 # A wrong ID number in the first file, a name of many letters, a rare character, a paper
 # supplied later, a witness's objection.
 PEOPLE = ("E12", "E18", "E21", "E23", "E24")
@@ -49,10 +55,45 @@ def worked() -> Iterator[Worked]:
         today = datetime.now(LOCAL).date()
         people = [one for one in demo_roster(today=today) if one.id in PEOPLE]
         with Reaper(ground, [], []) as server:
-            work_batch(ground.access, server.address, people).crew.close()
+            done = work_batch(ground.access, server.address, people)
+            blunder(done.crew, server.address(), done.batch.scene.number, people[0])
+            done.crew.close()
+            # It is gone once the last connection is closed.
+            shutil.copy(ground.folder / "jiancheng.sqlite-wal", ground.folder / "wal")
         yield Worked(ground, people, secrets_of(people))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def blunder(crew: Crew, address: str, session: str, person: DemoCandidate) -> None:
+    """Send what is refused, with a name or an ID number wherever one can stand."""
+    planner = crew.staff(crew.holders(["planner"])[0])
+    name, number = person.name, person.id_number
+    row = f"{number},{name}\n".encode()
+    sent: list[Callable[[], object]] = [
+        lambda: planner.get(f"/enrolments/{number}"),
+        lambda: planner.get(f"/sessions/{name}"),
+        lambda: planner.get("/user-tasks", text=name, cursor=number),
+        lambda: planner.post(f"/user-tasks/{uuid4()}/completion", {"answer": {number: name}}),
+        lambda: planner.post("/messages", {"name": name, "correlationKey": number}),
+        lambda: planner.post("/process-instances", {"processId": number, "businessKey": name}),
+        lambda: planner.post("/operations", {"kind": name, number: number}),
+        lambda: planner.post(f"/sessions/{session}/roster-imports", files={"sheet": ("x", row)}),
+    ]
+    for send in sent:
+        with suppress(Refused):
+            send()
+    with Client(base_url=address, trust_env=False) as client:
+        answers = [
+            client.post("/api/v1/logins", json={"signInName": number, "password": name * 5}),
+            client.post("/api/v1/messages", content=f'{{"{name}": {number}', headers=_JSON),
+            client.get(f"/api/v1/certificates/{number}"),
+            client.get("/verify", params={"number": number}),
+            client.get(f"/verify/{number}"),
+            client.get(f"/{name}/{number}", headers={"X-Request-Id": number}),
+            client.get("/inbox", params={"q": name}, headers={"Accept": "text/html"}),
+        ]
+    assert [one.status_code for one in answers] == [401, 400, 404, 303, 404, 404, 303]
 
 
 def test_tables_hold_names_only_where_they_belong(worked: Worked) -> None:
@@ -76,6 +117,20 @@ def test_process_data_and_history_hold_none(worked: Worked) -> None:
     assert len(data) > len(worked.people)
     assert [kinds for one in data if (kinds := kinds_in(one, worked.secrets))] == []
     assert [kinds for one in history if (kinds := kinds_in(one, worked.secrets))] == []
+
+
+def test_bytes_at_rest_hold_no_number(worked: Worked) -> None:
+    """Not in freed pages, journals or other files either; papers and archives are made to."""
+    numbers = [one for one in worked.secrets if one[0] != "name"]
+    files = [
+        path
+        for path in worked.ground.folder.rglob("*")
+        if path.is_file() and not {"objects", "archives"} & {*path.parts}
+    ]
+
+    assert {"jiancheng.sqlite", "wal", "server.log"} <= {p.name for p in files}
+    found = {path.name: kinds for path in files if (kinds := kinds_in(path.read_bytes(), numbers))}
+    assert found == {}
 
 
 def test_logs_and_file_names_hold_none(worked: Worked) -> None:
