@@ -13,7 +13,6 @@ from appraisal.notices import send_message
 from appraisal.organisations import organisation_by_id
 from appraisal.sessions import SessionOffer, offers_of, session_by_id
 from engine import Continue, ServiceTasks, TaskContext
-from engine.killpoints import kill_point
 from tasks.facts import merge_target
 from tasks.sessions import refunds_due
 
@@ -52,7 +51,6 @@ def start_enrolments(
     for enrolment, instance_id in zip(todo, started, strict=True):
         enrolment.instance_id = instance_id
         db.add(enrolment)
-    kill_point("between-chunks")
     if len(todo) == CHUNK:
         return Continue(todo[-1].number)
     return open_deciding(db, context, session_id)

@@ -156,7 +156,6 @@ def close_enrolments(
             {"reason": enrolment.outcome},
             message_id=f"closed:{enrolment.number}",
         )
-    kill_point("between-chunks")
     if len(todo) == CLOSED_A_CHUNK:
         return Continue(todo[-1].number)
     return {}

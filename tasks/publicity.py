@@ -35,7 +35,6 @@ from appraisal.score_reviews import (
 )
 from appraisal.sessions import session_by_id
 from engine import BpmnError, Continue, ServiceTasks, TaskContext
-from engine.killpoints import kill_point
 from tasks.results import collect_points, conclude
 
 service_tasks = ServiceTasks("publicity")
@@ -52,7 +51,6 @@ def publish_marks(
     done = int(context.cursor or 0)
     for result in results[done : done + CHUNK]:
         _publish(db, context, result)
-    kill_point("between-chunks")
     done = min(done + CHUNK, len(results))
     if done < len(results):
         return Continue(done, (done, len(results)))

@@ -14,7 +14,6 @@ from appraisal.people import holders_of
 from appraisal.sessions import AppraisalSession, create_session, session_by_id
 from engine import Continue, ProcessEngine, ServiceTasks, TaskContext
 from engine.instances import InstanceStatus, ProcessInstance
-from engine.killpoints import kill_point
 
 service_tasks = ServiceTasks("sessions")
 
@@ -194,7 +193,6 @@ def _tell_all(
             dict(payload),
             message_id=f"{message}:{enrolment.number}:{enrolment.round}",
         )
-    kill_point("between-chunks")
     if len(todo) == CHUNK:
         return Continue(todo[-1].number)
     return {}

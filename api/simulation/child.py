@@ -18,6 +18,11 @@ def end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run the command line for as long as the parent lives."""
     Thread(target=end_with_parent, daemon=True).start()
     main()
+
+
+if __name__ == "__main__":
+    run()

@@ -14,7 +14,7 @@ from httpx2 import Client, TransportError
 from api.simulation.errors import CannotSimulate
 
 STARTS_WITHIN_SECONDS = 60.0
-_CHILD = ("-m", "api.simulation.child")
+_CHILD = "api.simulation.child"
 
 
 class DidNotStart(CannotSimulate):
@@ -22,10 +22,16 @@ class DidNotStart(CannotSimulate):
 
 
 class Server:
-    """`jiancheng serve` on a free port of this machine, with its log in a file."""
+    """`jiancheng serve` on a free port of this machine, with its log in a file.
 
-    def __init__(self, environment: Mapping[str, str], log: Path, *, port: int = 0) -> None:
+    `module` is what runs it.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, *, port: int = 0, module: str = _CHILD
+    ) -> None:
         self._environment = dict(environment)
+        self._module = module
         self._log = log
         self._port = port or _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,7 +56,7 @@ class Server:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter and code
-                [sys.executable, *_CHILD, "serve", "--port", str(self._port)],
+                [sys.executable, "-m", self._module, "serve", "--port", str(self._port)],
                 env={**os.environ, **self._environment},
                 # Nothing is ever written: that it is closed tells the child that we are gone.
                 stdin=subprocess.PIPE,

@@ -29,6 +29,21 @@ from tasks.sample_batches import set_minimum
 _VARIES = re.compile(r"\d{1,2}\s*:\s*\d{2}(\s*:\s*\d{2})?|\b[0-9a-f]{16,64}\b|\b\d+(,\d{3})+\b")
 
 
+# Papers that tell when something was done, or the digests of those that do.
+_TELLS_THE_TIME = {
+    "assessor_sheet",
+    "equipment_record",
+    "invigilator_sheet",
+    "opening_record",
+    "paper_handover",
+    "remark_sheet",
+    "room_record",
+    "sign_in_sheet",
+    "supervision_record",
+    "volume_index",
+}
+
+
 @dataclass(frozen=True)
 class Ground:
     """One installation of its own, ready to be served."""
@@ -89,6 +104,7 @@ class Legacy:
     certificates: dict[str, str]
     ranges: list[tuple[str, int]]
     papers: dict[tuple[str, str, int], str]
+    digests: dict[tuple[str, str, int], str]
 
     @property
     def serials(self) -> dict[str, list[int]]:
@@ -118,14 +134,20 @@ def read_legacy(ground: Ground, people: Mapping[str, str]) -> Legacy:
                 for one in db.exec(select(Certificate))
             }
             ranges = sorted((one.key, one.next_value) for one in db.exec(select(NumberRange)))
+            filed = db.exec(select(Paper)).all()
             papers = {
                 (one.key, one.subject, one.version): _text(one.media_type, paper_content(db, one))
-                for one in db.exec(select(Paper))
+                for one in filed
+            }
+            digests = {
+                (one.key, one.subject, one.version): one.object_key
+                for one in filed
+                if one.key not in _TELLS_THE_TIME
             }
             assert len(db.exec(select(Candidate)).all()) == len(people)
     finally:
         installation.dispose()
-    return Legacy(outcomes, certificates, ranges, papers)
+    return Legacy(outcomes, certificates, ranges, papers, digests)
 
 
 def _text(media_type: str, content: bytes) -> str:

@@ -20,6 +20,7 @@ POINTS = (
     "while-rendering:2",
     "while-numbering:2",
 )
+PLAIN, IN_TWOS = "api.simulation.child", "tests.kills.in_twos"
 _LOOKS_EVERY_SECONDS = 0.01
 _WAITS_AT_MOST_SECONDS = 0.4
 
@@ -28,18 +29,26 @@ class Reaper:
     """Serves an installation and kills it as the batch goes on.
 
     `moments` are counts of completed user tasks. The process dies a seeded while after each,
-    and of itself at the next named point that is still missing.
+    and of itself at the next named point that is still missing. `module` serves.
     """
 
-    def __init__(self, ground: Ground, moments: Sequence[int], points: Sequence[str]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        moments: Sequence[int],
+        points: Sequence[str],
+        *,
+        module: str = PLAIN,
+    ) -> None:
         self._ground = ground
+        self._module = module
         self._moments = list(moments)
         self._points = list(points)
         self._random = random.Random(20261122)
         self._completed = 0
         self._stopping = threading.Event()
         self._failure: BaseException | None = None
-        self._server = Server({**ground.environment}, self._log)
+        self._server = Server({**ground.environment}, self._log, module=self._module)
         self._port = int(self._server.address.rpartition(":")[2])
         self._thread = threading.Thread(target=self._watch, name="reaper", daemon=True)
         self.kills = 0
@@ -99,7 +108,7 @@ class Reaper:
         while True:
             armed = {"JIANCHENG_KILL_AT": self._points[0]} if self._points else {}
             environment = {**self._ground.environment, **armed}
-            self._server = Server(environment, self._log, port=self._port)
+            self._server = Server(environment, self._log, port=self._port, module=self._module)
             try:
                 self._server.start()
             except DidNotStart:
@@ -114,3 +123,5 @@ class Reaper:
         assert status == -signal.SIGKILL, (status, self._log.read_text(encoding="utf-8")[-3000:])
         assert self._points, "it was killed by somebody else"
         self.passed.append(self._points.pop(0))
+        # It is dead; this lets go of what is left of it here.
+        self._server.kill()

@@ -12,7 +12,7 @@ from api.simulation.demo import demo_settings
 from appraisal.calendar import LOCAL
 from appraisal.demo_roster import DemoCandidate, demo_roster
 from tests.kills.grounds import Ground, Legacy, read_legacy
-from tests.kills.reaper import POINTS, Reaper
+from tests.kills.reaper import IN_TWOS, POINTS, Reaper
 from tests.leaks.search import NAME_COLUMNS, in_database, secrets_of
 
 SEED = 20261122
@@ -42,7 +42,7 @@ def test_batch_survives_every_kill(new_ground: Callable[[], Ground]) -> None:
     expected, completed = run(calm, Reaper(calm, [], []))
     moments = sorted(random.Random(SEED).choices(range(1, completed - 5), k=KILLS))
     deadly = new_ground()
-    reaper = Reaper(deadly, moments, POINTS)
+    reaper = Reaper(deadly, moments, POINTS, module=IN_TWOS)
 
     found, _ = run(deadly, reaper)
 
@@ -53,6 +53,8 @@ def test_batch_survives_every_kill(new_ground: Callable[[], Ground]) -> None:
     assert all(one == [*range(1, len(one) + 1)] for one in found.serials.values()), found.serials
     assert sorted(found.papers) == sorted(expected.papers)
     assert found.papers == expected.papers
+    # Certificates, tickets, rosters and marks to the last byte.
+    assert found.digests == expected.digests
     engine = create_engine(demo_settings(deadly.environment).database_address)
     leaks = in_database(engine, secrets_of(roster()))
     engine.dispose()
