@@ -28,6 +28,8 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/incidents/{incident_id}/retry": ("administrator", 409),
     "/incidents/{incident_id}/skip": ("administrator", 409),
 }
+# They work something out and change nothing, so there is nothing to keep.
+WITHOUT_EFFECT = {"/decisions/evaluation", "/expressions/evaluation"}
 TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
 
 
@@ -45,7 +47,8 @@ def send(walk: Street, path: str, key: str) -> Any:
 
 def test_every_post_has_one_effect(walk: Street) -> None:
     posts = {path for method, path in routes(walk) if method == "POST"}
-    assert posts - {path for _, path in PUBLIC} == {API + path for path in DONE_BY}
+    known = {API + path for path in {*DONE_BY, *WITHOUT_EFFECT}}
+    assert posts - {path for _, path in PUBLIC} == known
 
     for path, (_, status) in DONE_BY.items():
         before = whole(walk.installation.database)
@@ -63,3 +66,15 @@ def test_every_post_has_one_effect(walk: Street) -> None:
         else:
             assert again.status_code == (422 if path in TOLD_ONCE else status), path
             assert "idempotent-replayed" not in again.headers, path
+
+
+def test_trials_keep_nothing(walk: Street) -> None:
+    client = walk.client(walk.own.people["process_designer"])
+    before = whole(walk.installation.database)
+
+    for path in WITHOUT_EFFECT:
+        asked = request(walk, walk.own, "POST", API + path)
+        response = client.request(**asked, headers={"Idempotency-Key": "one"})
+        assert response.status_code in (200, 422), (path, response.text)
+
+    assert whole(walk.installation.database) == before
