@@ -24,7 +24,8 @@ from engine.feel import FeelError, compile_expression
 from engine.instances import InstanceStatus
 from engine.testing import ScriptedRun, SourceDefinitions
 from tests.engine.fuzz.mutations import EXPRESSIONS, damage_text, mutate
-from tests.engine.properties.drawings import blocks, drawing_of
+from tests.engine.properties.blocks import blocks
+from tests.engine.properties.troubles import drawing_of
 
 SEED = 20260302
 DIAGRAMS, RUNS, TEXTS = 500, 120, 3000

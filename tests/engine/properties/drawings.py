@@ -1,7 +1,8 @@
 """Random well-formed diagrams: blocks within blocks, drawn as BPMN.
 
 A block is a tuple of its kind and its parts. `Drawing` gives ids, writes the XML, and counts how
-often each element must be left when nothing optional happens.
+often each element must be left when nothing optional happens. `undone` are the calls of what
+compensates; `untold` are elements whose visits are told otherwise, or not at all.
 """
 
 from __future__ import annotations
@@ -9,48 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
-
-from hypothesis import strategies as st
 
 from tests.engine.conftest import NAMESPACES, event, flows, node, service, user
+from tests.engine.properties.blocks import Block
 
-Block = tuple[Any, ...]
-
-LEAVES = ("user", "script", "inline", "job", "timer", "message", "signal", "emit")
 OPTIONAL = "opt"
 """Ids and names of events that may happen, or not, begin so."""
-
-
-def leaves() -> st.SearchStrategy[Block]:
-    return st.sampled_from(LEAVES).map(lambda kind: (kind,))
-
-
-def blocks(size: int = 12) -> st.SearchStrategy[Block]:
-    """Blocks of at most so many leaves."""
-    return st.recursive(leaves(), _bigger, max_leaves=size)
-
-
-def _bigger(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
-    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-    optional = st.sampled_from(["message", "timer"])
-    return st.one_of(
-        st.tuples(st.just("sequence"), several),
-        st.tuples(st.just("choose"), several, st.integers(0, 2)),
-        st.tuples(st.just("answered"), several),
-        st.tuples(st.just("fork"), several),
-        st.tuples(st.just("some"), several, st.integers(1, 7)),
-        st.tuples(st.just("loop"), inner, st.integers(1, 3)),
-        st.tuples(st.just("first"), inner, inner),
-        st.tuples(st.just("sub"), inner),
-        st.tuples(st.just("call"), inner),
-        st.tuples(st.just("guarded"), inner, inner, optional, st.booleans()),
-        st.tuples(st.just("handled"), inner, inner, optional, st.booleans()),
-        st.tuples(st.just("each"), st.integers(1, 3), st.booleans(), st.booleans()),
-        st.tuples(st.just("again"), st.integers(1, 3)),
-        st.tuples(st.just("undone"), st.booleans()),
-        st.tuples(st.just("any_order"), st.integers(1, 3), st.booleans()),
-    )
 
 
 @dataclass
@@ -69,6 +34,8 @@ class Drawing:
     processes: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     expected: Counter[str] = field(default_factory=Counter)
+    undone: Counter[str] = field(default_factory=Counter)
+    untold: set[str] = field(default_factory=set)
     certain: bool = True
 
     def name(self, kind: str) -> str:
@@ -87,12 +54,14 @@ class Drawing:
             f'<bpmn:process id="{name}" isExecutable="true">{body}</bpmn:process>'
         )
 
-    def scope(self, block: Block, times: int) -> str:
+    def scope(self, block: Block, times: int, ending: str = "") -> str:
+        """Draw what lies in a process or sub-process; `ending` defines its end event."""
         scope = Scope()
         start, end = self.name("start"), self.name("end")
         first, last = self.draw(block, scope, times)
         scope.nodes += node("startEvent", self.count(start, times))
-        scope.nodes += node("endEvent", self.count(end, times))
+        scope.nodes += node("endEvent", self.count(end, times), ending)
+        self.untold |= {end} if ending else set()
         scope.flows += f"{start}>{first} {last}>{end} "
         return scope.nodes + flows(scope.flows)
 
@@ -340,19 +309,6 @@ class Drawing:
         scope.nodes += user(name, loop)
         return name
 
-    def _undone(self, scope: Scope, times: int, is_user: bool) -> tuple[str, str]:
-        """Something done, then compensated: what undoes it runs once for each time."""
-        self.certain = False
-        done = self._user(scope, times) if is_user else self._inline(scope, times)
-        caught, undo, throw = (self.name(n) for n in ("undo_of", "undo", "compensate"))
-        scope.nodes += event("boundaryEvent", caught, "compensate", attachedToRef=done)
-        scope.nodes += service(undo, "note_inline", isForCompensation="true")
-        scope.nodes += f'<bpmn:association id="a_{undo}" sourceRef="{caught}" targetRef="{undo}"/>'
-        definition = f'<bpmn:compensateEventDefinition activityRef="{done}"/>'
-        scope.nodes += node("intermediateThrowEvent", throw, definition)
-        scope.flows += f"{done}>{throw} "
-        return done, throw
-
     def _any_order(self, scope: Scope, times: int, size: int, one_by_one: bool) -> str:
         name, inside = self.count(self.name("any_order"), times), Scope()
         for _ in range(size):
@@ -360,10 +316,3 @@ class Drawing:
         ordering = "Sequential" if one_by_one else "Parallel"
         scope.nodes += node("adHocSubProcess", name, inside.nodes, ordering=ordering)
         return name
-
-
-def drawing_of(block: Block) -> Drawing:
-    """Draw a block as the process `main`."""
-    drawing = Drawing()
-    drawing.process(block, "main", 1)
-    return drawing
