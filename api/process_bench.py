@@ -195,7 +195,10 @@ class _Measurement:
         self._start(min(math.ceil(missing / each), _ROUND))
         found = self._waiting() or self._settled()
         if not found:
-            raise CannotMeasure(f"{self.process_id} reaches no user task by itself")
+            raise CannotMeasure(
+                f"流程 {self.process_id} 自己走不到任何用户任务。"
+                f" {self.process_id} reaches no user task by itself."
+            )
         return found
 
     def _start(self, count: int) -> None:
