@@ -87,6 +87,13 @@ def existing_folder(path: Path) -> Path:
     return path
 
 
+def existing(path: Path) -> Path:
+    """Refuse a path where there is nothing."""
+    if not path.exists():
+        leave(f"没有文件或文件夹 {path}。", f"There is no file or folder {path}.")
+    return path
+
+
 def existing_folders(paths: Sequence[Path] | None) -> list[Path]:
     """Refuse the first path where there is no folder."""
     return [existing_folder(path) for path in paths or ()]

@@ -9,6 +9,7 @@ import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from api.command_errors import existing, existing_file
 from api.console import AsJson, errors, finding_facts, finding_line, tell
 from engine.errors import AnswerLeftOver, DiagramError, EngineError
 from engine.testing import START_AT, SourceDefinitions, Trace, run_diagram
@@ -35,12 +36,13 @@ class UnreadableScript(EngineError):
 @commands.command("run-diagram")
 def run_one_diagram(
     sources: Annotated[
-        Path, typer.Argument(exists=True, help="a .bpmn file, or a folder of .bpmn and .dmn files")
+        Path,
+        typer.Argument(callback=existing, help="a .bpmn file, or a folder of .bpmn and .dmn files"),
     ],
     process: Annotated[str, typer.Option(help="its id, if there are several")] = "",
     script: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="answers and events, as YAML or JSON"),
+        typer.Option(callback=existing_file, help="answers and events, as YAML or JSON"),
     ] = None,
     partial: Annotated[bool, typer.Option(help="it may still wait at the end")] = False,
     as_json: AsJson = False,

@@ -126,3 +126,14 @@ def test_process_must_be_named_where_there_are_several(tmp_path: Path) -> None:
     assert "marking, marking2" in run(tmp_path, SCRIPT, diagram=both).stderr
     assert run(tmp_path, SCRIPT, "--process", "marking", diagram=both).exit_code == 0
     assert run(tmp_path, SCRIPT, "--process", "nobody", diagram=both).exit_code == 2
+
+
+def test_missing_files_are_told_in_both_languages(tmp_path: Path) -> None:
+    (tmp_path / "marking.bpmn").write_text(MARK, encoding="utf-8")
+    missing = str(tmp_path / "missing")
+    for arguments in ([missing], [str(tmp_path / "marking.bpmn"), "--script", missing]):
+        result = CliRunner().invoke(cli.app, ["run-diagram", *arguments])
+
+        assert result.exit_code == 2
+        assert len(result.stderr.splitlines()) == 2
+        assert f" {missing}." in result.stderr
