@@ -80,7 +80,8 @@ class Table:
 def read_table(content: bytes) -> Table:
     """Read the first visible sheet of an .xlsx file, or a .csv in UTF-8, UTF-16 or GB 18030.
 
-    The kind of file is seen from its bytes, what divides the cells from the first line.
+    The kind of file is seen from its bytes, what divides the cells from the
+    first line that has such a sign.
 
     Raises:
         UnreadableTable: It is neither, or breaks a limit.
@@ -139,7 +140,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    # A title above the columns may stand alone in its line.
+    lines = text.splitlines()
+    first = next((line for line in lines if any(sign in line for sign in _DELIMITERS)), "")
     return max(_DELIMITERS, key=first.count)
 
 

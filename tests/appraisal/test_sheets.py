@@ -49,6 +49,13 @@ def test_csv_is_read_whatever_divides_its_cells(delimiter: str, encoding: str) -
     ]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_title_alone_in_its_line_hides_no_columns(delimiter: str) -> None:
+    text = f"2026年报名表\n\n姓名{delimiter}单位\n"
+
+    assert read_table(text.encode()).rows[-1] == ["姓名", "单位"]
+
+
 def test_marks_that_nobody_sees_are_left_out() -> None:
     assert read_table("\u202d姓名\u200b,\ufeff张\u00ad三\u202c\n".encode()).rows == [
         ["姓名", "张三"]
