@@ -11,6 +11,8 @@ import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from math import ceil
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any, Self
@@ -41,7 +43,8 @@ class Typesetters:
         seconds: float = LONGEST_SECONDS,
         memory: int = MOST_MEMORY,
     ) -> None:
-        self._arguments = [str(memory), *map(str, fonts)]
+        # The process gives up by itself later: it may have outlived us.
+        self._arguments = [str(memory), str(ceil(seconds) + 5), *map(str, fonts)]
         self._seconds = seconds
         self._turns = BoundedSemaphore(most or os.cpu_count() or 1)
         self._idle: list[_Typesetter] = []
@@ -63,6 +66,11 @@ class Typesetters:
                 raise
             self._put_back(typesetter)
 
+    def processes(self) -> list[int]:
+        """Give the ids of the processes that wait for a document."""
+        with self._lock:
+            return [typesetter.process_id for typesetter in self._idle]
+
     def close(self) -> None:
         """End the processes."""
         with self._lock:
@@ -79,8 +87,11 @@ class Typesetters:
 
     def _take(self) -> "_Typesetter":
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                typesetter = self._idle.pop()
+                if typesetter.alive:
+                    return typesetter
+                typesetter.close()
         return _Typesetter(self._arguments)
 
     def _put_back(self, typesetter: "_Typesetter") -> None:
@@ -110,6 +121,15 @@ class _Typesetter:
             env=environment,
         )
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether nobody ended it meanwhile, as a system short of memory does."""
+        return self._process.poll() is None
+
     def typeset(self, wanted: Mapping[str, Any], seconds: float) -> None:
         assert self._process.stdin is not None
         self.documents += 1
@@ -127,7 +147,9 @@ class _Typesetter:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
-            pipe.close()
+            # What it did not read any more is lost.
+            with suppress(BrokenPipeError):
+                pipe.close()
 
     def _answer(self, seconds: float) -> bytes:
         assert self._process.stdout is not None

@@ -6,6 +6,7 @@ Reads one JSON line for each document and answers with one; ends when nobody rea
 import json
 import os
 import resource
+import signal
 import sys
 from typing import Any
 
@@ -14,15 +15,18 @@ import typst
 
 def main() -> None:
     """Typeset what is asked for, one after the other."""
-    most = int(sys.argv[1])
+    most, seconds = int(sys.argv[1]), int(sys.argv[2])
     # Memory that is written to, not the fonts that are mapped. Beyond it the process ends.
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=sys.argv[2:]
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=sys.argv[3:]
     )
     for line in sys.stdin.buffer:
+        # Who asked ends what takes too long, but may have been killed: then this ends it.
+        signal.alarm(seconds)
         answer = _typeset(json.loads(line), fonts)
+        signal.alarm(0)
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
         sys.stdout.buffer.flush()
 

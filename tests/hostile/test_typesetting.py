@@ -1,7 +1,11 @@
 """Data and templates of papers that would do harm: data are text, templates see their own files."""
 
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +16,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from appraisal import typesetting_process
 from appraisal.typesetters import Typesetters
 from appraisal.typesetting import SYSTEM_FONTS, WHEEL_FONTS, TypesettingFailed, render_pdf
 
@@ -137,15 +142,16 @@ def test_template_fetches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def typeset(typesetters: Typesetters, folder: Path, source: str) -> bytes:
+    typesetters.typeset(wanted(folder, source))
+    return (folder / "out.pdf").read_bytes()
+
+
+def wanted(folder: Path, source: str) -> dict[str, Any]:
     (folder / "main.typ").write_text(source)
-    output = folder / "out.pdf"
-    typesetters.typeset(
-        {
-            "root": str(folder), "output": str(output), "packages": str(folder / "packages"),
-            "data": json.dumps({}), "timestamp": 0,
-        }
-    )  # fmt: skip
-    return output.read_bytes()
+    return {
+        "root": str(folder), "output": str(folder / "out.pdf"),
+        "packages": str(folder / "packages"), "data": json.dumps({}), "timestamp": 0,
+    }  # fmt: skip
 
 
 ENDLESS = "#for a in range(9999) { for b in range(9999) { for c in range(9999) { let d = a } } }"
@@ -179,3 +185,28 @@ def test_plain_endlessness_is_seen_by_the_typesetter(
 ) -> None:
     with pytest.raises(TypesettingFailed, match=r"condition is always true|infinite|depth"):
         typeset(strict, tmp_path, source)
+
+
+def test_endless_document_ends_though_nobody_waits_for_it(tmp_path: Path) -> None:
+    program = [sys.executable, "-P", typesetting_process.__file__, "400000000", "1"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(wanted(tmp_path, ENDLESS)).encode() + b"\n")
+        process.stdin.flush()
+
+        # Only a limit for a failing test.
+        try:
+            assert process.wait(60) == -signal.SIGALRM
+        finally:
+            process.kill()
+
+
+def test_typesetter_that_was_killed_meanwhile_is_replaced(
+    strict: Typesetters, tmp_path: Path
+) -> None:
+    typeset(strict, tmp_path, f"= {SECRET}")
+    (idle,) = strict.processes()
+    os.kill(idle, signal.SIGKILL)
+    os.waitid(os.P_PID, idle, os.WEXITED | os.WNOWAIT)
+
+    assert shown(typeset(strict, tmp_path, "= 鉴程")) == "鉴程"
