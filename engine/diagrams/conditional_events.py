@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.diagrams.events import Event, SeveralEvents, WaitingEvent
-from engine.diagrams.joins import merge_branches
+from engine.diagrams.joins import holds_token, merge_branches, source_of
 
 HELD = "held"
 """Key in a task's internal data: the condition held when its event fired last, so that it must
@@ -79,7 +79,7 @@ def variables_in(tree: Any) -> dict[str, Any]:
     active = [
         task
         for task in tree.tasks.values()
-        if task.has_state(_ACTIVE)
+        if (task.has_state(_ACTIVE) or holds_token(task))
         and (task.parent is None or task.parent.state == TaskState.COMPLETED)
         and not _is_boundary(task)
         and not isinstance(getattr(task.parent, "task_spec", None), LoopTask)
@@ -112,7 +112,7 @@ def _latest_change(task: Any) -> int:
     """Tell when a branch changed last, be it inside a sub-process."""
     inner = task.workflow.top_workflow.subprocesses.get(task.id)
     within = [] if inner is None else [_latest_change(one) for one in inner.tasks.values()]
-    own: int = task.last_state_change
+    own: int = source_of(task).last_state_change
     return max([own, *within])
 
 
@@ -124,7 +124,7 @@ def _variables_of(task: Any) -> dict[str, Any]:
         or not isinstance(spec, SubWorkflowTaskMixin)
         or isinstance(spec, CallActivityMixin)
     ):
-        return dict(task.data)
+        return dict(source_of(task).data)
     return variables_in(inner)
 
 

@@ -146,6 +146,24 @@ class MergingJoin(UnstructuredJoin):
         return True
 
 
+def holds_token(task: Any) -> bool:
+    """Tell whether a visit of a join has brought a token that is not taken on yet.
+
+    SpiffWorkflow 3.2 cancels such a visit when a later one waits.
+    """
+    if not isinstance(task.task_spec, MergingJoin) or task.parent.state != TaskState.COMPLETED:
+        return False
+    if not task.has_state(TaskState.WAITING | TaskState.READY | TaskState.CANCELLED):
+        return False
+    taken = task.workflow.tasks.get(task.internal_data.get(JOINED_BY))
+    return taken is None or not taken.has_state(TaskState.FINISHED_MASK)
+
+
+def source_of(task: Any) -> Any:
+    """Give the task that has the variables of a branch: a join has none before it fires."""
+    return task.parent if isinstance(task.task_spec, MergingJoin) else task
+
+
 class ParallelGateway(MergingJoin, ParallelGatewayMixin, BpmnSpecMixin):
     """An AND gateway.
 

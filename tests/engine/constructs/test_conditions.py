@@ -77,6 +77,27 @@ CASES = [
         {"x": 0},
         advance="PT5S",
     ),
+    *[
+        Case(
+            f"a branch that waits at the join makes it hold, {'after' if late else 'before'}",
+            SE + gateway("parallel", "g") + gateway("parallel", "j") + catch("c", READY)
+            + work("t1", script="{x: 1}") + work("t2"),
+            f"s>g {'g>t1 g>c' if late else 'g>c g>t1'} c>j t1>j j>t2 t2>e",
+            "1 2",
+            {"x": 0},
+        )
+        for late in (True, False)
+    ],
+    Case(
+        "a branch at its end takes nothing from the others",
+        SE + gateway("parallel", "g") + catch("c", condition("x = 1 and y = 1")) + work("t1")
+        + catch("w", timer("Duration", "PT2S")) + work("t2", script="{y: 1}") + work("t3")
+        + gateway("parallel", "j") + work("t4") + end("e2"),
+        "s>g g>c c>t1 t1>j g>w w>t2 t2>j j>t4 t4>e g>t3 t3>e2",
+        "1 2 3 4",
+        {"x": 1, "y": 0},
+        advance="PT5S",
+    ),
     Case(
         "what happens in a sub-process makes it hold",
         SE
