@@ -41,6 +41,8 @@ class Event(EventDefinition):
     """What all our event definitions share: they fire when told to, never by broadcast."""
 
     kind: ClassVar[str] = ""
+    at_once: ClassVar[bool] = False
+    """Whether it can happen again before what it has begun has gone a step."""
 
     def __init__(self, name: str, *, event_id: str, extensions: Mapping[str, Any]) -> None:
         super().__init__(name, self.kind)
@@ -102,16 +104,20 @@ class MessageEvent(Event):
     """A message; the runtime finds its receiver by name and correlation key."""
 
     kind = "message"
+    at_once = True
 
 
 class SignalEvent(Event):
     """A signal; the runtime fans it out, to the thrower's own instance too."""
 
     kind = "signal"
+    at_once = True
 
 
 class ScopedEvent(Event):
     """An error, an escalation or a transaction's cancellation: for enclosing handlers only."""
+
+    at_once = True
 
     def __init__(
         self, kind: str, code: str | None, *, event_id: str, extensions: Mapping[str, Any]

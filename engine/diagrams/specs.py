@@ -52,6 +52,9 @@ from engine.diagrams.timers import FOREVER
 START_EVENT = "start_event"
 """Key in the root task's `internal_data`: which start event an instance began with."""
 
+WAITS_AGAIN = "waits_again"
+"""Key in a boundary event's `internal_data`: another visit waits for the next time already."""
+
 
 class _Element(BpmnSpecMixin):
     """A drawn element."""
@@ -295,11 +298,17 @@ class BoundaryEvent(_Catching, Compensating, BoundaryEventMixin, _Element):
         if self.cancel_activity:
             note_interrupted(activity)
             _stop(activity)
+        elif getattr(self.event_definition, "at_once", False):
+            # What happens twice before this has gone on must not be lost, nor caught further out.
+            my_task.internal_data[WAITS_AGAIN] = True
+            _wait_again(self, my_task)
 
     def _on_complete_hook(self, my_task: Any) -> None:
         super()._on_complete_hook(my_task)
         activity = _activity_of(my_task)
         if self.cancel_activity or activity is None or activity.has_state(TaskState.FINISHED_MASK):
+            return
+        if WAITS_AGAIN in my_task.internal_data:
             return
         _wait_again(self, my_task)
 

@@ -99,8 +99,30 @@ def gathered(catches: str, throws: str, more: str = "") -> Case:
     )
 
 
+def thrown_twice(event: str, *, inside: bool) -> Case:
+    """Write two branches that throw at once; each must be caught, by the nearest handler."""
+    inner = start("ps") + gateway("parallel", "g") + throw("th1", event) + throw("th2", event)
+    inner += end("pe") + end("pe2")
+    if inside:
+        inner += handler("h", event, "t1", interrupts=False)
+    flows = "ps>g g>th1 g>th2 th1>pe th2>pe2"
+    edge = boundary("b", "p", event, interrupts=False) + work("t1" if not inside else "t2")
+    outer = start("os") + scope("p", inner, flows) + end("oe") + edge + end("oe2")
+    outer_edge = boundary("b2", "o", event, interrupts=False) + work("t3") + end("e2")
+    place = "event sub-process" if inside else "boundary event"
+    return Case(
+        f"two branches throw at once, {place}",
+        SE
+        + scope("o", outer, f"os>p p>oe b>{'t2' if inside else 't1'} t{2 if inside else 1}>oe2")
+        + outer_edge,
+        "s>o o>e b2>t3 t3>e2",
+        "1 1",
+    )
+
+
 ALL = 'parallelMultiple="true"'
 CASES = [
+    *[thrown_twice(ESCALATION, inside=inside) for inside in (False, True)],
     *[
         Case(
             f"{name} at the edge, {'interrupting' if stops else 'not interrupting'}",
