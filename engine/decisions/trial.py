@@ -122,14 +122,28 @@ def _decide(model: DecisionModel, decision: Decision, context: dict[str, Value])
         stopped += _stopped(table, fired, scope)
     except FeelLimit as error:
         remarks.append(remark_of(error))
-    if value is None and table is not None:
-        remarks.append(Remark("null", "没有规则成立", "no rule holds"))
+    if value is None:
+        remarks += _why_null(table, result.fired, remarks)
     kind = "function" if isinstance(value, Function) else kind_of(value)
     return DecisionTrial(
         Trial(True, kind, from_feel(value, TRIAL_LIMITS), written(value), tuple(remarks)),
         result.fired,
         stopped=tuple(stopped),
     )
+
+
+def _why_null(
+    table: DecisionTable | None, fired: Sequence[FiredRow], remarks: Sequence[Remark]
+) -> Iterator[Remark]:
+    """Tell why there is no result where no part of the logic says it."""
+    if table is not None and not fired:
+        yield Remark("null", "没有规则成立", "no rule holds")
+    elif table is not None or not remarks:
+        yield Remark(
+            "null",
+            "得出的值是空值，或者不符合声明的类型",
+            "what it gives is null, or does not fit the type that is declared for it",
+        )
 
 
 def _scope_of(decision: Decision, context: dict[str, Value]) -> Scope:

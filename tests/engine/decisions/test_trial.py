@@ -101,3 +101,31 @@ def test_rows_that_clash_are_an_error() -> None:
     tried = try_decision(xml, "d_band", {"person": {"age": 20}, "limit": 18})
 
     assert (tried.trial.evaluated, len(errors(tried))) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("logic", "fired"),
+    [
+        ('<literalExpression id="l"><text>"old"</text></literalExpression>', 0),
+        (
+            '<decisionTable id="t"><input id="i"><inputExpression id="ie"><text>age</text>'
+            '</inputExpression></input><output id="o"/><rule id="r"><inputEntry id="a">'
+            '<text>&gt; 1</text></inputEntry><outputEntry id="b"><text>"old"</text>'
+            "</outputEntry></rule></decisionTable>",
+            1,
+        ),
+    ],
+)
+def test_a_result_of_another_type_is_told(logic: str, fired: int) -> None:
+    xml = (
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" '
+        'namespace="x"><decision id="d_age" name="age of"><variable name="age of" '
+        f'typeRef="number"/>{logic}</decision></definitions>'
+    )
+
+    tried = try_decision(xml.encode(), "d_age", {"age": 20})
+
+    assert (tried.trial.value, len(tried.fired)) == (None, fired)
+    assert [one.message_en for one in tried.trial.remarks if one.kind == "null"] == [
+        "what it gives is null, or does not fit the type that is declared for it"
+    ]
