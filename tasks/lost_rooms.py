@@ -66,8 +66,8 @@ def move(
     Everybody else's seat stays as it is. The new room waits for its check.
 
     Raises:
-        BpmnError: room_unsuitable: it is of another kind, too small, its equipment may not be
-            used, or the exam has begun.
+        BpmnError: room_unsuitable: it is of another kind or for other occupations, too small, its
+            equipment may not be used, or the exam has begun.
     """
     answer = context.answer("replace_room") or {}
     reserved, free = rooms_to_choose(db, session_id)
@@ -107,13 +107,15 @@ def _seat(
     if held is not None and held.state != RoomState.PENDING:
         raise BpmnError("room_unsuitable", "该场次已开考,请按故障处置")
     sitters = sitters_of(db, [enrolment for _, enrolment in before], exam_room.minutes)
+    space = space_of(stored(exam_room.id), new, rounds=exam_room.rounds)
+    if not all(space.admits(sitter) for sitter in sitters):
+        raise BpmnError("room_unsuitable", f"{new.code} 不是为考生的职业配备的")
     barred = not new.accessible and any(sitter.accessible_room for sitter in sitters)
     if not barred and _seats_fit(exam_room, lost, new, [seat for seat, _ in before]):
         return
     if held is not None:
         # The room's list already says who sits where.
         raise BpmnError("room_unsuitable", f"签到名单已编好,{new.code} 放不下原座位")
-    space = space_of(stored(exam_room.id), new, rounds=exam_room.rounds)
     strategy = SeatingStrategy(plan_of(db, exam_room.session_id).strategy)
     found = assign_subject(sitters, [space], exam_room.subject, strategy)
     if found.unseated:

@@ -161,8 +161,8 @@ def seats_assigned(db: Session, now: datetime, **given: Any) -> World:
 
     Given besides: on_site (sign-in names that serve in the session already), expired, short,
     custodian (one more, who serves on site), assessors (cards left of each occupation),
-    released (tickets are out), narrow (the columns of a room), sitting (the state of each
-    room's sitting, once started).
+    released (tickets are out), narrow (the columns of a room), fitted (the occupations that
+    a room is for), sitting (the state of each room's sitting, once started).
     """
     made = _made(db, now, given)
     seat_everybody(db, made)
@@ -238,11 +238,17 @@ def _names(db: Session, made: PlanningWorld) -> dict[str, Any]:
     return names
 
 
-def _change(db: Session, made: PlanningWorld, given: Mapping[str, Any]) -> None:
+def _change_rooms(db: Session, given: Mapping[str, Any]) -> None:
     for code, capacity in (given.get("shrink") or {}).items():
         shrink_room(db, str(code), int(capacity))
     for code, columns in (given.get("narrow") or {}).items():
         db.exec(select(Room).where(Room.code == str(code))).one().columns = int(columns)
+    for code, occupations in (given.get("fitted") or {}).items():
+        db.exec(select(Room).where(Room.code == str(code))).one().occupations = list(occupations)
+
+
+def _change(db: Session, made: PlanningWorld, given: Mapping[str, Any]) -> None:
+    _change_rooms(db, given)
     close_rooms(db, made, *map(str, given.get("close") or ()))
     for code in given.get("expired") or ():
         expire_calibration(db, code, on=made.session.exam_date or TODAY)
