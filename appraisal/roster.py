@@ -195,10 +195,12 @@ def _header_problems(header: Sequence[str]) -> list[RowProblem]:
         for name in dict.fromkeys(header)
         if name in _KNOWN and header.count(name) > 1
     ]
+    # A first row that is no header holds people, and a problem never quotes what is in a cell.
+    is_header = 2 * len(missing) < len(COLUMNS)
     unknown = [
         replace(_file_problem("unknown_column", name), severity="notice")
         for name in dict.fromkeys(header)
-        if name and name not in _KNOWN
+        if is_header and name and name not in _KNOWN
     ]
     return [*missing, *twice, *unknown]
 

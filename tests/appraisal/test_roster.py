@@ -218,6 +218,17 @@ def test_columns_not_known_are_told_and_twice_named_ones_refused(
     assert [row.data.phone for row in result.rows] == ["13800000000"]
 
 
+def test_people_in_a_sheet_without_a_header_are_not_quoted(
+    database: Database, tmp_path: Path
+) -> None:
+    result = checked(database, Table([[id_number(3), "麦穗"], [id_number(4), "丁一"]]), tmp_path)
+
+    assert [(p.column, p.code) for p in result.problems] == [
+        (name, "missing_column") for name in COLUMNS
+    ]
+    assert "麦穗" not in repr(result.problems)
+
+
 def test_merged_cells_are_refused_where_they_would_be_lost(
     database: Database, tmp_path: Path
 ) -> None:
