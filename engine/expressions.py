@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.diagrams.loops import COUNTER, round_of
 from engine.diagrams.timers import schedule
 from engine.feel import Expression, Value, compile_expression, from_feel, is_timer_literal
 
@@ -13,22 +14,32 @@ MAX_CACHED = 20_000
 
 
 class Names(Mapping[str, Any]):
-    """What an expression can name: extra names, then variables, then facts, looked up when read."""
+    """What an expression can name: extra names, then variables, then facts, looked up when read.
 
-    __slots__ = ("extra", "facts", "variables")
+    `task`: the element it stands at, which knows the round of a repeated activity that it is in.
+    """
+
+    __slots__ = ("extra", "facts", "task", "variables")
 
     def __init__(
-        self, variables: Mapping[str, Any], facts: Facts, extra: Mapping[str, Any] | None = None
+        self,
+        variables: Mapping[str, Any],
+        facts: Facts,
+        extra: Mapping[str, Any] | None = None,
+        task: Any = None,
     ) -> None:
         self.variables = variables
         self.facts = facts
         self.extra = extra
+        self.task = task
 
     def __getitem__(self, name: str) -> Any:
         if self.extra is not None and name in self.extra:
             return self.extra[name]
         if name in self.variables:
             return self.variables[name]
+        if name == COUNTER and (number := round_of(self.task)) is not None:
+            return number
         return self.facts.read(name, self.variables)
 
     def __contains__(self, name: object) -> bool:
@@ -36,6 +47,7 @@ class Names(Mapping[str, Any]):
             (self.extra is not None and name in self.extra)
             or name in self.variables
             or name in self.facts
+            or (name == COUNTER and round_of(self.task) is not None)
         )
 
     def __iter__(self) -> Iterator[str]:

@@ -41,7 +41,7 @@ class Hooks:
 
     def names(self, task: Any, extra: Mapping[str, Any] | None = None) -> Names:
         """Give what an expression on a task can name."""
-        return Names(task.data, self.run.facts, extra)
+        return Names(task.data, self.run.facts, extra, task)
 
     def evaluate(
         self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None

@@ -450,6 +450,13 @@ ROWS: dict[str, list[Row]] = {
             ),
         ),
         (
+            "loopCounter inside an instance",
+            "natively",
+            "the number of the innermost instance, from 1; a variable of that name goes before it, "
+            "and a called process does not see it",
+            ("constructs/test_counters.py::test_instance_knows_its_number",),
+        ),
+        (
             "loopDataInputRef, inputDataItem and their outputs",
             "lowered",
             "become collection, element variable and output collection; a data input stands for "

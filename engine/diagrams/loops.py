@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin, CallActivityMixin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -19,6 +19,31 @@ from engine.errors import BadCollection
 
 MAX_INSTANCES = 50
 """Larger sets are instances of their own: state grows with the square of this number."""
+
+
+COUNTER = "loopCounter"
+"""What the standard calls the number of an instance of a repeated activity, counted from 1."""
+
+
+def round_of(task: Any) -> int | None:
+    """Tell which instance of the innermost repeated activity around it a task belongs to.
+
+    A called process does not see the rounds of who calls it.
+    """
+    while task is not None:
+        holder = task.parent
+        if holder is not None and isinstance(holder.task_spec, _Repeated):
+            number = holder.task_spec.number_of(holder, task)
+            if number is not None:
+                return number
+        if holder is None:
+            tree = task.workflow
+            owner = getattr(tree, "parent_task_id", None)
+            holder = None if owner is None else tree.top_workflow.find_task(owner)
+            if holder is not None and isinstance(holder.task_spec, CallActivityMixin):
+                return None
+        task = holder
+    return None
 
 
 class _Repeated(LoopTask, BpmnSpecMixin):
@@ -36,6 +61,10 @@ class _Repeated(LoopTask, BpmnSpecMixin):
 
     def merge_child(self, workflow: Any, child: Any) -> None:
         """Take over what one finished instance gave."""
+        raise NotImplementedError
+
+    def number_of(self, my_task: Any, child: Any) -> int | None:
+        """Give the number of an instance; None for what is no instance."""
         raise NotImplementedError
 
     def start_child(self, my_task: Any, **variables: Any) -> None:
@@ -165,6 +194,11 @@ class MultiInstance(_Repeated):
         elif self.sequential:
             self.start_item(my_task, child.internal_data["index"] + 1)
 
+    def number_of(self, my_task: Any, child: Any) -> int | None:
+        """Give the place of its item, counted from 1."""
+        index = child.internal_data.get("index")
+        return None if index is None else int(index) + 1
+
     def _keep_output(self, my_task: Any, child: Any) -> None:
         if self.output_collection is None:
             changed = {
@@ -207,7 +241,7 @@ class MultiInstance(_Repeated):
         # What most tools write goes before a variable, the standard's own names after it.
         counters: dict[str, Any] = {f"nrOf{name}": count for name, count in counted.items()}
         standard = {f"numberOf{name}": count for name, count in counted.items()}
-        standard["loopCounter"] = child.internal_data["index"] + 1
+        standard[COUNTER] = child.internal_data["index"] + 1
         counters |= {name: count for name, count in standard.items() if name not in child.data}
         if self.output_collection is not None:
             counters[self.output_collection] = self._results(my_task)
@@ -264,6 +298,12 @@ class Loop(_Repeated):
         else:
             self.start_child(my_task)
 
+    def number_of(self, my_task: Any, child: Any) -> int | None:
+        """Give the round it is, counted from 1."""
+        if child.task_spec.name != self.task_spec:
+            return None
+        return int(my_task.internal_data["done"]) + 1
+
     def is_over(self, my_task: Any) -> bool:
         """Tell whether the maximum is reached or the condition does not hold."""
         if self.maximum is not None and my_task.internal_data["done"] >= self.maximum:
@@ -271,6 +311,6 @@ class Loop(_Repeated):
         if self.condition is None:
             return False
         hooks = my_task.workflow.script_engine
-        own = "loopCounter" in my_task.data
-        rounds = {} if own else {"loopCounter": my_task.internal_data["done"]}
+        own = COUNTER in my_task.data
+        rounds = {} if own else {COUNTER: my_task.internal_data["done"]}
         return hooks.evaluate(my_task, self.condition, rounds) is not True

@@ -167,8 +167,10 @@ class VariableFlow:
         collection = several.get(C + "collection") or standard.collection
         output = properties.get("jc:outputCollection") or standard.output
         around = state.without([variable]) if variable else state
+        rounds = {} if "loopCounter" in state.values else _ROUNDS
         item = NUMBER if collection is None else _item_of(self.effects.value(collection, state))
-        end = self._once(node, around.given({variable: item}) if variable else around)
+        own = {variable: item} if variable else {}
+        end = self._once(node, around.given({**rounds, **own}))
         counted = {**_COUNTERS}
         expression = properties.get("jc:outputElement") or standard.made
         if output is not None:
@@ -176,15 +178,15 @@ class VariableFlow:
             counted[output] = list_of(kept)
             after = around.given({output: list_of(kept)})
         else:
-            after = joined([around, end.without([variable] if variable else [])])
+            after = joined([around, end.without([*own, *rounds])])
         self.done[node] = end.given(counted)
         return after
 
     def _again(self, node: Node, state: State) -> State:
         loop = node.find(_LOOP)
-        current = state
+        current = inside = state.given({} if "loopCounter" in state.values else _ROUNDS)
         for _ in range(_MOST_VISITS):
-            following = joined([state, self._once(node, current)])
+            following = joined([inside, self._once(node, current)])
             if following == current:
                 break
             current = following
