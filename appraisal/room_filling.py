@@ -50,11 +50,6 @@ class RoomSpace:
         return not self.occupations or sitter.group[0] in self.occupations
 
 
-def standard_space(room_id: int, capacity: int, *, columns: int = 5) -> RoomSpace:
-    """Space of a room for a written subject: the standard thirty, or what it holds."""
-    return RoomSpace(room_id, min(STANDARD_ROOM, capacity), capacity, columns)
-
-
 def fitted_rooms(rooms: Sequence[RoomSpace], sitter: Sitter) -> list[RoomSpace]:
     """The rooms that admit a sitter, those that are fitted out for the occupation first."""
     return sorted((room for room in rooms if room.admits(sitter)), key=lambda r: not r.occupations)

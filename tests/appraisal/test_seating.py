@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appraisal.room_filling import RoomSpace, Sitter, standard_space
+from appraisal.room_filling import STANDARD_ROOM, RoomSpace, Sitter
 from appraisal.seating import (
     Place,
     Seating,
@@ -17,6 +17,10 @@ from appraisal.seating import (
 )
 
 A, B, C = ("电工", "", "3"), ("厨师", "", "4"), ("护理", "", "2")
+
+
+def standard_space(room_id: int, capacity: int) -> RoomSpace:
+    return RoomSpace(room_id, min(STANDARD_ROOM, capacity), capacity)
 
 
 def sitters(*counts: int, **more: object) -> list[Sitter]:
