@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test check fmt lint types bench tck lock openapi clean
+.PHONY: help setup setup-dev web run demo test check fmt lint types bench tck lock openapi clean
 
 help: ## Show the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,16 @@ help: ## Show the commands
 	@.ci/install-browser
 	@touch $@
 
-setup: .venv/runtime ## Install what the product needs into .venv
-setup-dev: .venv/dev ## Install what the tests need, too
+# Written last by a build; a build that cannot be had here leaves none and stops nothing.
+EDITORS := api/static/built/built.json
+$(EDITORS): .venv/runtime requirements-web.txt web/package-lock.json web/build.mjs $(shell find web/src -type f)
+	@.ci/build-web $(BIN)
+
+setup: .venv/runtime $(EDITORS) ## Install what the product needs into .venv
+setup-dev: .venv/dev $(EDITORS) ## Install what the tests need, too
+
+web: .venv/runtime ## Build the editors anew
+	@.ci/build-web $(BIN)
 
 run: setup ## Do a whole demo batch, then serve it on 127.0.0.1:8000
 	@$(BIN)/jiancheng simulate --serve --port $(PORT)
@@ -66,4 +74,4 @@ lock: setup-dev ## Pin the dependencies of pyproject.toml anew
 	@.ci/lock $(BIN)
 
 clean: ## Remove what the commands above made
-	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv var web/node_modules api/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -120,3 +122,22 @@ def database(request: pytest.FixtureRequest) -> Database:
     """A database with all tables, on each of the two systems."""
     made: Database = request.getfixturevalue(f"{request.param}_database")
     return made
+
+
+@pytest.fixture(scope="session")
+def editors() -> None:
+    """The built editors; built now if their sources are newer."""
+    told = "" if _editors_are_built() else _build_editors()
+    if not _editors_are_built():
+        pytest.skip(f"the editors cannot be built here: {told}")
+
+
+def _editors_are_built() -> bool:
+    built = Path("api/static/built/built.json")
+    sources = [path for path in Path("web/src").rglob("*") if path.is_file()]
+    return built.exists() and built.stat().st_mtime >= max(one.stat().st_mtime for one in sources)
+
+
+def _build_editors() -> str:
+    command = [".ci/build-web", str(Path(sys.executable).parent)]
+    return subprocess.run(command, capture_output=True, text=True).stderr.strip()

@@ -40,7 +40,8 @@ class KeptFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Serve a file."""
         response = await super().get_response(path, scope)
-        if response.status_code == 200 and b"v=" in scope.get("query_string", b""):
+        named = b"v=" in scope.get("query_string", b"") or "/chunk-" in f"/{path}"
+        if response.status_code == 200 and named:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

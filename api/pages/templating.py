@@ -69,7 +69,7 @@ def dots(parts: Any) -> Markup:
     return Markup('<i class="sep"></i>').join(str(part) for part in parts if part)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _version(name: str) -> str:
     """Name the content of a static file, so that browsers may keep it for good."""
     content = files("api").joinpath("static", name).read_bytes()
@@ -96,6 +96,23 @@ def draw(
     )
     headers = {"Content-Security-Policy": _CSP.format(nonce=nonce), "Cache-Control": "no-store"}
     return HTMLResponse(html, status, headers)
+
+
+def draw_editor(work: Work, template: str, *, entry: str, **values: Any) -> Response:
+    """Draw a page around an editor that is built from `web/src/<entry>/index.js`.
+
+    Where the editors are not built the page says how to build them. The tools set style
+    attributes in what they write as HTML, so these pages allow them; scripts stay ours alone.
+    """
+    response = draw_for(work, template, entry=entry if is_built(entry) else None, **values)
+    policy = response.headers["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = f"{policy}; style-src-attr 'unsafe-inline'"
+    return response
+
+
+def is_built(entry: str) -> bool:
+    """Tell whether an editor has been built."""
+    return files("api").joinpath("static", "built", f"{entry}.js").is_file()
 
 
 def draw_for(work: Work, template: str, **values: Any) -> Response:
