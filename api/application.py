@@ -16,7 +16,6 @@ from api.secret_files import load_keyring, load_secret_key
 from api.settings import Settings
 from appraisal.crypto import attach_keyring
 from appraisal.objects import ObjectStore, attach_objects
-from appraisal.posts import POSTS
 from engine.clock import Clock, MovableClock
 from engine.database import Database, create_database
 from engine.dbos_jobs import DbosQueue, DbosWorker, create_job_tables
@@ -38,6 +37,7 @@ from tasks.completion import Completion, StoredAnswers
 from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.known_variables import host_knowledge
+from tasks.posts import PostsLibrary, attach_posts, packaged_posts
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,15 @@ def build_installation(
     definitions = Definitions(
         checkers={"form": check_form},
         service_tasks={task.name for task in service_tasks},
-        groups=set(POSTS),
+        groups=set(packaged_posts().posts),
         functions=functions,
         knowledge=host_knowledge(service_tasks),
         reading=database.reading,
         now=clock.now,
     )
+    posts = PostsLibrary(definitions)
+    for one in (database.writer, database.reader):
+        attach_posts(one, posts)
     jobs = queue(database)
     engine = ProcessEngine(
         definitions,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from api.application import build_installation, packaged_sources
 from api.settings import Settings
-from appraisal.posts import POSTS
 from engine.diagrams import Environment
 from engine.diagrams.importing import Draft, import_diagram
 from engine.findings import Finding
@@ -16,6 +15,7 @@ from engine.jobs import LocalQueue
 from engine.sources import Source, load_folder
 from tasks import all_service_tasks
 from tasks.facts import host_functions
+from tasks.posts import packaged_posts
 from tasks.scenario_packs import Pack
 from tasks.scenarios import ScenarioFailed, load_scenarios, run_scenario
 
@@ -78,7 +78,7 @@ def import_file(path: Path) -> Draft:
     """
     environment = Environment(
         service_tasks={task.name for task in all_service_tasks()},
-        groups=set(POSTS),
+        groups=set(packaged_posts().posts),
         functions=host_functions(),
     )
     return import_diagram(path.read_bytes(), environment)

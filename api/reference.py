@@ -10,12 +10,12 @@ import typer.main
 from api.cli import app
 from api.problems import PROBLEMS, TYPE_PREFIX
 from api.settings import Settings
-from appraisal.posts import POSTS
 from engine.feel import compile_expression
 from engine.sources import load_folder
 from forms import parse_form
 from tasks import all_service_tasks
 from tasks.papers import paper_kinds
+from tasks.posts import packaged_posts
 
 INTRODUCTION = """# Reference
 
@@ -52,7 +52,7 @@ def _settings() -> Iterator[str]:
 def _posts() -> Iterator[str]:
     yield "## Posts\n"
     yield "| key | 中文 | English |\n|---|---|---|"
-    for post in POSTS.values():
+    for post in packaged_posts().posts.values():
         yield f"| `{post.key}` | {post.name} | {post.name_en} |"
     yield ""
 

@@ -18,6 +18,8 @@ from engine.errors import DiagramError
 from engine.feel.checking import Known
 from engine.findings import Finding
 from engine.knowledge import HostKnowledge, providers_of
+from engine.posts import NAME as POSTS_NAME
+from engine.posts import InvalidPosts, Posts, lint_posts, parse_posts
 
 Checker = Callable[[str, bytes], Sequence[Finding]]
 """Checks one definition of a kind that the engine does not know: gets its key and content."""
@@ -59,6 +61,8 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
         findings.extend(_about(member, _check_alone(member, host)))
     decisions = _decisions(by_kind.get("decision", {}).values(), host, findings)
     environment = _environment(by_kind, decisions, host)
+    if (posts := members.get(POSTS_NAME)) is not None:
+        environment = _with_posts(environment, posts)
     prepared: dict[str, CheckedDiagram] = {}
     for key, member in by_kind.get("process", {}).items():
         prepared[key] = prepare_diagram(member.content, environment, key=key)
@@ -81,6 +85,8 @@ def _check_alone(member: Member, host: Host) -> Iterator[Finding]:
         except orjson.JSONDecodeError as error:
             yield Finding("not_json", f"不是正确的 JSON:{error}", f"Not valid JSON: {error}")
             return
+    if member.kind == "posts":
+        yield from lint_posts(member.content)
     checker = host.checkers.get(member.kind)
     if checker is not None:
         yield from checker(member.key, member.content)
@@ -155,6 +161,19 @@ def _environment(
         elements=elements,
         functions=host.functions,
         providers=providers,
+    )
+
+
+def _with_posts(environment: Environment, member: Member) -> Environment:
+    try:
+        posts: Posts = parse_posts(member.content)
+    except InvalidPosts:
+        return environment  # `_check_alone` reports it.
+    return replace(
+        environment,
+        groups=set(posts.posts),
+        duties=set(posts.duties),
+        duties_of_groups=posts.duties_of_posts(),
     )
 
 

@@ -12,6 +12,7 @@ from engine.diagrams.source import mandatory_elements
 from engine.diagrams.vocabulary import FLOW_NODES, local_name
 from engine.errors import DiagramError
 from engine.findings import Finding
+from engine.posts import InvalidPosts, lost_from, parse_posts
 from engine.scopes import level_of
 from engine.sources import KINDS, Source
 
@@ -93,6 +94,8 @@ def _check_origin(member: Member, outer: Member) -> Iterator[Finding]:
 
 
 def _check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
+    if member.kind == "posts":
+        yield from _check_posts(member, outer)
     if member.kind != "process":
         return
     try:
@@ -119,6 +122,13 @@ def _check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
             element_id=element_id,
             element_name=wanted[element_id],
         )
+
+
+def _check_posts(member: Member, outer: Member) -> Iterator[Finding]:
+    try:
+        yield from lost_from(parse_posts(outer.content), parse_posts(member.content))
+    except InvalidPosts:
+        return  # The check of the set reports it.
 
 
 def _types(content: bytes) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.scopes import BASE, BadScope, scope_of_folder
 
-KINDS = ("process", "decision", "form", "paper", "sheet", "vocabulary", "catalogue")
+KINDS = ("process", "decision", "form", "paper", "sheet", "vocabulary", "catalogue", "posts")
 _BY_SUFFIX = {".bpmn": "process", ".dmn": "decision", ".typ": "paper"}
 
 
@@ -31,7 +31,7 @@ def load_folder(*roots: Path) -> list[Source]:
 
     Below each root lies a folder for each scope. Diagrams, decision tables and Typst papers go by
     their suffix. A JSON file is a form below `forms`, a score sheet in a folder `sheets`, a
-    vocabulary where its name says so, else a catalogue. Everything else (scenarios) is no
+    vocabulary or posts where its name says so, else a catalogue. Everything else (scenarios) is no
     definition. Order is stable.
     """
     found: list[Source] = []
@@ -59,4 +59,4 @@ def _kind(root: Path, path: Path) -> str | None:
         return "form"
     if path.parent.name == "sheets":
         return "sheet"
-    return "vocabulary" if path.stem.endswith("vocabulary") else "catalogue"
+    return path.stem if path.stem in ("vocabulary", "posts") else "catalogue"

@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from appraisal.conflicts import conflicts_with
 from engine.history import HISTORY, HistoryKind
+from engine.instances import INSTANCE
 from engine.user_tasks import UserTask
 from tasks.actors import Actor
-from tasks.duties import duties_of, excluding_duty
+from tasks.duties import duties_of
 from tasks.involvement import (
     Matter,
     Place,
@@ -17,6 +18,7 @@ from tasks.involvement import (
     matter_of,
     person_of_enrolment,
 )
+from tasks.posts import posts_of_bundle
 
 _DID_ONE_OF = (
     select(HISTORY.c.seq)
@@ -28,6 +30,9 @@ _DID_ONE_OF = (
     )
     .limit(1)
 )
+
+
+_BUNDLE = select(INSTANCE.c.bundle_id).where(INSTANCE.c.id == bindparam("b_instance"))
 
 
 class Refusal(StrEnum):
@@ -110,11 +115,19 @@ def _involvement_refusal(db: Session, actor: Actor, matter: Matter, place: Place
     duty, standing = matter.user_task.duty, matter.standing
     if duty is not None:
         done = standing.duties if standing else duties_of(db, place.session_id, actor.person_id)
-        if excluding_duty(duty, done) is not None:
+        if done and posts_of_bundle(db, _bundle_of(db, matter)).excluding(duty, done) is not None:
             return Refusal.EXCLUSIVE_DUTY
     if _is_conflicted(db, actor, matter, place):
         return Refusal.CONFLICT_OF_INTEREST
     return None
+
+
+def _bundle_of(db: Session, matter: Matter) -> str:
+    """Find the bundle whose duties hold: that of the instance, whatever was published since."""
+    if matter.held is not None:
+        return matter.held.instance.bundle_id
+    found = db.connection().execute(_BUNDLE, {"b_instance": matter.user_task.instance_id})
+    return str(found.scalar_one())
 
 
 def _is_conflicted(db: Session, actor: Actor, matter: Matter, place: Place) -> bool:

@@ -1,4 +1,4 @@
-"""Duties: who did what kind of work in a batch, and which kinds exclude one another."""
+"""Duties: who did what kind of work in a batch."""
 
 from datetime import datetime
 
@@ -8,12 +8,6 @@ from sqlmodel import Field, Session, SQLModel
 
 from appraisal import people, sessions  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime, table_of
-from appraisal.posts import EXCLUSIVE_DUTIES
-
-# Whoever taught or marked in a batch does not decide on its certificates.
-# Source: ISO/IEC 17024:2012, 9.4.2 (the decision by persons not involved in examination or
-# training)
-BARRED_FROM_ISSUE = frozenset({"train", "assess"})
 
 
 class DutyRecord(SQLModel, table=True):
@@ -48,23 +42,3 @@ def duties_of(db: Session, session_id: int, person_id: int) -> frozenset[str]:
     db.flush()
     given = {"b_session": session_id, "b_person": person_id}
     return frozenset(db.connection().execute(_DUTIES, given).scalars())
-
-
-def excluding_duty(duty: str, done: frozenset[str]) -> str | None:
-    """The duty already done that forbids this one, if any.
-
-    >>> excluding_duty("marks", frozenset({"review"}))
-    'review'
-    >>> excluding_duty("issue", frozenset({"assess"}))
-    'assess'
-    >>> excluding_duty("review", frozenset({"review"}))
-    """
-    barred: set[str] = set()
-    for group in EXCLUSIVE_DUTIES:
-        if duty in group:
-            barred |= group - {duty}
-    if duty == "issue":
-        barred |= BARRED_FROM_ISSUE
-    if duty in BARRED_FROM_ISSUE:
-        barred.add("issue")
-    return min(barred & done, default=None)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlmodel import Session
 
 from appraisal.conflicts import ConflictKind, conflicts_with
-from appraisal.posts import post_name
 from appraisal.rooms import exam_room_by_id
 from appraisal.scheme_rules import SUBJECTS
 from appraisal.sessions import AppraisalSession
@@ -15,6 +14,7 @@ from appraisal.training import TrainingClass, classes_of, teachers_of, trainees_
 from tasks.papers import paper_data
 from tasks.papers_planning import clock, person_name
 from tasks.papers_results import chinese_date, session_key
+from tasks.posts import posts_of_bundle
 
 RANKS = {"assessor": "考评员", "senior": "高级考评员"}
 CONFLICTS = {
@@ -99,8 +99,8 @@ def _place(db: Session, assignment: StaffAssignment) -> list[str]:
     return [room.code, SUBJECTS[room.subject][0], clock(room.starts_at)]
 
 
-def _post(assignment: StaffAssignment) -> str:
-    name = post_name(assignment.post)
+def _post(session: AppraisalSession, db: Session, assignment: StaffAssignment) -> str:
+    name = posts_of_bundle(db, session.bundle_id).post_name(assignment.post)
     return f"{name}(组长)" if assignment.leader else name
 
 
@@ -117,7 +117,7 @@ def staff_dispatch(db: Session, session: AppraisalSession, subject: str) -> Mapp
     rows = [
         [
             person_name(db, one.person_id),
-            _post(one),
+            _post(session, db, one),
             *(_card(db, one.person_id) if one.post == "assessor" else ["—", "—"]),
             *_place(db, one),
         ]
@@ -149,7 +149,9 @@ def recusal_declaration(db: Session, session: AppraisalSession, subject: str) ->
                 kinds[kind] = kinds.get(kind, 0) + 1
         declared = "、".join(f"{CONFLICTS[kind]} {kinds[kind]} 人" for kind in sorted(kinds))
         result = "派遣" if one.state == AssignmentState.CONFIRMED else "回避"
-        rows.append([person_name(db, one.person_id), _post(one), declared or "无", result, ""])
+        rows.append(
+            [person_name(db, one.person_id), _post(session, db, one), declared or "无", result, ""]
+        )
     head = ["姓名", "岗位", "声明的关系", "处理", "签名"]
     return {
         "sections": [
@@ -180,7 +182,7 @@ def appointment_letter(db: Session, session: AppraisalSession, subject: str) -> 
                 "tables": [
                     {
                         "head": ["岗位", "考场", "科目", "时间"],
-                        "rows": [[_post(one), *_place(db, one)] for one in held],
+                        "rows": [[_post(session, db, one), *_place(db, one)] for one in held],
                     }
                 ],
                 "signatures": [["评价机构(盖章)"], ["日期"]],

@@ -57,6 +57,7 @@ from tasks.actors import actor_of
 from tasks.completion import Completion, NotAllowed, StoredAnswers
 from tasks.facts import fact_providers, host_functions
 from tasks.form_library import FormLibrary
+from tasks.posts import PostsLibrary, attach_posts
 from tasks.scenario_packs import Pack
 
 
@@ -125,6 +126,7 @@ class _Run(ScriptedRun):
             database=database,
         )
         self.completion = Completion(self.engine, FormLibrary(pack))  # type: ignore[arg-type]
+        attach_posts(database.writer, PostsLibrary(pack))  # type: ignore[arg-type]
 
 
 class Stage:

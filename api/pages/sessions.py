@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Response
@@ -13,6 +14,7 @@ from api.work import PageRouter, Reading
 from appraisal.sessions import UnknownSession, session_by_number
 from engine.instances import ProcessInstance
 from tasks.overviews import days_until, list_sessions, overview_session
+from tasks.posts import posts_of_bundle
 from tasks.session_desks import open_work, room_lines
 from tasks.step_states import StepState, instance_of
 from tasks.steps import STAGES
@@ -68,6 +70,9 @@ def read_session(work: Reading, number: Number) -> Response:
         ),
         days=days_until(session.exam_date, clock.today()),
         stages=stages_of(overview.steps, work.language),
+        post_name=partial(
+            posts_of_bundle(work.db, session.bundle_id).post_name, language=work.language
+        ),
         diagram=draw_map(overview.steps, work.language),
     )
 

@@ -13,11 +13,11 @@ from api.pages.templating import draw_for
 from api.user_tasks import desk_of
 from api.work import Work
 from appraisal.organisations import Organisation
-from appraisal.posts import post_name
 from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask
+from tasks.posts import posts_of_organisation
 from tasks.told_decisions import DecisionWords
 from tasks.worklists import count_views
 
@@ -87,7 +87,8 @@ def task_name(task: UserTask, language: str) -> str:
 def posts_text(work: Work) -> str:
     """List the posts somebody holds."""
     held = sorted(work.actor.posts - {"candidate"})
-    names = [post_name(post, work.language) for post in held]
+    posts = posts_of_organisation(work.db, work.actor.tenant)
+    names = [posts.post_name(post, work.language) for post in held]
     return (", " if work.language == "en" else "、").join(names)
 
 

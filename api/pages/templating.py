@@ -19,7 +19,6 @@ from api.languages import language_of
 from api.pages import wording
 from api.work import Work
 from appraisal.levels import level_name
-from appraisal.posts import post_name
 
 _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; "
@@ -49,7 +48,6 @@ def environment(language: str) -> Environment:
         language=language,
         product=PRODUCT[language],
         level_name=partial(level_name, language=language),
-        post_name=partial(post_name, language=language),
     )
     for name in wording.FILTERS:
         env.filters[name] = partial(getattr(wording, name), language=language)

@@ -18,8 +18,8 @@ from api.settings import Settings
 from api.simulation.errors import CannotSimulate
 from appraisal.organisations import Organisation
 from appraisal.people import Person, posts_of
-from appraisal.posts import POSTS
 from tasks.demo_world import BODY_CODE, build_demo_world
+from tasks.posts import packaged_posts
 
 FOLDER = Path("var/demo")
 # Of each person's links, so that one whose answer was lost can be made good.
@@ -149,7 +149,7 @@ def _access(installation: Installation) -> Access:
         body = db.exec(select(Organisation).where(Organisation.code == BODY_CODE)).one()
         assert body.id is not None
         staff = {one.sign_in_name: one for one in _staff(db)}
-        posts = sorted({*POSTS} - {"candidate"})
+        posts = sorted({*packaged_posts().posts} - {"candidate"})
         _, token = add_client(
             db, body.id, "报名门户", _PORTAL_SCOPES, posts=posts, per_minute=_CALLS_A_MINUTE
         )

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.simulation.demo import Staff
 from api.simulation.report import Conclusion, Report
-from appraisal.posts import post_name
+from tasks.posts import packaged_posts
 
 STEPS = (
     "确定鉴定项目和标准",
@@ -124,7 +124,7 @@ def show_links(console: Console, staff: Sequence[Staff], address: str) -> None:
         new = [post for post in one.posts if post not in shown]
         if new:
             shown.update(new)
-            posts = "、".join(post_name(post) for post in new)
+            posts = "、".join(packaged_posts().post_name(post) for post in new)
             # Never wrapped nor cut: terminals make whole lines clickable.
             line = f"{_wide(posts, 16)}{_wide(one.name, 12)}{address}/sign-in/{one.links[0]}"
             console.print(line, highlight=False, markup=False, soft_wrap=True)

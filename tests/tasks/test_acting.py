@@ -20,13 +20,15 @@ from appraisal.people import add_person, person_by_id
 from appraisal.schemes import Scheme
 from appraisal.sessions import SessionOffer, create_session
 from engine.database import Database
+from engine.errors import UnknownDefinition
 from engine.history import HistoryKind, HistoryRow
 from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, refusal
 from tasks.actors import Actor, actor_of
-from tasks.duties import duties_of, excluding_duty, record_duty
+from tasks.duties import duties_of, record_duty
 from tasks.involvement import Place, place_of
+from tasks.posts import PostsLibrary, attach_posts
 from tasks.rights import ACTIONS, may
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -201,8 +203,29 @@ def test_duties_exclude_one_another(given: Given, done: str, duty: str, excluded
 
     expected = Refusal.EXCLUSIVE_DUTY if excluded else None
     assert refusal(given.db, actor, given.task("reviewer", duty=duty)) is expected
-    assert (excluding_duty(duty, frozenset({done})) is not None) is excluded
     assert duties_of(given.db, given.session.id, actor.person_id) == {done}
+
+
+class _Bundles:
+    """Two bundles: in one of them nothing excludes anything."""
+
+    def content(self, db: Any, bundle_id: str, kind: str, key: str) -> bytes:
+        assert (kind, key) == ("posts", "posts")
+        if bundle_id != "free":
+            raise UnknownDefinition(bundle_id)
+        return b'{"posts": [], "duties": [], "exclusions": []}'
+
+
+def test_exclusions_are_those_of_the_bundle(given: Given) -> None:
+    attach_posts(given.db.get_bind(), PostsLibrary(_Bundles()))  # type: ignore[arg-type]
+    actor, task = given.person("finance"), given.task("finance", duty="money")
+    assert given.session.id is not None
+    record_duty(given.db, given.session.id, actor.person_id, "review", at=NOW)
+
+    assert refusal(given.db, actor, task) is Refusal.EXCLUSIVE_DUTY
+    given.instance.bundle_id = "free"
+    given.db.flush()
+    assert refusal(given.db, actor, task) is None
 
 
 def test_duties_of_another_batch_do_not_count(given: Given) -> None:

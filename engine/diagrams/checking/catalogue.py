@@ -362,6 +362,9 @@ _MEANING = {
     "bad_stage": Message("没有阶段“{name}”。", "There is no stage “{name}”."),
     "bad_step": Message("步骤必须是 1 到 14。", "A step is a number from 1 to 14."),
     "bad_duty": Message("没有职责“{name}”。", "There is no duty “{name}”."),
+    "duty_not_of_post": Message(
+        "岗位“{name}”不承担职责“{duty}”。", "The post “{name}” does not have the duty “{duty}”."
+    ),
 }
 
 MESSAGES = {**_STRUCTURE, **_CONSTRUCTS, **_MEANING}

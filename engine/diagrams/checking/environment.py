@@ -26,7 +26,8 @@ class Environment:
     """The names that exist, by kind. None: nothing is known, so it is not checked.
 
     `elements` are the ids in all diagrams of the bundle. `functions` are the host's FEEL functions.
-    `stages` and `duties` are what the host gives a meaning to. `needs_people` is false where a
+    `stages` and `duties` are what the host gives a meaning to; `duties_of_groups` the only duties
+    that some groups may have. `needs_people` is false where a
     script answers user tasks, so that they need not say who may. `providers` tell which variables
     forms, decisions, service tasks and other processes give.
     """
@@ -41,5 +42,6 @@ class Environment:
     functions: Mapping[str, Callable[..., Any]] | None = None
     stages: Collection[str] = STAGES
     duties: Collection[str] = DUTIES
+    duties_of_groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     needs_people: bool = True
     providers: Providers = field(default_factory=Providers)

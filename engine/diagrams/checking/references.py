@@ -130,13 +130,17 @@ def _check_call(node: Node, own: set[str], environment: Environment, report: Rep
 
 
 def _check_marks(
-    node: Node, extensions: dict[str, object], environment: Environment, report: Report
+    node: Node, extensions: dict[str, Any], environment: Environment, report: Report
 ) -> None:
     stage, duty = extensions.get("stage"), extensions.get("duty")
     if stage:
         _known(node, "bad_stage", str(stage), environment.stages, report)
     if duty:
         _known(node, "bad_duty", str(duty), environment.duties, report)
+        for group in extensions.get("candidate_groups", []):
+            allowed = environment.duties_of_groups.get(group)
+            if allowed is not None and duty not in allowed:
+                report.add(node, "duty_not_of_post", name=group, duty=duty)
     step = DialectReader(node).properties().get("jc:step")
     if step and not (step.isdigit() and 1 <= int(step) <= 14):
         report.add(node, "bad_step")

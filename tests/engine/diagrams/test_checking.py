@@ -548,6 +548,7 @@ KNOWING = {
 }
 ELSEWHERE = {
     "bad_process_id",
+    "duty_not_of_post",
     "no_process",
     "process_id_differs",
     "too_many_paths",
