@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar, overload
 
 from engine.diagrams import read_declaration
@@ -48,6 +48,8 @@ class ServiceTask:
     """One function a diagram can call by `name` (`group.function`).
 
     `gives` declares what its result has, as `jc:variables` does; None when it does not say.
+    `title` and `title_en` name it for designers; the English one is the first sentence of the
+    docstring unless it was told. `types` are the Python types of the inputs, as written.
     """
 
     name: str
@@ -59,6 +61,9 @@ class ServiceTask:
     required: frozenset[str]
     open_ended: bool
     gives: str | None = None
+    title: str = ""
+    title_en: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def undeclared(self, result: Mapping[str, Any]) -> list[str]:
         """List what a result has that the service task does not say it gives."""
@@ -90,6 +95,8 @@ class ServiceTasks:
         attempts: int = 5,
         name: str | None = None,
         gives: str | None = None,
+        title: str = "",
+        title_en: str = "",
     ) -> Callable[[F], F]: ...
 
     def register(
@@ -100,18 +107,23 @@ class ServiceTasks:
         attempts: int = 5,
         name: str | None = None,
         gives: str | None = None,
+        title: str = "",
+        title_en: str = "",
     ) -> F | Callable[[F], F]:
         """Make a function callable from diagrams as `group.function`.
 
         `inline` runs in the caller's transaction and touches nothing but the database; `job` runs
         after the commit, up to `attempts` times, then becomes an incident. `gives` declares the
         result, so that diagrams are checked against it: `"passed: boolean, grade: a | b"`.
+        `title` and `title_en` are what designers read.
         """
 
         def add(target: F) -> F:
             local = name or target.__name__
             full = f"{self.group}.{local}" if self.group else local
-            self._add(_describe(full, target, run, attempts, gives))
+            described = _describe(full, target, run, attempts, gives)
+            english = title_en or described.title_en
+            self._add(replace(described, title=title, title_en=english))
             return target
 
         return add(function) if function is not None else add
@@ -170,4 +182,15 @@ def _describe(
         required=frozenset(p.name for p in keywords if p.default is kinds.empty),
         open_ended=any(p.kind is kinds.VAR_KEYWORD for p in signature.values()),
         gives="" if nothing and gives is None else gives,
+        title_en=_first_sentence(function),
+        types={p.name: _written(p) for p in keywords if p.annotation is not kinds.empty},
     )
+
+
+def _written(parameter: inspect.Parameter) -> str:
+    return inspect.formatannotation(parameter.annotation).strip("'")
+
+
+def _first_sentence(function: ServiceFunction) -> str:
+    lines = (inspect.getdoc(function) or "").splitlines()
+    return lines[0].strip().removesuffix(".") if lines else ""
