@@ -18,7 +18,7 @@ from engine.history import add_history
 from engine.outbox import Work
 from engine.rows import NewRows, add_rows, waiting_of
 from engine.run import INSERT_INSTANCE, InstanceRun
-from engine.starts import begin
+from engine.starts import Placed, begin
 from engine.variables import checked
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def start_many(
     process_id: str,
     items: Sequence[Item],
     *,
-    bundle_id: str,
+    placed: Placed,
     tenant: str,
     parent_id: UUID | None,
     actor: str | None,
@@ -43,7 +43,7 @@ def start_many(
         return []
     with engine.working(db) as work:
         common: dict[str, Any] = {
-            "bundle_id": bundle_id,
+            "placed": placed,
             "tenant": tenant,
             "parent_id": parent_id,
             "actor": actor,
@@ -95,6 +95,7 @@ def _clone(
                 business_key,
                 head.tenant,
                 head.parent_id,
+                head.scopes,
             ),
             run.process,
             actor=run.actor,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import JsonText, UtcDateTime
+from engine.scopes import BASE, is_scope
 
 Name = tuple[str, str]
 """Kind and key of a definition."""
@@ -244,3 +245,22 @@ def lowered_of(db: Session, bundle: Bundle, hashes: Iterable[str]) -> dict[str, 
         col(LoweredDiagram.sha256).in_(list(hashes)),
     )
     return {row.sha256: row.content for row in db.scalars(query).all()}
+
+
+def chain_of_bundle(db: Session, bundle_id: str, tenant: str = "") -> str:
+    """Tell for which chain of scopes a bundle is the current one, a tenant's own chain first.
+
+    Several chains may share a bundle. One that is nobody's any more is taken for the tenant's, and
+    without a tenant for the base's.
+    """
+    own = f"organisation:{tenant}"
+    heads = db.connection().execute(
+        select(BundleHead.chain).where(col(BundleHead.bundle_id) == bundle_id)
+    )
+    chains = sorted(
+        (chain.split(" ") for chain in heads.scalars()),
+        key=lambda chain: (own not in chain, len(chain), chain),
+    )
+    if chains and (own in chains[0] or not tenant):
+        return " ".join(chains[0])
+    return f"{BASE} {own}" if tenant and is_scope(own) else BASE

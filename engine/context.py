@@ -14,6 +14,7 @@ from engine.decided import Tally
 from engine.decisions import DecisionResult
 from engine.diagrams.compile import CompiledProcess
 from engine.diagrams.starts import StartTrigger
+from engine.scopes import BASE
 from engine.service_tasks import BpmnError, Continue, Json
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ class AnswerPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InstanceHead:
-    """The identity of a running instance, without its state."""
+    """The identity of a running instance, without its state.
+
+    `scopes` is the chain whose definitions it uses, from outside in: `base organisation:x`.
+    """
 
     id: UUID
     process_id: str
@@ -68,6 +72,7 @@ class InstanceHead:
     business_key: str
     tenant: str
     parent_id: UUID | None
+    scopes: str = BASE
 
 
 FactProvider = Callable[[Session, InstanceHead, Mapping[str, Any]], Json]
@@ -81,7 +86,8 @@ It is called when an expression first reads the fact's name, once for each step 
 class TaskContext:
     """Who called a service task, from where, and at what business time.
 
-    `today` is the local date in Asia/Shanghai. `cursor` is what the last `Continue` held, for a job
+    `scopes` is the chain of scopes of the instance's bundle, from outside in. `today` is the local
+    date in Asia/Shanghai. `cursor` is what the last `Continue` held, for a job
     that is called again.
     """
 
@@ -101,6 +107,7 @@ class TaskContext:
     db: Session = field(repr=False)
     answers: AnswerPort | None = field(default=None, repr=False)
     tally: Tally = field(default_factory=Tally, repr=False)
+    scopes: tuple[str, ...] = (BASE,)
 
     def decide(self, decision_id: str, facts: Mapping[str, Any]) -> DecisionResult:
         """Ask a decision of the instance's own bundle; history keeps which rows decided.

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import UtcDateTime
 from engine.errors import UnknownInstance
+from engine.scopes import BASE
 
 
 class InstanceStatus(StrEnum):
@@ -30,7 +31,9 @@ OPEN_STATUSES = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 
 
 class ProcessInstance(SQLModel, table=True):
-    """One run of a process, pinned to the bundle it started with.
+    """One run of a process, pinned to a bundle: the one it started with or was moved to.
+
+    `scopes` is the chain of scopes that the bundle was made for, from outside in.
 
     `state` is what `engine.codec` wrote in format `codec`; `version` grows with every change of it.
     """
@@ -48,6 +51,7 @@ class ProcessInstance(SQLModel, table=True):
     business_key: str = Field(max_length=200)
     tenant: str = Field(default="", max_length=100)
     parent_id: UUID | None = Field(default=None, sa_type=Uuid)
+    scopes: str = Field(default=BASE, max_length=300)
     status: str = Field(default=InstanceStatus.RUNNING, max_length=20)
     version: int = 1
     state: bytes | None = Field(default=None, sa_type=LargeBinary, repr=False)

@@ -53,6 +53,7 @@ class InstanceRow(NamedTuple):
     status: str
     version: int
     state: bytes
+    scopes: str
 
 
 INSTANCE_COLUMNS = [INSTANCE.c[name] for name in InstanceRow._fields]
@@ -363,6 +364,7 @@ class InstanceRun:
             "business_key": head.business_key,
             "tenant": head.tenant,
             "parent_id": head.parent_id,
+            "scopes": head.scopes,
             "status": self.status,
             "version": 1,
             "state": state,
@@ -403,7 +405,13 @@ _OPEN = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 def read_head(row: Any) -> InstanceHead:
     """Read an instance's identity from its row."""
     return InstanceHead(
-        row.id, row.process_id, row.bundle_id, row.business_key, row.tenant, row.parent_id
+        row.id,
+        row.process_id,
+        row.bundle_id,
+        row.business_key,
+        row.tenant,
+        row.parent_id,
+        row.scopes,
     )
 
 

@@ -170,7 +170,7 @@ class ProcessEngine:
         business_key: str,
         variables: Mapping[str, Any] | None = None,
         tenant: str = "",
-        scopes: Sequence[str] = ("base",),
+        scopes: Sequence[str] | None = None,
         bundle_id: str | None = None,
         actor: str | None = None,
         parent_id: UUID | None = None,
@@ -179,7 +179,8 @@ class ProcessEngine:
     ) -> ProcessInstance:
         """Start an instance and run it until it waits.
 
-        It is pinned to `bundle_id`, else to its parent's bundle, else to the scopes' current one.
+        It is pinned to `bundle_id`, else to its parent's bundle, else to the current one of the
+        scopes (the base's if none are given), and notes whose bundle that is.
         `start_event` begins with that start event, `payload` is what came with it.
         """
         run = starts.begin(
@@ -189,7 +190,9 @@ class ProcessEngine:
             business_key=business_key,
             variables=variables or {},
             tenant=tenant,
-            bundle_id=bundle_id or starts.bundle_of(self, db, parent_id, scopes),
+            placed=starts.place(
+                self, db, bundle_id=bundle_id, parent_id=parent_id, scopes=scopes, tenant=tenant
+            ),
             actor=actor,
             parent_id=parent_id,
             start_event=start_event,
@@ -205,7 +208,7 @@ class ProcessEngine:
         *,
         bundle_id: str | None = None,
         tenant: str = "",
-        scopes: Sequence[str] = ("base",),
+        scopes: Sequence[str] | None = None,
         parent_id: UUID | None = None,
         actor: str | None = None,
     ) -> list[UUID]:
@@ -218,7 +221,9 @@ class ProcessEngine:
             db,
             process_id,
             items,
-            bundle_id=bundle_id or starts.bundle_of(self, db, parent_id, scopes),
+            placed=starts.place(
+                self, db, bundle_id=bundle_id, parent_id=parent_id, scopes=scopes, tenant=tenant
+            ),
             tenant=tenant,
             parent_id=parent_id,
             actor=actor,

@@ -16,6 +16,11 @@ class BadScope(EngineError):
     """The text names no scope, or the scopes cannot be combined."""
 
 
+def is_scope(text: str) -> bool:
+    """Tell whether a text names a scope."""
+    return _SCOPE.fullmatch(text) is not None
+
+
 def level_of(scope: str) -> str:
     """Tell base, industry or organisation.
 

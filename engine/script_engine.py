@@ -158,6 +158,7 @@ class Hooks:
             variables=MappingProxyType(task.data),
             db=run.db,
             answers=run.engine.answers,
+            scopes=tuple(run.head.scopes.split(" ")),
         )
 
     def catch_error(self, task: Any, error: BpmnError) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from engine.bundles import chain_of_bundle
 from engine.context import InstanceHead
 from engine.diagrams.specs import choose_start
 from engine.diagrams.starts import StartTrigger
@@ -17,6 +18,7 @@ from engine.errors import UnknownInstance
 from engine.expressions import Facts, Names
 from engine.instances import INSTANCE, ProcessInstance
 from engine.run import InstanceRun, read_head
+from engine.scopes import BASE, chain_of
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.variables import checked
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 _NO_FACTS = Facts({})
 
 
+class Placed(NamedTuple):
+    """Where an instance belongs: its bundle, and the chain of scopes whose bundle that is."""
+
+    bundle_id: str
+    scopes: str
+
+
 def begin(
     engine: ProcessEngine,
     db: Session,
@@ -35,15 +44,17 @@ def begin(
     business_key: str,
     variables: Mapping[str, Any],
     tenant: str,
-    bundle_id: str,
+    placed: Placed,
     actor: str | None,
     parent_id: UUID | None,
     start_event: str | None = None,
     payload: Any = None,
 ) -> InstanceRun:
     """Start an instance and give its run, saved."""
-    process = engine.definitions.process(bundle_id, process_id)
-    head = InstanceHead(uuid4(), process_id, bundle_id, business_key, tenant, parent_id)
+    process = engine.definitions.process(placed.bundle_id, process_id)
+    head = InstanceHead(
+        uuid4(), process_id, placed.bundle_id, business_key, tenant, parent_id, placed.scopes
+    )
     with engine.working(db) as work, work.holding(head.id):
         run = InstanceRun(engine, db, work, head, process, actor=actor)
         root = run.plant()
@@ -56,17 +67,37 @@ def begin(
     return run
 
 
-def bundle_of(
-    engine: ProcessEngine, db: Session, parent_id: UUID | None, scopes: Sequence[str]
-) -> str:
-    """Choose the bundle of a new instance: its parent's, else the scopes' current one."""
+def place(
+    engine: ProcessEngine,
+    db: Session,
+    *,
+    bundle_id: str | None,
+    parent_id: UUID | None,
+    scopes: Sequence[str] | None,
+    tenant: str,
+) -> Placed:
+    """Choose where a new instance belongs.
+
+    The bundle is the given one, else its parent's, else the scopes' current one. The chain is that
+    of the scopes if both are given, else the parent's, else one that the bundle was made for. A
+    parent that has just begun is not stored yet.
+
+    Raises:
+        UnknownInstance: There is no such parent.
+    """
+    if bundle_id is not None and scopes is not None:
+        return Placed(bundle_id, " ".join(chain_of(scopes)))
     if parent_id is not None:
-        query = select(INSTANCE.c.bundle_id).where(INSTANCE.c.id == parent_id)
-        found = db.connection().execute(query).scalar_one_or_none()
-        if found is None:
+        query = select(INSTANCE.c.bundle_id, INSTANCE.c.scopes).where(INSTANCE.c.id == parent_id)
+        found = db.connection().execute(query).one_or_none()
+        if found is not None:
+            return Placed(bundle_id or found.bundle_id, found.scopes)
+        if bundle_id is None:
             raise UnknownInstance(str(parent_id))
-        return str(found)
-    return engine.definitions.current_bundle(db, scopes)
+    if bundle_id is not None:
+        return Placed(bundle_id, chain_of_bundle(db, bundle_id, tenant))
+    chain = chain_of(scopes or [BASE])
+    return Placed(engine.definitions.current_bundle(db, chain), " ".join(chain))
 
 
 def register_starts(engine: ProcessEngine, db: Session, bundle_id: str, *, tenant: str) -> int:

@@ -44,6 +44,7 @@ def start_enrolments(
         "enrolment",
         [(e.number, {"enrolment_id": e.id, "session_id": session_id}) for e in todo],
         bundle_id=context.bundle_id,
+        scopes=context.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,

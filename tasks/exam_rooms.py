@@ -121,6 +121,7 @@ def _start_rooms(
         "exam_room",
         items,
         bundle_id=context.bundle_id,
+        scopes=context.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,

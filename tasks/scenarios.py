@@ -44,10 +44,10 @@ from sqlmodel import Session, col, select
 
 from appraisal.organisations import Organisation
 from appraisal.people import Person, posts_of
-from engine.context import InstanceHead
 from engine.database import Database
 from engine.errors import EngineError
 from engine.instances import ProcessInstance
+from engine.run import read_head
 from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
 from engine.user_tasks import UserTask
 from forms import GivenFile, InvalidAnswer
@@ -279,14 +279,7 @@ class Stage:
         variables = {**self.world.variables, **trace.data}
         with self.run.database.reading() as db:
             instance = db.get_one(ProcessInstance, trace.instance_id)
-            head = InstanceHead(
-                instance.id,
-                instance.process_id,
-                instance.bundle_id,
-                instance.business_key,
-                instance.tenant,
-                instance.parent_id,
-            )
+            head = read_head(instance)
             for name, value in wanted.items():
                 fact, _, key = name.partition(".")
                 found = self.run.engine.facts[fact](db, head, variables)

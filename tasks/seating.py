@@ -297,6 +297,7 @@ def start_release(db: Session, context: TaskContext, *, session_id: int) -> Mapp
         variables={"session_id": session_id},
         tenant=context.tenant,
         bundle_id=context.bundle_id,
+        scopes=context.scopes,
         parent_id=context.instance_id,
     )
     return {}

@@ -166,6 +166,7 @@ def _start_marking(
         PROCESSES[room.subject],
         [(f"{session.number}-{key}", variables) for key, variables in items],
         bundle_id=context.bundle_id,
+        scopes=context.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,
