@@ -1,0 +1,132 @@
+"""How people speak of what differs in a table that is kept as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from engine.comparison.change import Shown, Subject, Words, shortened
+from engine.comparison.json_tree import LIST, OBJECT, VALUE, value_of
+from engine.comparison.tree import ROOT, TEXT, Record, Tree, ancestors
+
+_LABELS = ("name", "title", "label", "term", "key", "id", "value", "no", "code")
+NAMES = {
+    "name": ("名称", "name"),
+    "name_en": ("英文名称", "English name"),
+    "title": ("标题", "title"),
+    "title_en": ("英文标题", "English title"),
+    "key": ("代号", "key"),
+    "points": ("配分", "points"),
+    "weight": ("权重", "weight"),
+    "rule": ("评分标准", "marking rule"),
+    "step": ("最小分值", "smallest step"),
+    "minutes": ("时间(分钟)", "minutes"),
+    "source": ("来源", "source"),
+    "basis": ("依据", "basis"),
+    "veto": ("否定项", "veto"),
+    "mandatory": ("必须保留", "mandatory"),
+    "tasks": ("试题", "tasks"),
+    "criteria": ("评分项", "criteria"),
+    "volumes": ("卷", "volumes"),
+    "items": ("条目", "items"),
+    "terms": ("用语", "terms"),
+    "posts": ("岗位", "posts"),
+    "duties": ("职责", "duties"),
+    "exclusions": ("回避规则", "exclusions"),
+    "statement": ("说明", "statement"),
+}
+
+
+class JsonWords(Words):
+    """Each value by the things it lies in: “操作与质量”“操作规范”的配分."""
+
+    names = NAMES
+
+    def subject(self, tree: Tree, key: str, what: str, name: str) -> Subject | None:
+        """Name a value by its way from the outermost thing that has a name."""
+        if name == "name" or what == "tag":
+            return None
+        if what == "order" and tree[key].tag != LIST:
+            return None  # The order of names in an object means nothing.
+        way = [tree[one] for one in reversed([key, *ancestors(tree, key)])][1:]
+        zh = en = ""
+        for record in way:
+            part_zh, part_en = self.step(tree, record)
+            zh += part_zh
+            en = f"{part_en} of {en}" if en and part_en else part_en or en
+        owner = next((one for one in reversed(way) if one.tag == OBJECT), tree[ROOT])
+        is_item = key != ROOT and tree[tree[key].parent].tag == LIST
+        part = "item" if is_item else "order" if what == "order" else "value"
+        name_of_owner = label_of(tree, owner) or ""
+        if not way:
+            zh, en = "整个文件", "the file"
+        return Subject(pointer(tree, key), name_of_owner, part, zh.lstrip("的"), en)
+
+    def step(self, tree: Tree, record: Record) -> tuple[str, str]:
+        """Name one step on the way: an item by its label, a value by its name."""
+        if "name" in record.values and record.tag != "":
+            told = record.values["name"]
+            if record.tag in (LIST, OBJECT) and record.children and self._has_labels(tree, record):
+                return "", ""
+            zh, en = self.names.get(told, (told, told))
+            return f"的{zh}", f"the {en}"
+        label = label_of(tree, record)
+        if label is None:
+            number = tree[record.parent].children.index(record.key) + 1
+            return f"第 {number} 项", f"item {number}"
+        return f"“{label}”", f"“{label}”"
+
+    def _has_labels(self, tree: Tree, record: Record) -> bool:
+        return record.tag == LIST and all(label_of(tree, tree[one]) for one in record.children)
+
+    def shown(self, tree: Tree, key: str, what: str, name: str, value: str) -> Shown:
+        """Write a value as people write it: text without quotes, yes and no."""
+        return shown_json(value)
+
+    def whole(self, record: Record, tree: Tree) -> str | None:
+        """Give what came or went, unless its name says it."""
+        if record.tag == VALUE and "name" in record.values:
+            return record.values[TEXT]
+        if record.tag == OBJECT and label_of(tree, record):
+            return None
+        return None if record.tag == VALUE else orjson.dumps(value_of(tree, record.key)).decode()
+
+
+def shown_json(value: str) -> Shown:
+    """Write a JSON value for people."""
+    try:
+        read: Any = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        read = value
+    if read is True or read is False:
+        return Shown("是", "yes") if read else Shown("否", "no")
+    if read is None:
+        return Shown("空", "nothing")
+    text = read if isinstance(read, str) else value
+    return Shown(shortened(text), shortened(text)) if text else Shown("空", "nothing")
+
+
+def label_of(tree: Tree, record: Record) -> str | None:
+    """Give what people call an item: its name, title and so on; a plain value is its own."""
+    if record.tag == VALUE:
+        return shown_json(record.values[TEXT]).zh
+    inner = {tree[one].values.get("name"): tree[one] for one in record.children}
+    for name in _LABELS:
+        found = inner.get(name)
+        if found is not None and found.tag == VALUE and found.values[TEXT] not in ('""', "null"):
+            return shown_json(found.values[TEXT]).zh
+    return None
+
+
+def pointer(tree: Tree, key: str) -> str:
+    """Write the place as a JSON pointer, such as `/tasks/0/points`."""
+    if key == ROOT:
+        return ""
+    record, parent = tree[key], tree[tree[key].parent]
+    told = record.values.get("name")
+    if parent.tag == LIST or told is None:
+        last = str(parent.children.index(key))
+    else:
+        last = told.replace("~", "~0").replace("/", "~1")
+    return f"{pointer(tree, record.parent)}/{last}"

@@ -1,0 +1,400 @@
+"""What a comparison says, kind by kind; and that the fixed spelling changes nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from engine.comparison import Change, canonical, compare
+from engine.diagrams.lowering import lower
+from engine.diagrams.read import read_diagram
+from engine.errors import DiagramError
+from engine.sources import load_folder
+
+ROOT = Path(__file__).parents[3]
+SOURCES = load_folder(ROOT / "processes", ROOT / "forms" / "definitions")
+BY_NAME = {(one.kind, one.key): one.content.decode() for one in SOURCES}
+
+
+def told(kind: str, before: str, after: str) -> list[tuple[str, str, str, str]]:
+    """Say kind, element, part and the sentence in Chinese of each change."""
+    found = compare(kind, before.encode(), after.encode())
+    return [(one.kind, one.element_id, one.part, one.message_zh) for one in found]
+
+
+def changed(text: str, *pairs: tuple[str, str]) -> str:
+    """Replace the first occurrence of each, which must be there."""
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+DIAGRAM = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="x"
+ xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+ xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
+ xmlns:di="http://www.omg.org/spec/DD/20100524/DI">
+<bpmn:process id="p" name="办理" isExecutable="true">
+<bpmn:laneSet id="lanes"><bpmn:lane id="desk" name="受理岗">
+<bpmn:flowNodeRef>begin</bpmn:flowNodeRef>
+<bpmn:flowNodeRef>review</bpmn:flowNodeRef></bpmn:lane>
+<bpmn:lane id="office" name="审批岗"><bpmn:flowNodeRef>done</bpmn:flowNodeRef></bpmn:lane>
+</bpmn:laneSet>
+<bpmn:startEvent id="begin" name="收到"/>
+<bpmn:userTask id="review" name="资格审核" camunda:dueDate="P2D" camunda:candidateGroups="reviewer">
+<bpmn:documentation>看材料</bpmn:documentation><bpmn:extensionElements><camunda:properties>
+<camunda:property name="jc:name.en" value="Review"/><camunda:property name="jc:step" value="3"/>
+</camunda:properties><camunda:inputOutput>
+<camunda:inputParameter name="who">= person</camunda:inputParameter></camunda:inputOutput>
+</bpmn:extensionElements>
+<bpmn:multiInstanceLoopCharacteristics camunda:collection="people"
+ camunda:elementVariable="person"/>
+</bpmn:userTask>
+<bpmn:exclusiveGateway id="ask" name="齐全?" default="f3"/>
+<bpmn:boundaryEvent id="late" name="超时" attachedToRef="review" cancelActivity="0">
+<bpmn:timerEventDefinition id="t"><bpmn:timeDuration>P1D</bpmn:timeDuration>
+</bpmn:timerEventDefinition>
+</bpmn:boundaryEvent>
+<bpmn:endEvent id="done" name="办结"/><bpmn:endEvent id="back" name="退回"/>
+<bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="review"/>
+<bpmn:sequenceFlow id="f2" sourceRef="review" targetRef="ask"/>
+<bpmn:sequenceFlow id="f3" sourceRef="ask" targetRef="back"/>
+<bpmn:sequenceFlow id="f4" name="齐" sourceRef="ask" targetRef="done">
+<bpmn:conditionExpression>complete = true</bpmn:conditionExpression></bpmn:sequenceFlow>
+<bpmn:sequenceFlow id="f5" sourceRef="late" targetRef="back"/></bpmn:process>
+<bpmndi:BPMNDiagram id="b"><bpmndi:BPMNPlane id="pl" bpmnElement="p">
+<bpmndi:BPMNShape id="s1" bpmnElement="review"><dc:Bounds x="10.0" y="20" width="100" height="80"/>
+</bpmndi:BPMNShape><bpmndi:BPMNEdge id="e1" bpmnElement="f1"><di:waypoint x="1" y="2"/>
+<di:waypoint x="3" y="4"/></bpmndi:BPMNEdge></bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
+</bpmn:definitions>"""
+
+PROCESS_CASES = [
+    (
+        [('dueDate="P2D"', 'dueDate="P5D"')],
+        [("changed", "review", "due", "“资格审核”的办理时限由 P2D 改为 P5D。")],
+    ),
+    (
+        [(' camunda:dueDate="P2D"', "")],
+        [("changed", "review", "due", "去掉了“资格审核”的办理时限(原为 P2D)。")],
+    ),
+    (
+        [('name="资格审核"', 'name="资格复核"')],
+        [("changed", "review", "name", "“资格复核”的名称由 资格审核 改为 资格复核。")],
+    ),
+    (
+        [("complete = true", "missing = 0")],
+        [
+            (
+                "changed",
+                "f4",
+                "condition",
+                "“齐全?”到“办结”的流线“齐”的条件由 complete = true 改为 missing = 0。",
+            )
+        ],
+    ),
+    (
+        [('sourceRef="late" targetRef="back"', 'sourceRef="late" targetRef="done"')],
+        [("changed", "f5", "flow", "“超时”到“办结”的流线的终点由 “退回” 改为 “办结”。")],
+    ),
+    (
+        [('default="f3"', 'default="f4"')],
+        [
+            (
+                "changed",
+                "ask",
+                "default",
+                "“齐全?”的默认流线由 “齐全?”到“退回”的流线 改为 “齐全?”到“办结”的流线“齐”。",
+            )
+        ],
+    ),
+    (
+        [("<bpmn:flowNodeRef>done", "<bpmn:flowNodeRef>ask")],
+        [
+            ("changed", "ask", "lane", "“齐全?”的所在泳道定为 泳道“审批岗”(原来没有)。"),
+            ("changed", "done", "lane", "去掉了“办结”的所在泳道(原为 泳道“审批岗”)。"),
+        ],
+    ),
+    (
+        [('name="jc:step" value="3"', 'name="jc:step" value="4"')],
+        [("changed", "review", "property", "“资格审核”的步骤号由 3 改为 4。")],
+    ),
+    (
+        [('<camunda:property name="jc:step" value="3"/>', "")],
+        [("changed", "review", "property", "去掉了“资格审核”的步骤号(原为 3)。")],
+    ),
+    (
+        [("= person<", "= people[1]<")],
+        [("changed", "review", "input", "“资格审核”的传入 who由 = person 改为 = people[1]。")],
+    ),
+    ([("P1D", "P3D")], [("changed", "late", "timer", "“超时”的时长由 P1D 改为 P3D。")]),
+    (
+        [('collection="people"', 'collection="assessors"')],
+        [
+            (
+                "changed",
+                "review",
+                "loop",
+                "“资格审核”的多实例(多实例的集合)由 people 改为 assessors。",
+            )
+        ],
+    ),
+    (
+        [("看材料", "看原件")],
+        [("changed", "review", "documentation", "“资格审核”的说明由 看材料 改为 看原件。")],
+    ),
+    (
+        [("<bpmn:userTask", "<bpmn:manualTask"), ("</bpmn:userTask", "</bpmn:manualTask")],
+        [("changed", "review", "type", "“资格审核”的类型由 用户任务 改为 手工任务。")],
+    ),
+    (
+        [('x="10.0"', 'x="50"')],
+        [("moved", "review", "layout", "“资格审核”在图上的位置有改动。")],
+    ),
+    (
+        [('<di:waypoint x="3" y="4"/>', '<di:waypoint x="3" y="9"/>')],
+        [("moved", "f1", "layout", "“收到”到“资格审核”的流线在图上的位置有改动。")],
+    ),
+    (
+        [("<bpmn:sequenceFlow id", '<bpmn:userTask id="train" name="培训"/><bpmn:sequenceFlow id')],
+        [("added", "train", "element", "增加了用户任务“培训”。")],
+    ),
+    ([('cancelActivity="0"', 'cancelActivity="false"')], []),
+    ([('x="10.0"', 'x="10"')], []),
+]
+
+
+@pytest.mark.parametrize(("pairs", "expected"), PROCESS_CASES)
+def test_comparison_of_diagrams_tells(
+    pairs: list[tuple[str, str]], expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert told("process", DIAGRAM, changed(DIAGRAM, *pairs)) == expected
+
+
+def test_comparison_speaks_english_with_english_names() -> None:
+    after = changed(DIAGRAM, ('dueDate="P2D"', 'dueDate="P5D"'))
+
+    found = compare("process", DIAGRAM.encode(), after.encode())
+
+    assert found == (
+        Change(
+            "changed",
+            "review",
+            "资格审核",
+            "due",
+            "P2D",
+            "P5D",
+            "“资格审核”的办理时限由 P2D 改为 P5D。",
+            "The due date of “Review” changed from P2D to P5D.",
+        ),
+    )
+
+
+def test_comparison_with_nothing_lists_the_whole() -> None:
+    added = compare("process", None, DIAGRAM.encode())
+
+    assert [(one.kind, one.element_id) for one in added] == [("added", "p")]
+
+
+TABLE = BY_NAME["decision", "d2_eligibility"]
+FORM = BY_NAME["form", "review_application"]
+SHEET = BY_NAME["sheet", "practical_general"]
+CATALOGUE = BY_NAME["catalogue", "archive_catalogue"]
+OTHER_CASES = [
+    (
+        "decision",
+        TABLE,
+        changed(TABLE, ("&gt;= 1<", "&gt;= 2<")),
+        [("changed", "d2_2018_5_1", "cell", "规则 1 的“从业年限”由 >= 1 改为 >= 2。")],
+    ),
+    (
+        "decision",
+        TABLE,
+        changed(TABLE, ('hitPolicy="COLLECT"', 'hitPolicy="FIRST"')),
+        [
+            (
+                "changed",
+                "d2_eligibility",
+                "hit_policy",
+                "决策“D2 资格条件”的命中策略由 COLLECT 改为 FIRST。",
+            )
+        ],
+    ),
+    (
+        "decision",
+        TABLE,
+        changed(TABLE, ("<description>学徒期满", "<description>学徒出师")),
+        [("changed", "d2_2018_5_2", "documentation", "规则 2 的说明由 学徒期满 改为 学徒出师。")],
+    ),
+    (
+        "form",
+        FORM,
+        changed(FORM, ('"required": true', '"required": false')),
+        [
+            (
+                "changed",
+                "f_first_decision",
+                "required",
+                "字段“初审意见”的是否必填由 是 改为 否。",
+            )
+        ],
+    ),
+    (
+        "form",
+        FORM,
+        changed(FORM, ('"label": "通过"', '"label": "同意"')),
+        [
+            (
+                "changed",
+                "f_first_decision",
+                "options",
+                "字段“初审意见”的选项“同意”的文字由 通过 改为 同意。",
+            )
+        ],
+    ),
+    (
+        "sheet",
+        SHEET,
+        changed(SHEET, ('"points": 10', '"points": 12')),
+        [
+            (
+                "changed",
+                "/tasks/0/criteria/0/points",
+                "value",
+                "“准备与工艺”“工艺(操作)方案”的配分由 10 改为 12。",
+            )
+        ],
+    ),
+    (
+        "catalogue",
+        CATALOGUE,
+        changed(CATALOGUE, ('{"title": "认定公告"},', "")),
+        [
+            (
+                "removed",
+                "/volumes/0/items/0",
+                "item",
+                "删除了“报名、资格审核材料卷”“认定公告”。",
+            )
+        ],
+    ),
+    (
+        "paper",
+        "a\nb\nc\n",
+        "a\nB\nc\nd\n",
+        [
+            ("changed", "2", "line", "第 2 行由 b 改为 B。"),
+            ("added", "4", "line", "增加了第 4 行:d。"),
+        ],
+    ),
+    (
+        "scenarios",
+        "- name: one\n  at: 1\n# about two\n- name: two\n",
+        "- name: one\n  at: 2\n- name: three\n",
+        [
+            ("removed", "two", "scenario", "删除了场景“two”。"),
+            ("changed", "one", "scenario", "场景“one”有改动。"),
+            ("added", "three", "scenario", "增加了场景“three”。"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "expected"), OTHER_CASES)
+def test_comparison_of_other_kinds_tells(
+    kind: str, before: str, after: str, expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert told(kind, before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("process", b"<!DOCTYPE x []><x/>"),
+        ("process", b"<x/>"),
+        ("form", b"{"),
+        ("sheet", b"[" * 5000 + b"]" * 5000),
+        ("paper", b"\xff\xfe"),
+    ],
+)
+def test_comparison_refuses_what_it_cannot_read(kind: str, content: bytes) -> None:
+    with pytest.raises(DiagramError) as raised:
+        compare(kind, None, content)
+
+    assert raised.value.findings[0].message_zh
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda one: f"{one.kind}/{one.key}")
+def test_fixed_spelling_is_stable_and_means_the_same(source) -> None:  # type: ignore[no-untyped-def]
+    written = canonical(source.kind, source.content)
+
+    assert canonical(source.kind, written) == written
+    assert compare(source.kind, source.content, written) == ()
+
+
+@pytest.mark.parametrize("key", [one.key for one in SOURCES if one.kind == "process"])
+def test_fixed_spelling_compiles_to_the_same(key: str) -> None:
+    content = BY_NAME["process", key].encode()
+
+    before, after = (
+        etree.canonicalize(lower(read_diagram(one)).decode(), strip_text=True)
+        for one in (content, canonical("process", content))
+    )
+
+    assert before == after
+
+
+def test_fixed_spelling_undoes_what_an_editor_reordered() -> None:
+    """The editor wrote a moved node last, its flows anew, and `x` as a fraction."""
+    node = re.search(r"<bpmn:userTask id=.*?</bpmn:userTask>", DIAGRAM, re.DOTALL)
+    assert node is not None
+    reordered = changed(
+        DIAGRAM.replace(node[0], ""), ("</bpmn:process>", node[0] + "</bpmn:process>")
+    )
+    moved = changed(reordered, ('x="10.0"', 'x="60.0"'))
+    before = canonical("process", DIAGRAM.encode())
+
+    after = canonical("process", moved.encode(), like=before)
+
+    different = [
+        (old, new)
+        for old, new in zip(before.splitlines(), after.splitlines(), strict=True)
+        if old != new
+    ]
+    assert different == [
+        (
+            b'        <dc:Bounds x="10" y="20" width="100" height="80" />',
+            b'        <dc:Bounds x="60" y="20" width="100" height="80" />',
+        )
+    ]
+
+
+def test_fixed_spelling_keeps_foreign_markup_and_prefixes() -> None:
+    text = (
+        '<b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="urn:other" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d">'
+        '<b:process id="p"><b:extensionElements><o:note o:by="x">a <o:b>bold</o:b> word</o:note>'
+        '</b:extensionElements><b:sequenceFlow id="f" sourceRef="a" targetRef="c">'
+        '<b:conditionExpression xsi:type="b:tFormalExpression">a &lt; 1</b:conditionExpression>'
+        "</b:sequenceFlow></b:process></b:definitions>"
+    )
+
+    written = canonical("process", text.encode()).decode()
+
+    assert written == (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:o="urn:other" id="d">\n'
+        '  <bpmn:process id="p">\n'
+        "    <bpmn:extensionElements>\n"
+        '      <o:note xmlns:o="urn:other" o:by="x">a <o:b>bold</o:b> word</o:note>\n'
+        "    </bpmn:extensionElements>\n"
+        '    <bpmn:sequenceFlow id="f" sourceRef="a" targetRef="c">\n'
+        '      <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">a &lt; 1'
+        "</bpmn:conditionExpression>\n"
+        "    </bpmn:sequenceFlow>\n"
+        "  </bpmn:process>\n"
+        "</bpmn:definitions>\n"
+    )
+    assert canonical("process", written.encode()).decode() == written
