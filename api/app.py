@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import (
     certificates,
     clock,
+    draft_trials,
     enrolments,
     health,
     histories,
@@ -50,6 +51,7 @@ ROUTERS = (
     operations.router,
     clock.router,
     trials.router,
+    draft_trials.router,
 )
 
 

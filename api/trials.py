@@ -93,7 +93,7 @@ class DecisionTrialView(TrialView):
 @expressions.post("/evaluation")
 def evaluate_expression(work: Reading, body: ExpressionTry) -> TrialView:
     """Evaluate a FEEL expression on given data, and say why what is null is null."""
-    _require_turn(work)
+    require_turn(work)
     tried = try_expression(body.expression, body.data)
     return TrialView.model_validate(
         {**asdict(tried), "remarks": _remarks(tried.remarks, work.language)}
@@ -103,19 +103,23 @@ def evaluate_expression(work: Reading, body: ExpressionTry) -> TrialView:
 @decisions.post("/evaluation")
 def evaluate_decision(work: Reading, body: DecisionTry) -> DecisionTrialView:
     """Evaluate a decision of a DMN file, with the rows that decided and what stopped the others."""
-    _require_turn(work)
+    require_turn(work)
     tried = try_decision(body.dmn.encode(), body.decision, body.data)
+    return trial_view(tried, work.language)
+
+
+def trial_view(tried: DecisionTrial, language: str) -> DecisionTrialView:
+    """Tell what a decision gave, in the reader's language."""
     stopped = [
-        {**asdict(row), "remark": row.remark and _remark(row.remark, work.language)}
+        {**asdict(row), "remark": row.remark and _remark(row.remark, language)}
         for row in tried.stopped
     ]
     return DecisionTrialView.model_validate(
         {
             **asdict(tried.trial),
-            "remarks": _remarks(tried.trial.remarks, work.language),
+            "remarks": _remarks(tried.trial.remarks, language),
             "fired": [
-                {**asdict(row), "description": _said(tried, row, work.language)}
-                for row in tried.fired
+                {**asdict(row), "description": _said(tried, row, language)} for row in tried.fired
             ],
             "stopped": stopped,
         }
@@ -126,7 +130,7 @@ def _said(tried: DecisionTrial, row: FiredRow, language: str) -> str:
     return tried.texts.get(row.rule_id, {}).get(language) or row.description
 
 
-def _require_turn(work: Work) -> None:
+def require_turn(work: Work) -> None:
     """Let designers try, each so often a minute: an evaluation may take a second.
 
     Raises:

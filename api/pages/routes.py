@@ -12,7 +12,9 @@ from starlette.types import Scope
 
 from api.pages import (
     candidates,
+    decision_editor,
     enrolments,
+    form_editor,
     inbox,
     incidents,
     sessions,
@@ -31,6 +33,8 @@ ROUTERS = (
     incidents.router,
     stored_files.router,
     verification.router,
+    decision_editor.router,
+    form_editor.router,
 )
 
 

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.i18n import translate
-from api.languages import language_of
+from api.languages import Language, language_of
 from api.pages import wording
 from api.work import Work
 from appraisal.levels import level_name
@@ -75,13 +75,19 @@ def _version(name: str) -> str:
 
 
 def draw(
-    request: Request, template: str, *, status: int = 200, nonce: str = "", **values: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    nonce: str = "",
+    language: Language | None = None,
+    **values: Any,
 ) -> Response:
-    """Draw a template to a response."""
+    """Draw a template to a response, in the reader's language unless another is asked for."""
     nonce = nonce or new_nonce()
     root = request.scope.get("root_path", "")
     html = (
-        environment(language_of(request))
+        environment(language or language_of(request))
         .get_template(template)
         .render(
             request=request,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.decisions.decision import Decision
+from engine.decisions.decision import Decision, HostFunctions
 from engine.decisions.descriptions import Texts, rule_descriptions
 from engine.decisions.document import child, text_of
 from engine.decisions.errors import DecisionError, InvalidDecisions
@@ -69,22 +69,39 @@ def try_decision(
     xml: bytes, decision_id: str, data: Mapping[str, Any], *, others: Sequence[bytes] = ()
 ) -> DecisionTrial:
     """Decide on data; the decision is named by its id or its name."""
+    return try_samples(xml, decision_id, [data], others=others)[0]
+
+
+def try_samples(
+    xml: bytes,
+    decision_id: str,
+    samples: Sequence[Mapping[str, Any]],
+    *,
+    functions: HostFunctions | None = None,
+    others: Sequence[bytes] = (),
+) -> list[DecisionTrial]:
+    """Make one decision on each of several samples; the file is read once."""
+    try:
+        model = read_model(xml, functions=functions, others=others)
+    except InvalidDecisions as error:
+        remarks = [Remark("error", one.message("zh"), one.message("en")) for one in error.findings]
+        return [DecisionTrial(_nothing(*remarks)) for _ in samples]
+    found = _find(model, decision_id)
+    if found is None:
+        message = f"没有决策 {decision_id}", f"there is no decision {decision_id}"
+        known = tuple(sorted(model.invocables))
+        return [DecisionTrial(_nothing(Remark("error", *message)), known=known) for _ in samples]
+    texts = rule_descriptions(xml)
+    return [replace(_try_sample(model, found, data), texts=texts) for data in samples]
+
+
+def _try_sample(model: DecisionModel, found: Decision, data: Mapping[str, Any]) -> DecisionTrial:
     try:
         context = {name: to_feel(value) for name, value in data.items()}
     except RecursionError:
         return DecisionTrial(_nothing(remark_of(TOO_DEEP)))
     try:
-        model = read_model(xml, others=others)
-    except InvalidDecisions as error:
-        remarks = [Remark("error", one.message("zh"), one.message("en")) for one in error.findings]
-        return DecisionTrial(_nothing(*remarks))
-    found = _find(model, decision_id)
-    if found is None:
-        message = f"没有决策 {decision_id}", f"there is no decision {decision_id}"
-        known = tuple(sorted(model.invocables))
-        return DecisionTrial(_nothing(Remark("error", *message)), known=known)
-    try:
-        return replace(_decide(model, found, context), texts=rule_descriptions(xml))
+        return _decide(model, found, context)
     except (DecisionError, FeelError) as error:
         remark = Remark("error", error.message_zh, error.message_en)
         return DecisionTrial(_nothing(remark, *_problems(model)))
@@ -148,7 +165,8 @@ def _why_null(
 
 def _scope_of(decision: Decision, context: dict[str, Value]) -> Scope:
     """Give the scope of the decision's logic, with one budget for all that is told."""
-    run = DecisionRun(context, functions_of(()), TRIAL_LIMITS, decision.id)
+    lent = functions_of(tuple(decision.functions.items()))
+    run = DecisionRun(context, lent, TRIAL_LIMITS, decision.id)
     if not decision.plan.steps:
         return run.root
     scopes = decision.plan.scopes("", run.root, {})

@@ -78,6 +78,7 @@ CHANGED_BY = {
     ("DELETE", "/logins/current"): {*PEOPLE, "client"},
     ("POST", "/expressions/evaluation"): {"process_designer"},
     ("POST", "/decisions/evaluation"): {"process_designer"},
+    ("POST", "/designer/decision-trials"): {"process_designer"},
     ("PUT", "/me/password"): PEOPLE,
 }
 

@@ -29,7 +29,11 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/incidents/{incident_id}/skip": ("administrator", 409),
 }
 # They work something out and change nothing, so there is nothing to keep.
-WITHOUT_EFFECT = {"/decisions/evaluation", "/expressions/evaluation"}
+WITHOUT_EFFECT = {
+    "/decisions/evaluation",
+    "/expressions/evaluation",
+    "/designer/decision-trials",
+}
 TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
 
 

@@ -40,6 +40,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/clock/advance"): {"json": {"by": "PT1S"}},
     ("POST", "/expressions/evaluation"): {"json": {"expression": "1"}},
     ("POST", "/decisions/evaluation"): {"json": {"dmn": "<x/>", "decision": "d"}},
+    ("POST", "/designer/decision-trials"): {
+        "json": {"scope": "base", "key": "d", "content": "<x/>", "decision": "d", "samples": [{}]}
+    },
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 STAFF = {*ROLES, "other_reviewer"}
@@ -99,6 +102,7 @@ def furnish(street: Street, house: House) -> None:
             "certificate_number": certificate.number,
             "paper_id": paper.id,
             "evidence_id": evidence.id,
+            "key": "some_definition",
         }
 
 
@@ -135,7 +139,8 @@ def url_of(house: House, path: str) -> str:
     }
     local = path.removeprefix(API)
     number = next((n for prefix, n in numbers.items() if local.startswith(prefix)), "")
-    return path.format(number=number, **house.ids)
+    scope = f"?scope=organisation:{house.code}" if local.startswith("/designer/") else ""
+    return path.format(number=number, **house.ids) + scope
 
 
 def client_of(street: Street, role: str) -> TestClient:

@@ -41,6 +41,8 @@ DRAWN_FOR = {
     "/me": {"other_candidate"},
     "/me/enrolments/{number}": {"candidate"},
     "/incidents": {"administrator", "director"},
+    "/designer/decision/{key}/edit": {"process_designer"},
+    "/designer/form/{key}/edit": {"process_designer"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
 }
 CHANGED_BY = {
@@ -50,6 +52,7 @@ CHANGED_BY = {
     "/incidents/{incident_id}/retry": {"administrator"},
     # The candidate's, if the user task were not the reviewer's.
     "/me/enrolments/{number}/{user_task_id}": set(),
+    "/designer/form/{key}/preview": {"process_designer"},
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})
