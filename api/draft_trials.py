@@ -29,7 +29,9 @@ class SampleTry(Wanted):
     key: Annotated[str, Field(max_length=100, description="the definition that is edited")]
     content: Annotated[str, Field(max_length=_MOST_TABLE)]
     decision: Annotated[str, Field(max_length=200, description="empty: only tell what it needs")]
-    samples: Annotated[list[dict[str, Any]], Field(max_length=_MOST_SAMPLES)] = []
+    samples: Annotated[list[dict[str, Any]], Field(max_length=_MOST_SAMPLES)] = Field(
+        default_factory=list
+    )
 
 
 class NeededView(Resource):

@@ -47,7 +47,8 @@ def test_literal_expression_needs_what_it_names() -> None:
       namespace="x"><inputData id="i" name="points"><variable name="points" typeRef="number"/>
       </inputData><decision id="d" name="double">
       <informationRequirement><requiredInput href="#i"/></informationRequirement>
-      <literalExpression><text>points * factor</text></literalExpression></decision></definitions>"""
+      <literalExpression><text>points * factor</text></literalExpression></decision>
+      </definitions>"""
     [found] = outline_decisions(xml)
 
     assert found.table_id == ""
