@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
+from engine.diagrams.gone import Gone
 from engine.errors import BadState, InvalidVariables
-from engine.workflow import WAITING, InstanceTask, InstanceWorkflow, ScopeWorkflow
+from engine.workflow import FINISHED, WAITING, InstanceTask, InstanceWorkflow, ScopeWorkflow
 
 FORMAT = 1
 CHECKSUM_BYTES = 8
@@ -48,11 +49,38 @@ def dump_state(workflow: InstanceWorkflow) -> bytes:
             [number, scope.spec.name, _dump_tree(scope)]
             for number, scope in workflow.subprocesses.items()
         ]
+    return state_of(document)
+
+
+def state_of(document: Mapping[str, Any]) -> bytes:
+    """Write the plain form of a state, as `document_of` reads it.
+
+    Raises:
+        InvalidVariables: There is something in it that is not JSON.
+    """
     try:
         body = orjson.dumps(document)
     except TypeError as error:
         raise InvalidVariables(str(error)) from error
     return bytes([FORMAT]) + _checksum(body) + body
+
+
+def document_of(state: bytes) -> dict[str, Any]:
+    """Read the plain form of a state, without the specs it belongs to.
+
+    Raises:
+        BadState: Damaged, or of a later format.
+    """
+    if not state or state[0] not in _READERS:
+        raise BadState(f"unknown format {state[0] if state else None}")
+    body = state[HEADER_BYTES:]
+    if _checksum(body) != state[1:HEADER_BYTES]:
+        raise BadState("the checksum does not match")
+    try:
+        document: dict[str, Any] = orjson.loads(body)
+    except ValueError as error:
+        raise BadState(str(error)) from error
+    return document
 
 
 def load_state(state: bytes, specs: Specs, script_engine: Any = None) -> InstanceWorkflow:
@@ -61,13 +89,9 @@ def load_state(state: bytes, specs: Specs, script_engine: Any = None) -> Instanc
     Raises:
         BadState: Damaged, of a later format, or of another process.
     """
-    if not state or state[0] not in _READERS:
-        raise BadState(f"unknown format {state[0] if state else None}")
-    body = state[HEADER_BYTES:]
-    if _checksum(body) != state[1:HEADER_BYTES]:
-        raise BadState("the checksum does not match")
+    document = document_of(state)
     try:
-        return _READERS[state[0]](orjson.loads(body), specs, script_engine)
+        return _READERS[state[0]](document, specs, script_engine)
     except (KeyError, ValueError, TypeError) as error:
         raise BadState(f"{type(error).__name__}: {error}") from error
 
@@ -167,7 +191,8 @@ _READERS = {1: _load_first}
 def _load_tree(tree: Any, document: dict[str, Any]) -> None:
     specs, tasks = tree.spec.task_specs, tree.tasks
     for number, parent, state, name, changed, *rest in document["t"]:
-        task = _load_task(tree, number, tasks.get(parent), state, specs[name])
+        spec = specs.get(name) or _gone(name, state)
+        task = _load_task(tree, number, tasks.get(parent), state, spec)
         task.last_state_change = changed
         _load_more(task, rest[0] if rest else _NOTHING)
     tree.task_tree = next(iter(tasks.values()))
@@ -175,6 +200,13 @@ def _load_tree(tree: Any, document: dict[str, Any]) -> None:
     tree.completed = "c" in document
     tree.success = "f" not in document
     tree.data = document.get("d", {})
+
+
+def _gone(name: str, state: int) -> Gone:
+    """Stand in for an element that the instance has left and its diagram has no more."""
+    if not state & FINISHED:
+        raise BadState(f"it is at {name}, which its diagram does not have")
+    return Gone(name)
 
 
 def _load_task(tree: Any, number: int, parent: Any, state: int, spec: Any) -> InstanceTask:

@@ -1,0 +1,181 @@
+"""What new bundles mean for the running instances: whom they touch, and who can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from engine.codec import document_of
+from engine.definitions import Definitions
+from engine.incidents import INCIDENT
+from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
+from engine.moving import reasons
+from engine.moving.places import Signature, places_of
+from engine.moving.plan import EffectState, Plan, make_plan
+from engine.moving.reasons import Proposal, Question, Reason
+from engine.moving.sides import Side as Target
+
+__all__ = [
+    "Effect",
+    "EffectState",
+    "Proposal",
+    "Question",
+    "Reason",
+    "Target",
+    "Weighing",
+    "assess",
+]
+
+_PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a new bundle means for one instance.
+
+    `bundle_id` is what it runs on. `reasons` say why it cannot be moved, `questions` what has to be
+    mapped before it can, `notes` what to know besides.
+    """
+
+    instance_id: UUID
+    process_id: str
+    business_key: str
+    tenant: str
+    scopes: str
+    bundle_id: str
+    state: EffectState
+    reasons: tuple[Reason, ...] = ()
+    questions: tuple[Question, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+
+class Weighing:
+    """Weighs instances against one bundle each; what stand alike are weighed once."""
+
+    def __init__(self, db: Session, definitions: Definitions, mapping: Mapping[str, str]) -> None:
+        self.db = db
+        self.definitions = definitions
+        self.mapping = dict(mapping)
+        self._sides: dict[str, Target] = {}
+        self._plans: dict[tuple[str, int, str, Signature], Plan | None] = {}
+
+    def side(self, bundle_id: str) -> Target:
+        """Give a stored bundle."""
+        if bundle_id not in self._sides:
+            self._sides[bundle_id] = Target.stored(self.db, self.definitions, bundle_id)
+        return self._sides[bundle_id]
+
+    def plan(self, bundle_id: str, target: Target, process_id: str, state: bytes) -> Plan | None:
+        """Plan the move of an instance; None if the new bundle lacks its process."""
+        signature = places_of(process_id, document_of(state))
+        key = (bundle_id, id(target), process_id, signature)
+        if key not in self._plans:
+            self._plans[key] = make_plan(
+                self.side(bundle_id), target, process_id, signature, self.mapping
+            )
+        return self._plans[key]
+
+    def effect(
+        self, row: Mapping[str, Any], target: Target, without_element: Collection[UUID]
+    ) -> Effect:
+        """Weigh one instance, by its row."""
+        instance_id: UUID = row["id"]
+        process_id = str(row["process_id"])
+        state, found, asked, notes = self._weigh(row, target)
+        if state != EffectState.UNAFFECTED:
+            if row["status"] == InstanceStatus.SUSPENDED:
+                state, found = EffectState.CANNOT, (*found, reasons.suspended())
+            if instance_id in without_element:
+                state, found = EffectState.CANNOT, (*found, reasons.stuck())
+        return Effect(
+            instance_id,
+            process_id,
+            str(row["business_key"]),
+            str(row["tenant"]),
+            str(row["scopes"]),
+            str(row["bundle_id"]),
+            state,
+            found,
+            asked,
+            notes,
+        )
+
+    def _weigh(
+        self, row: Mapping[str, Any], target: Target
+    ) -> tuple[EffectState, tuple[Reason, ...], tuple[Question, ...], tuple[Reason, ...]]:
+        bundle_id, process_id = str(row["bundle_id"]), str(row["process_id"])
+        if target.bundle_id == bundle_id:
+            return EffectState.UNAFFECTED, (), (), ()
+        plan = self.plan(bundle_id, target, process_id, row["state"])
+        if plan is None:
+            return EffectState.CANNOT, (reasons.no_process(process_id),), (), ()
+        return plan.state, tuple(plan.reasons), tuple(plan.questions), tuple(plan.notes)
+
+
+def assess(
+    db: Session,
+    definitions: Definitions,
+    targets: Mapping[str, Target],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    processes: Collection[str] = (),
+    instances: Collection[UUID] = (),
+    bundles: Collection[str] = (),
+    tenant: str | None = None,
+) -> tuple[Effect, ...]:
+    """Say what the new bundles of these chains mean for every instance that is open.
+
+    `targets` has the new bundle of each chain (`base organisation:x`); instances of other chains
+    are left out, and so are those not of the given processes, ids, bundles or tenant. Ordered by
+    process and business key.
+    """
+    weighing = Weighing(db, definitions, mapping or {})
+    query = (
+        select(*(INSTANCE.c[name] for name in _COLUMNS))
+        .where(INSTANCE.c.status.in_(OPEN_STATUSES), INSTANCE.c.scopes.in_(list(targets)))
+        .order_by(INSTANCE.c.process_id, INSTANCE.c.business_key, INSTANCE.c.id)
+    )
+    if processes:
+        query = query.where(INSTANCE.c.process_id.in_(list(processes)))
+    if bundles:
+        query = query.where(INSTANCE.c.bundle_id.in_(list(bundles)))
+    if tenant is not None:
+        query = query.where(INSTANCE.c.tenant == tenant)
+    stuck = _without_element(db)
+    rows = _rows(db, query, list(instances))
+    return tuple(weighing.effect(row, targets[str(row["scopes"])], stuck) for row in rows)
+
+
+_COLUMNS = (
+    "id",
+    "process_id",
+    "business_key",
+    "tenant",
+    "scopes",
+    "bundle_id",
+    "status",
+    "state",
+)
+
+
+def _rows(db: Session, query: Select[Any], ids: Sequence[UUID]) -> Iterator[Any]:
+    connection = db.connection()
+    if not ids:
+        yield from connection.execute(query).mappings().all()
+        return
+    for start in range(0, len(ids), _PIECE):
+        some = query.where(INSTANCE.c.id.in_(ids[start : start + _PIECE]))
+        yield from connection.execute(some).mappings().all()
+
+
+def _without_element(db: Session) -> set[UUID]:
+    """List the instances with an open incident that belongs to none of their elements."""
+    query = select(INCIDENT.c.instance_id).where(
+        INCIDENT.c.resolved_at.is_(None), INCIDENT.c.task_id.is_(None)
+    )
+    return set(db.connection().execute(query).scalars())

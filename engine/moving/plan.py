@@ -1,0 +1,206 @@
+"""How instances that stand alike are moved: what becomes of each element, or why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMixin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+
+from engine.diagrams import CompiledProcess
+from engine.diagrams.joins import EndJoin, MergingJoin
+from engine.diagrams.loops import MultiInstance
+from engine.diagrams.specs import BoundaryEvent, StartEvent
+from engine.diagrams.vocabulary import SYNTHETIC
+from engine.moving import reasons
+from engine.moving.joining import never_joined
+from engine.moving.places import Place, Signature
+from engine.moving.proposing import proposals_for
+from engine.moving.reasons import Question, Reason
+from engine.moving.sides import Side
+from engine.moving.using import is_affected
+from engine.workflow import READY, STARTED
+
+SPLIT = ".BoundaryEventSplit"
+CHILD = " [child]"
+_BODY = f"{SYNTHETIC}body"
+
+
+class EffectState(StrEnum):
+    """What a new version means for an instance."""
+
+    UNAFFECTED = "unaffected"
+    CAN_MOVE = "can_move"
+    NEEDS_MAPPING = "needs_mapping"
+    CANNOT = "cannot"
+
+
+@dataclass
+class Plan:
+    """What a move does with instances of one process that stand alike.
+
+    `mapping` says which new element takes the place of an old one, by their ids.
+    """
+
+    old: CompiledProcess
+    new: CompiledProcess
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    state: EffectState = EffectState.CAN_MOVE
+    reasons: list[Reason] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
+
+    def renamed(self, old_tree: Any, new_tree: Any, name: str) -> str:
+        """Tell which name an element's visits have in the new version."""
+        if name == f"{old_tree.name}.EndJoin":
+            return f"{new_tree.name}.EndJoin"
+        for ending in (CHILD, SPLIT, ".BoundaryEventJoin"):
+            if name.endswith(ending):
+                stem = name.removesuffix(ending)
+                return self.follower(stem) + ending
+        return self.follower(name)
+
+    def follower(self, element_id: str) -> str:
+        """Tell which element takes the place of one: what was mapped, or made for such a one."""
+        drawn, made, rest = element_id.partition(SYNTHETIC)
+        if element_id in self.mapping or not made:
+            return self.mapping.get(element_id, element_id)
+        return self.mapping.get(drawn, drawn) + made + rest
+
+    def inner(self, old_name: str, old_owner: Any, new_owner: Any) -> Any:
+        """Find the spec of a scope in the new version, None if there is none."""
+        if isinstance(old_owner, SubWorkflowTaskMixin):
+            name = str(getattr(new_owner, "spec", ""))
+        else:
+            name = self.handler(old_name)
+        return self.new.subprocess_specs.get(name)
+
+    def handler(self, old_name: str) -> str:
+        """Tell what the spec of something that undoes is called in the new version."""
+        process, _, element = old_name.partition("/")
+        return f"{process}/{self.follower(element)}"
+
+    def trees(self, place: Place) -> tuple[Any, Any]:
+        """Give the specs around a place in the old version and in the new one, None if gone."""
+        old, new = self.old.spec, self.new.spec
+        for owner, name in zip(place.owners, place.trees[1:], strict=True):
+            if new is not None:
+                follower = new.task_specs.get(self.renamed(old, new, owner))
+                new = self.inner(name, old.task_specs.get(owner), follower)
+            old = self.old.subprocess_specs[name]
+        return old, new
+
+
+def make_plan(
+    old: Side, new: Side, process_id: str, signature: Signature, mapping: Mapping[str, str]
+) -> Plan | None:
+    """Plan the move of instances that stand alike; None if the new version lacks the process."""
+    before, after = old.process(process_id), new.process(process_id)
+    if before is None or after is None:
+        return None
+    plan = Plan(before, after, mapping)
+    affected = is_affected(old, new, before, after, signature)
+    if affected:
+        _look(plan, signature)
+    if plan.reasons:
+        plan.state = EffectState.CANNOT
+    elif plan.questions:
+        plan.state = EffectState.NEEDS_MAPPING
+    elif not affected:
+        plan.state = EffectState.UNAFFECTED
+    return plan
+
+
+def _look(plan: Plan, signature: Signature) -> None:
+    reasons_found: dict[Reason, None] = {}
+    questions: dict[str, Question] = {}
+    for place in sorted(signature):
+        old_tree, new_tree = plan.trees(place)
+        if new_tree is None:
+            continue  # What owns the scope is a place, too, and says so.
+        for found in _about(plan, place, old_tree, new_tree):
+            if isinstance(found, Question):
+                questions[found.element_id] = found
+            else:
+                reasons_found[found] = None
+    plan.notes = [one for one in reasons_found if one.code == "failing"]
+    plan.reasons = [one for one in reasons_found if one.code != "failing"]
+    plan.questions = list(questions.values())
+    if not plan.reasons and not plan.questions:
+        plan.reasons = list(dict.fromkeys(never_joined(plan, signature)))
+
+
+def _about(plan: Plan, place: Place, old_tree: Any, new_tree: Any) -> Iterator[Reason | Question]:
+    old = old_tree.task_specs.get(place.name)
+    if place.mark == "undo":
+        if plan.handler(place.detail) not in plan.new.subprocess_specs:
+            yield reasons.cannot_undo(old or _Named(place.name))
+        return
+    if place.mark == "token" or old is None or _follows_others(old, place):
+        return
+    name = plan.renamed(old_tree, new_tree, place.name)
+    new = new_tree.task_specs.get(name)
+    if new is None:
+        yield _missing(plan, place, old_tree, new_tree, old)
+        return
+    yield from _compared(place, old, new)
+    if place.mark == "held":
+        yield reasons.failing(old)
+
+
+def _compared(place: Place, old: Any, new: Any) -> Iterator[Reason]:
+    if kind_of(old) != kind_of(new):
+        yield reasons.other_kind(old)
+    elif isinstance(old, MultiInstance) and old.sequential != new.sequential:
+        yield reasons.repeated_otherwise(old)
+    elif place.state == STARTED and place.mark != "held":
+        topics = [getattr(one, "extensions", {}).get("topic") for one in (old, new)]
+        if topics[0] != topics[1]:
+            yield reasons.other_work(old)
+
+
+class _Named:
+    """An element of which only the id is known."""
+
+    def __init__(self, name: str) -> None:
+        self.name = self.bpmn_id = name
+
+
+def _follows_others(spec: Any, place: Place) -> bool:
+    """Tell whether what becomes of a visit follows from other visits: nobody stands there."""
+    if isinstance(spec, EndJoin):
+        return True
+    if isinstance(spec, BoundaryEvent | StartEvent):
+        return place.state not in (STARTED, READY) or place.mark == "held"
+    return getattr(spec, "bpmn_id", None) is None
+
+
+def _missing(plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any) -> Reason | Question:
+    element_id = str(old.bpmn_id)
+    if _BODY in element_id or f"{new_tree.name.rpartition('/')[2]}{_BODY}" in new_tree.task_specs:
+        return reasons.other_shape(old)
+    wanted = plan.mapping.get(element_id)
+    if wanted is not None:
+        return reasons.bad_mapping(element_id, wanted)
+    found = proposals_for(old, old_tree, new_tree, kind_of)
+    return Question(element_id, reasons.name_of(old), found)
+
+
+def kind_of(spec: Any) -> str:
+    """Tell what kind of work an element is: a visit can go on as one of the same kind."""
+    if spec.manual:
+        return "user"
+    if isinstance(spec, CallActivityMixin):
+        return "call"
+    if isinstance(spec, CatchingEvent) and not isinstance(spec, BoundaryEvent):
+        gateway = "Gateway" in type(spec).__name__
+        return "gateway of events" if gateway else "event"
+    if isinstance(spec, MergingJoin):
+        return type(spec).__name__
+    return type(spec).__name__
+
+
+__all__ = ["EffectState", "Plan", "kind_of", "make_plan"]

@@ -1,0 +1,182 @@
+"""What stands against moving an instance, in words: where it is, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that stands against a move, or that people should know of it."""
+
+    code: str
+    element_id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An element of the new version that may take the place of one that is gone."""
+
+    element_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An element that instances wait at and the new version does not have."""
+
+    element_id: str
+    name: str
+    proposals: tuple[Proposal, ...] = ()
+
+
+def name_of(spec: Any, language: str = "zh") -> str:
+    """Name an element as people know it, else by its id."""
+    extensions = getattr(spec, "extensions", {})
+    own = getattr(spec, "bpmn_name", None) or extensions.get("name")
+    if language == "en":
+        own = extensions.get("name_en") or own
+    return str(own or getattr(spec, "bpmn_id", None) or spec.name)
+
+
+def _both(code: str, spec: Any, zh: str, en: str) -> Reason:
+    element_id = getattr(spec, "bpmn_id", None) or spec.name
+    return Reason(
+        code,
+        str(element_id),
+        zh.format(name=name_of(spec)),
+        en.format(name=name_of(spec, "en")),
+    )
+
+
+def gone(spec: Any) -> Reason:
+    """The element is not there any more and nothing was said to take its place."""
+    return _both(
+        "gone",
+        spec,
+        "它正停在“{name}”,新版本里没有这一环节。请指明由哪个环节接替,或等它办完再迁移。",
+        "It is at “{name}”, which the new version does not have. Say what takes its place, or move "
+        "it when that is done.",
+    )
+
+
+def other_kind(spec: Any) -> Reason:
+    """The element became one of another kind."""
+    return _both(
+        "other_kind",
+        spec,
+        "它正停在“{name}”,新版本里这一环节换成了另一种元素。请等它办完再迁移,或在图上换一个新编号并指明接替。",
+        "It is at “{name}”, which is another kind of element in the new version. Move it when that "
+        "is done, or draw the new one under another id and say what takes its place.",
+    )
+
+
+def repeated_otherwise(spec: Any) -> Reason:
+    """What is being repeated is repeated in another way."""
+    return _both(
+        "repeated_otherwise",
+        spec,
+        "“{name}”正在逐项办理,新版本改了它的重复方式。请等全部办完再迁移。",
+        "“{name}” is being done item by item, and the new version repeats it in another way. Move "
+        "it when all are done.",
+    )
+
+
+def other_work(spec: Any) -> Reason:
+    """A job is under way that the new version would not do."""
+    return _both(
+        "other_work",
+        spec,
+        "“{name}”的后台任务正在进行,新版本里它做的是另一件事。请等任务完成再迁移。",
+        "A job of “{name}” is under way, and in the new version it does something else. Move it "
+        "when the job is done.",
+    )
+
+
+def other_shape(spec: Any) -> Reason:
+    """The scope around it has another shape: its first or last event sub-process came or went."""
+    return _both(
+        "other_shape",
+        spec,
+        "它正停在“{name}”,新版本给它所在的流程或子流程增加或去掉了事件子流程,无法在中途换过去。请等它离开这一层再迁移。",
+        "It is at “{name}”, and the new version adds an event sub-process to the process or "
+        "sub-process around it, or takes it away. Move it when it has left that.",
+    )
+
+
+def cannot_undo(spec: Any) -> Reason:
+    """Something was done whose undoing is not there any more."""
+    return _both(
+        "cannot_undo",
+        spec,
+        "“{name}”已经办完并登记了撤销办法,新版本里没有这一撤销步骤。请在新版本保留它,或指明接替。",
+        "“{name}” is done and noted what undoes it, which the new version does not have. Keep it "
+        "there, or say what takes its place.",
+    )
+
+
+def never_joined(join: Any, missing: Any) -> Reason:
+    """A join would wait for a branch that this instance has passed already."""
+    return Reason(
+        "never_joined",
+        str(join.bpmn_id or join.name),
+        f"新版本的汇合“{name_of(join)}”要等“{name_of(missing)}”这一支,而它已经走过分支处,这一支永远不会到。"
+        "请等它过了汇合再迁移。",
+        f"In the new version the join “{name_of(join, 'en')}” waits for the branch of "
+        f"“{name_of(missing, 'en')}”, and the instance is past the fork already: it would never "
+        "come. Move it when it is past the join.",
+    )
+
+
+def bad_mapping(old: str, new: str) -> Reason:
+    """The mapping names something that is not there, or not in the same place."""
+    return Reason(
+        "bad_mapping",
+        old,
+        f"对应表让“{new}”接替“{old}”,但新版本在同一层里没有“{new}”。请改对应表。",
+        f"The mapping lets “{new}” take the place of “{old}”, but the new version has no “{new}” "
+        "on the same level. Correct the mapping.",
+    )
+
+
+def no_process(process_id: str) -> Reason:
+    """The new version does not have the process at all."""
+    return Reason(
+        "no_process",
+        process_id,
+        f"新版本里没有流程“{process_id}”。它留在原来的版本办完。",
+        f"The new version has no process “{process_id}”. It ends with the version it has.",
+    )
+
+
+def suspended() -> Reason:
+    """It is on hold."""
+    return Reason(
+        "suspended",
+        "",
+        "它已暂停。请先恢复,再迁移。",
+        "It is on hold. Resume it first, then move it.",
+    )
+
+
+def stuck() -> Reason:
+    """Something stands against the instance as a whole."""
+    return Reason(
+        "stuck",
+        "",
+        "它有一处与任何环节无关的故障。请先在“故障”页处理,再迁移。",
+        "It has an incident that belongs to no element. Settle that first, then move it.",
+    )
+
+
+def failing(spec: Any) -> Reason:
+    """A note: an element that failed is moved as it stands."""
+    return _both(
+        "failing",
+        spec,
+        "“{name}”处有故障未处理,会原样带到新版本,迁移后可重试。",
+        "An incident at “{name}” is open; it is taken along and can be tried again after the move.",
+    )
