@@ -26,6 +26,7 @@ from engine.jobs import JobQueue
 from engine.poller import Poller
 from engine.publication import PublishReport
 from engine.runtime import ProcessEngine
+from engine.scopes import depth_of
 from engine.sources import Source, load_folder
 from forms import InvalidForm, parse_form
 from forms.components import DynamicList, Field
@@ -82,7 +83,7 @@ class Installation:
     def publish(self, db: Session, sources: Sequence[Source], actor: str) -> list[PublishReport]:
         """Publish definitions, outer scopes first; stops at the first that is refused."""
         reports = []
-        for scope in dict.fromkeys(source.scope for source in sources):
+        for scope in sorted({source.scope for source in sources}, key=depth_of):
             own = [source for source in sources if source.scope == scope]
             report = self.definitions.publish(db, own, scope, actor, complete=True)
             reports.append(report)

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import JsonText, UtcDateTime
 from engine.scopes import BASE, is_scope
+from engine.sources import BUNDLED_KINDS, KINDS, SCENARIOS
 
 Name = tuple[str, str]
 """Kind and key of a definition."""
@@ -115,7 +116,7 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def newest(db: Session, scopes: Iterable[str]) -> list[Definition]:
+def newest(db: Session, scopes: Iterable[str], kinds: Sequence[str] = KINDS) -> list[Definition]:
     """Read the newest version of every definition of these scopes, withdrawn ones too."""
     newest_ids = (
         select(
@@ -124,7 +125,7 @@ def newest(db: Session, scopes: Iterable[str]) -> list[Definition]:
             Definition.key,
             Definition.scope,
         )
-        .where(col(Definition.scope).in_(list(scopes)))
+        .where(col(Definition.scope).in_(list(scopes)), col(Definition.kind).in_(kinds))
         .group_by(col(Definition.kind), col(Definition.key), col(Definition.scope))
         .subquery()
     )
@@ -160,6 +161,18 @@ def resolve(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:
         if known is None or chain.index(member.scope) > chain.index(known.scope):
             chosen[member.name] = member
     return {name: chosen[name] for name in sorted(chosen)}
+
+
+def bundled(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:
+    """Choose the members of a chain's bundle; what is no scope of the chain is left out."""
+    return resolve(chain, [one for one in rows if one.scope in chain and one.kind in BUNDLED_KINDS])
+
+
+def scenario_members(db: Session, chain: Sequence[str]) -> dict[str, Member]:
+    """Give the scenarios that hold for a chain of scopes now, by process."""
+    rows = newest(db, chain, [SCENARIOS])
+    found = resolve(chain, [as_member(row) for row in rows if not row.withdrawn])
+    return {member.key: member for member in found.values()}
 
 
 def manifest_of(members: Mapping[Name, Member], compiler_version: int) -> dict[str, Any]:

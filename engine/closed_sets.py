@@ -24,7 +24,7 @@ from engine.posts import InvalidPosts, Posts, lint_posts, parse_posts
 Checker = Callable[[str, bytes], Sequence[Finding]]
 """Checks one definition of a kind that the engine does not know: gets its key and content."""
 
-_JSON_KINDS = ("form", "sheet", "vocabulary", "catalogue")
+_JSON_KINDS = ("form", "sheet", "vocabulary", "catalogue", "posts")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
     by_kind: dict[str, dict[str, Member]] = {}
     for member in members.values():
         by_kind.setdefault(member.kind, {})[member.key] = member
-        findings.extend(_about(member, _check_alone(member, host)))
+        findings.extend(check_alone(member, host))
     decisions = _decisions(by_kind.get("decision", {}).values(), host, findings)
     environment = _environment(by_kind, decisions, host)
     if (posts := members.get(POSTS_NAME)) is not None:
@@ -76,6 +76,11 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
 def _about(member: Member, findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in findings:
         yield replace(finding, definition=f"{member.kind}/{member.key}")
+
+
+def check_alone(member: Member, host: Host) -> Iterator[Finding]:
+    """Check what can be told of a definition without the others."""
+    yield from _about(member, _check_alone(member, host))
 
 
 def _check_alone(member: Member, host: Host) -> Iterator[Finding]:

@@ -20,11 +20,11 @@ from engine.bundles import (
     Bundle,
     BundleHead,
     as_member,
+    bundled,
     lowered_of,
     member_of,
     members_of,
     newest,
-    resolve,
 )
 from engine.closed_sets import Checker, Host, check_set
 from engine.decisions import Decision, parse_decisions
@@ -141,7 +141,7 @@ class Definitions:
         if head is not None:
             return head.bundle_id
         stored = [as_member(row) for row in newest(db, chain) if not row.withdrawn]
-        members = resolve(chain, stored)
+        members = bundled(chain, stored)
         checked = check_set(members, self.host)
         if checked.refused:
             raise DiagramError([one for one in checked.findings if one.severity == "error"])

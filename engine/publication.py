@@ -15,17 +15,17 @@ from engine.bundles import (
     Member,
     Name,
     as_member,
+    bundled,
     hash_of,
     newest,
-    resolve,
     store_bundle,
 )
-from engine.closed_sets import CheckedSet, Host, check_set
+from engine.closed_sets import CheckedSet, Host, check_alone, check_set
 from engine.derivation import check_derivation, check_sources
 from engine.diagrams import COMPILER_VERSION
 from engine.findings import Finding
 from engine.scopes import chain_of, level_of
-from engine.sources import Source
+from engine.sources import BUNDLED_KINDS, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ class Publication:
         findings: dict[Finding, None] = dict.fromkeys(found)
         for chain in chains:
             findings.update(dict.fromkeys(check_derivation(changed, chain, before)))
+        for member in changed.values():
+            if member.kind not in BUNDLED_KINDS:
+                findings.update(dict.fromkeys(check_alone(member, self.host)))
         sets = {name_of(chain): self._check(chain, after) for chain in chains}
         findings.update(dict.fromkeys(sets[name_of(own)].findings))
         refused = any(one.severity == "error" for one in findings)
@@ -147,8 +150,7 @@ class Publication:
         return [*kept, *changed.values()]
 
     def _check(self, chain: Sequence[str], members: Iterable[Member]) -> CheckedSet:
-        chosen = resolve(chain, [one for one in members if one.scope in chain])
-        return check_set(chosen, self.host)
+        return check_set(bundled(chain, members), self.host)
 
     def _elsewhere(
         self,
@@ -213,8 +215,7 @@ class Publication:
 
     def _move_head(self, name: str, members: Iterable[Member], checked: CheckedSet) -> str:
         chain = name.split(" ")
-        chosen = resolve(chain, [one for one in members if one.scope in chain])
-        return move_head(self.db, chain, chosen, checked, self.now)
+        return move_head(self.db, chain, bundled(chain, members), checked, self.now)
 
 
 def move_head(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from engine.errors import EngineError
 
 BASE = "base"
 _SCOPE = re.compile(r"base|(?:industry|organisation):[\w.-]{1,80}")
 _ORDER = ("base", "industry", "organisation")
+_FOLDERS = {"industry": "industries", "organisation": "organisations"}
 
 
 class BadScope(EngineError):
@@ -32,6 +34,11 @@ def level_of(scope: str) -> str:
     return scope.split(":", 1)[0]
 
 
+def depth_of(scope: str) -> tuple[int, str]:
+    """Order scopes from outside in."""
+    return _ORDER.index(level_of(scope)), scope
+
+
 def chain_of(scopes: Iterable[str]) -> tuple[str, ...]:
     """Order scopes from outside in, base always first; one of each level at most.
 
@@ -46,17 +53,33 @@ def chain_of(scopes: Iterable[str]) -> tuple[str, ...]:
 
 
 def folder_of(scope: str) -> str:
-    """Name the folder of a scope's files: `base`, `industry-<key>`, `organisation-<key>`."""
-    level_of(scope)
-    return scope.replace(":", "-", 1)
+    """Name the folder of a scope's files: `base`, `industries/<key>`, `organisations/<key>`."""
+    level = level_of(scope)
+    return BASE if level == BASE else f"{_FOLDERS[level]}/{scope.split(':', 1)[1]}"
 
 
 def scope_of_folder(name: str) -> str:
-    """Read the scope from a folder's name.
+    """Read the scope from the path of its folder.
 
     Raises:
         BadScope: It names none.
     """
-    scope = name.replace("-", ":", 1)
+    group, _, key = name.partition("/")
+    levels = {folder: level for level, folder in _FOLDERS.items()}
+    scope = name if group not in levels else f"{levels[group]}:{key}"
+    if ":" in name:
+        raise BadScope(name)
     level_of(scope)
     return scope
+
+
+def scope_folders(root: Path) -> Iterator[tuple[str, Path]]:
+    """List the folders of scopes below a folder, with the scope of each; from outside in."""
+    for name in (BASE, *_FOLDERS.values()):
+        folder = root / name
+        if name == BASE and folder.is_dir():
+            yield BASE, folder
+        elif folder.is_dir():
+            for inner in sorted(path for path in folder.iterdir() if path.is_dir()):
+                if inner.name[0] not in "._":
+                    yield scope_of_folder(f"{name}/{inner.name}"), inner

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from engine.bundles import Bundle, BundleMember, Definition, LoweredDiagram
+from engine.bundles import (
+    Bundle,
+    BundleMember,
+    Definition,
+    LoweredDiagram,
+    scenario_members,
+)
 from engine.database import Database
 from engine.decisions import parse_decisions
 from engine.definitions import Definitions
@@ -519,3 +525,47 @@ def test_decisions_import_others_of_their_bundle(
     bundle_id = published(database, definitions, importing, imported).bundle_id
 
     assert definitions.decision(bundle_id, "d1").evaluate({}).value == "yes!"
+
+
+def scenarios(content: bytes, **more: Any) -> Source:
+    return Source("scenarios", "main", content, **more)
+
+
+def test_scenarios_are_versioned_and_change_no_bundle(
+    database: Database, definitions: Definitions
+) -> None:
+    main = process("main", TASK)
+    before = published(database, definitions, main)
+
+    report = published(database, definitions, scenarios(b"- name: a"))
+
+    assert report.bundles == before.bundles
+    assert report.new_versions == (NewVersion("scenarios", "main", "base", 1),)
+    with database.transaction() as db:
+        members = db.scalars(select(BundleMember.kind)).all()
+    assert "scenarios" not in members
+
+
+def test_scenarios_hold_for_a_chain_like_other_definitions(
+    database: Database, definitions: Definitions
+) -> None:
+    published(database, definitions, process("main", TASK), scenarios(b"- name: a"))
+    published(database, definitions, scenarios(b"- name: b"), scope="organisation:o")
+
+    with database.transaction() as db:
+        outer = scenario_members(db, ["base"])
+        inner = scenario_members(db, ["base", "organisation:o"])
+
+    assert {key: one.content for key, one in outer.items()} == {"main": b"- name: a"}
+    assert {key: one.content for key, one in inner.items()} == {"main": b"- name: b"}
+
+
+def test_the_host_checks_scenarios_that_are_new(database: Database) -> None:
+    checked = Definitions(
+        checkers={"scenarios": lambda key, content: [Finding("bad_yaml", "坏", f"bad {key}")]},
+        now=lambda: NOW,
+    )
+
+    assert refused(database, checked, process("main", TASK), scenarios(b"[")) == [
+        ("bad_yaml", "scenarios/main")
+    ]

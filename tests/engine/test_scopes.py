@@ -29,15 +29,26 @@ def test_chain_of_refuses_what_cannot_be_combined(scopes: list[str]) -> None:
     ("scope", "folder", "level"),
     [
         ("base", "base", "base"),
-        ("industry:gas", "industry-gas", "industry"),
-        ("organisation:a-b", "organisation-a-b", "organisation"),
+        ("industry:gas", "industries/gas", "industry"),
+        ("organisation:a-b", "organisations/a-b", "organisation"),
     ],
 )
 def test_folder_of_a_scope(scope: str, folder: str, level: str) -> None:
     assert (folder_of(scope), scope_of_folder(folder), level_of(scope)) == (folder, scope, level)
 
 
-@pytest.mark.parametrize("name", ["__pycache__", "drafts", "industry-", "base-x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__pycache__",
+        "drafts",
+        "industries",
+        "industries/",
+        "industries/a/b",
+        "industry:gas",
+        "base/x",
+    ],
+)
 def test_other_folders_are_no_scope(name: str) -> None:
     with pytest.raises(BadScope):
         scope_of_folder(name)
