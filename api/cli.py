@@ -6,8 +6,7 @@ looked at, 2 it was called wrongly or cannot run here.
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,24 +22,22 @@ from api.administration import (
     link_for,
 )
 from api.app import create_app
-from api.application import Installation, build_installation
 from api.checking import lint_folders, scenario_results
 from api.command_errors import (
-    MIGRATE_FIRST,
     demo_told,
     existing_file,
     existing_folder,
     existing_folders,
     leave,
-    told,
 )
 from api.command_errors import settings as settings_of_environment
+from api.command_installation import installed, require_current
 from api.console import AsJson, console, finding_facts, finding_line, say, tell
 from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
-from api.migration import is_current
 from api.migration import migrate as migrate_installation
 from api.run_commands import commands as run_commands
+from api.scope_commands import commands as scope_commands
 from api.simulation.lock import sole_use
 from api.standing import stand_by
 from api.trial_commands import commands as trial_commands
@@ -51,20 +48,8 @@ from engine.instances import get_instance
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
 app.add_typer(run_commands)
+app.add_typer(scope_commands)
 app.add_typer(trial_commands)
-
-
-@contextmanager
-def installed() -> Iterator[Installation]:
-    """The installation that the environment describes."""
-    found = settings_of_environment()
-    configure_logs(found)
-    with told():
-        installation = build_installation(found)
-        try:
-            yield installation
-        finally:
-            installation.dispose()
 
 
 @app.command()
@@ -82,7 +67,7 @@ def serve(
             "worker": known.worker and worker,
         }
     )
-    _require_current()
+    require_current()
     _require_free(settings.host, settings.port)
     configure_logs(settings)
     uvicorn.run(
@@ -95,14 +80,6 @@ def serve(
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
     )
-
-
-def _require_current() -> None:
-    """Leave with 2 when the database is not of this version."""
-    with installed() as installation:
-        current = is_current(installation.database)
-    if not current:
-        leave(*MIGRATE_FIRST)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -123,7 +100,7 @@ def _require_free(host: str, port: int) -> None:
 @app.command()
 def worker() -> None:
     """Run jobs and timers without serving."""
-    _require_current()
+    require_current()
     with installed() as installation:
         stand_by(installation)
 

@@ -131,6 +131,10 @@ def test_old_revisions_are_thinned_out(drafts: Database) -> None:
         ("decision", b"<a/>", "dmn_no_dmn"),
         ("decision", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "dmn_doctype"),
         ("paper", b"\xff\xfe", "not_text"),
+        ("scenarios", b"- name: a\n  b: [", "not_yaml"),
+        ("scenarios", b"- &a [x]\n- *a", "yaml_alias"),
+        ("scenarios", b"[" * 70 + b"]" * 70, "too_deep"),
+        ("scenarios", b"\xff\xfe\xff", "not_yaml"),
         ("tale", b"{}", "bad_kind"),
     ],
 )
