@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import (
     certificates,
     clock,
+    designer,
     draft_trials,
     enrolments,
     health,
@@ -52,6 +53,7 @@ ROUTERS = (
     clock.router,
     trials.router,
     draft_trials.router,
+    designer.router,
 )
 
 

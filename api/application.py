@@ -20,6 +20,7 @@ from engine.clock import Clock, MovableClock
 from engine.database import Database, create_database
 from engine.dbos_jobs import DbosQueue, DbosWorker, create_job_tables
 from engine.definitions import Definitions
+from engine.design_context import DesignContext
 from engine.feel import compile_expression
 from engine.findings import Finding
 from engine.jobs import JobQueue
@@ -55,6 +56,7 @@ class Installation:
     queue: JobQueue
     cookies: URLSafeSerializer
     plugins: Plugins
+    design_context: DesignContext
     sign_ins: RateLimit
     verifications: RateLimit
     trials: RateLimit = field(default_factory=lambda: RateLimit(60))
@@ -150,6 +152,7 @@ def build_installation(
         queue=jobs,
         cookies=URLSafeSerializer(load_secret_key(settings), salt="jiancheng.login"),
         plugins=plugins,
+        design_context=DesignContext(definitions.host),
         sign_ins=RateLimit(settings.sign_ins_per_minute),
         verifications=RateLimit(settings.verifications_per_minute),
     )

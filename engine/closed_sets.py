@@ -73,6 +73,21 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
     return CheckedSet(tuple(findings), lowered)
 
 
+def environment_of(members: Mapping[Name, Member], host: Host) -> Environment:
+    """Tell what a diagram of a set may refer to, and what is known of the variables it is given.
+
+    What is wrong with the set is not told: `check_set` does that.
+    """
+    by_kind: dict[str, dict[str, Member]] = {}
+    for member in members.values():
+        by_kind.setdefault(member.kind, {})[member.key] = member
+    files = [one.content for one in by_kind.get("decision", {}).values()]
+    decisions = {key: one for file in files for key, one in _results_in(file, host, files).items()}
+    environment = _environment(by_kind, decisions, host)
+    posts = members.get(POSTS_NAME)
+    return environment if posts is None else _with_posts(environment, posts)
+
+
 def _about(member: Member, findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in findings:
         yield replace(finding, definition=f"{member.kind}/{member.key}")

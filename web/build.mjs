@@ -21,6 +21,7 @@ const result = await esbuild.build({
   absWorkingDir: here,
   entryNames: '[name]',
   chunkNames: 'chunk-[hash]',
+  assetNames: 'chunk-[name]-[hash]',
   bundle: true,
   minify: true,
   splitting: true,
@@ -31,7 +32,9 @@ const result = await esbuild.build({
   logLevel: 'warning',
   // Nothing is written before all of it stands: a build that fails leaves the last one alone.
   write: false,
-  loader: { '.woff': 'dataurl', '.woff2': 'dataurl', '.eot': 'empty', '.ttf': 'empty', '.svg': 'dataurl' },
+  jsx: 'automatic',
+  jsxImportSource: '@bpmn-io/properties-panel/preact',
+  loader: { '.woff': 'empty', '.woff2': 'file', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
 });
 
 rmSync(built, { recursive: true, force: true });

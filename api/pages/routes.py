@@ -17,6 +17,7 @@ from api.pages import (
     form_editor,
     inbox,
     incidents,
+    process_designer,
     sessions,
     sign_in,
     stored_files,
@@ -35,6 +36,7 @@ ROUTERS = (
     verification.router,
     decision_editor.router,
     form_editor.router,
+    process_designer.router,
 )
 
 

@@ -10,6 +10,7 @@ from engine.diagrams.checking import (
     Providers,
     called_process,
     check_diagram,
+    known_at,
     read_declaration,
 )
 from engine.diagrams.compile import (
@@ -55,6 +56,7 @@ __all__ = [
     "check_diagram",
     "choose_start",
     "compile_diagram",
+    "known_at",
     "link",
     "lower",
     "prepare_diagram",

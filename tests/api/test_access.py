@@ -59,6 +59,7 @@ READABLE_BY = {
     "/incidents": {"administrator", "director"},
     "/operations/{operation_id}": {"administrator"},
     "/clock": PEOPLE,
+    "/designer/context": {"process_designer"},
 }
 # Who of the own organisation may change what, of each other route.
 CHANGED_BY = {
@@ -79,6 +80,7 @@ CHANGED_BY = {
     ("POST", "/expressions/evaluation"): {"process_designer"},
     ("POST", "/decisions/evaluation"): {"process_designer"},
     ("POST", "/designer/decision-trials"): {"process_designer"},
+    ("POST", "/designer/variables"): {"process_designer"},
     ("PUT", "/me/password"): PEOPLE,
 }
 

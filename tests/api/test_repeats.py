@@ -33,6 +33,7 @@ WITHOUT_EFFECT = {
     "/decisions/evaluation",
     "/expressions/evaluation",
     "/designer/decision-trials",
+    "/designer/variables",
 }
 TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
 

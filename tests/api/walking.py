@@ -43,6 +43,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/designer/decision-trials"): {
         "json": {"scope": "base", "key": "d", "content": "<x/>", "decision": "d", "samples": [{}]}
     },
+    ("POST", "/designer/variables"): {
+        "json": {"scope": "base", "content": "<x/>", "elementId": "x"}
+    },
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 STAFF = {*ROLES, "other_reviewer"}

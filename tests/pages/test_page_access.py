@@ -43,6 +43,7 @@ DRAWN_FOR = {
     "/incidents": {"administrator", "director"},
     "/designer/decision/{key}/edit": {"process_designer"},
     "/designer/form/{key}/edit": {"process_designer"},
+    "/designer/process/{key}/edit": {"process_designer"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
 }
 CHANGED_BY = {

@@ -21,6 +21,7 @@ from engine.diagrams.checking.variables import (
     Called,
     Providers,
     called_process,
+    known_at,
     read_declaration,
 )
 from engine.findings import Finding
@@ -33,6 +34,7 @@ __all__ = [
     "Providers",
     "called_process",
     "check_diagram",
+    "known_at",
     "read_declaration",
 ]
 

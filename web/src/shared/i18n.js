@@ -18,10 +18,10 @@ export function inLanguage(texts) {
 
 /**
  * Make a function that translates; `{name}` in a text is replaced by the value given for it.
- * Later dictionaries win over earlier ones.
+ * `english` has the words of texts that are keys.
  */
-export function translator(...dictionaries) {
-  const words = chinese ? Object.assign({}, toolWords, ...dictionaries) : {};
+export function translator(dictionary = {}, english = {}) {
+  const words = chinese ? { ...toolWords, ...dictionary } : english;
   return (text, values = {}) => {
     const known = Object.hasOwn(words, text);
     if (chinese && !known && /[A-Za-z]/.test(text)) missing.add(text);

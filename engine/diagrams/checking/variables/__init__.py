@@ -10,6 +10,7 @@ from engine.diagrams.checking.variables.declarations import (
     required_names,
 )
 from engine.diagrams.checking.variables.flow import VariableFlow, called_process
+from engine.diagrams.checking.variables.places import known_at
 from engine.diagrams.checking.variables.providers import Called, Providers
 from engine.diagrams.checking.variables.state import UNKNOWN, State
 
@@ -23,6 +24,7 @@ __all__ = [
     "State",
     "VariableFlow",
     "called_process",
+    "known_at",
     "read_declaration",
     "required_names",
 ]

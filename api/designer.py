@@ -1,0 +1,200 @@
+"""What the editors ask: what a definition may refer to, and which variables there are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import Field
+
+from api.problems import Problem
+from api.resources import Resource, Wanted
+from api.work import Reading, Work, WorkRouter
+from engine.bundles import Member, Name
+from engine.design_context import (
+    Named,
+    Variable,
+    members_in,
+    named_decisions,
+    named_forms,
+    named_processes,
+)
+from engine.diagrams import STAGES
+from engine.errors import DiagramError
+from engine.posts import NAME as POSTS_NAME
+from engine.posts import InvalidPosts, Posts, parse_posts
+from engine.scopes import BadScope, level_of
+from engine.service_tasks import ServiceTask
+from tasks.posts import packaged_posts
+from tasks.service_titles import group_titles, input_titles, titles_of
+
+router = WorkRouter(prefix="/designer", tags=["definitions"])
+
+_MOST_DIAGRAM = 5_000_000
+Scope = Annotated[str, Query(max_length=100)]
+
+
+class Texts(Resource):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class NamedView(Resource):
+    """A definition to choose, with the names it takes and gives."""
+
+    key: str
+    name: Texts
+    inputs: list[str] = Field(default_factory=list)
+    outputs: list[str] = Field(default_factory=list)
+
+
+class InputView(Resource):
+    """An input of a service task; `type` as its author wrote it."""
+
+    name: str
+    title: Texts
+    required: bool
+    type: str
+
+
+class ServiceView(Resource):
+    """A service task with its inputs; `gives` declares its result, null when it does not say."""
+
+    name: str
+    title: Texts
+    group: Texts
+    run: Literal["inline", "job"]
+    inputs: list[InputView]
+    open_ended: bool
+    gives: str | None
+
+
+class DesignContextView(Resource):
+    """All that a diagram of a scope may refer to, its drafts included."""
+
+    scope: str
+    forms: list[NamedView]
+    posts: list[NamedView]
+    duties: list[NamedView]
+    stages: list[str]
+    services: list[ServiceView]
+    decisions: list[NamedView]
+    processes: list[NamedView]
+    functions: list[str]
+
+
+class VariablesAsked(Wanted):
+    """A diagram as it is being drawn, and one of its elements."""
+
+    scope: Annotated[str, Field(max_length=100)]
+    content: Annotated[str, Field(max_length=_MOST_DIAGRAM)]
+    element_id: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class VariableView(Resource):
+    """A variable; `from` tells facts, which are looked up, from variables of the process."""
+
+    name: str
+    type: str
+    origin: str = Field(alias="from")
+    entries: list[VariableView]
+
+
+class VariablesView(Resource):
+    """What an expression of the element may name."""
+
+    variables: list[VariableView]
+
+
+@router.get("/context")
+def read_context(work: Reading, scope: Scope = "base") -> DesignContextView:
+    """List what a diagram of a scope may refer to."""
+    members = members_for(work, scope)
+    host = work.installation.definitions.host
+    posts = _posts(members)
+    return DesignContextView(
+        scope=scope,
+        forms=_named(named_forms(members.values())),
+        posts=[_view(one.key, one.name, one.name_en) for one in posts.posts.values()],
+        duties=[_view(one.key, one.name, one.name_en) for one in posts.duties.values()],
+        stages=list(STAGES),
+        services=[_service(one) for one in work.installation.engine.service_tasks],
+        decisions=_named(named_decisions(members.values(), host)),
+        processes=_named(named_processes(members.values())),
+        functions=sorted(host.functions or ()),
+    )
+
+
+@router.post("/variables")
+def list_variables(work: Reading, body: VariablesAsked) -> VariablesView:
+    """List what an expression of an element of a diagram may name; nothing is stored."""
+    members = members_for(work, body.scope)
+    context = work.installation.design_context
+    try:
+        found = context.variables(members, body.content.encode(), body.element_id)
+    except DiagramError:
+        found = []  # The check says what is wrong with it.
+    return VariablesView(variables=[_variable(one) for one in found])
+
+
+def members_for(work: Work, scope: str) -> dict[Name, Member]:
+    """Give the definitions that hold in a scope, for somebody who may design there.
+
+    Raises:
+        Problem: not-found, where there is no such scope for the actor.
+    """
+    work.require("definition.design")
+    try:
+        level = level_of(scope)
+    except BadScope:
+        raise Problem("not-found") from None
+    if level == "organisation" and scope != f"organisation:{work.actor.tenant}":
+        raise Problem("not-found")
+    return members_in(work.db, scope)
+
+
+def _posts(members: dict[Name, Member]) -> Posts:
+    member = members.get(POSTS_NAME)
+    try:
+        return packaged_posts() if member is None else parse_posts(member.content)
+    except InvalidPosts:
+        return packaged_posts()  # Its own editor says why.
+
+
+def _named(found: list[Named]) -> list[NamedView]:
+    return [
+        NamedView(key=one.key, name=Texts(**one.name), inputs=[*one.inputs], outputs=[*one.outputs])
+        for one in found
+    ]
+
+
+def _view(key: str, zh: str, en: str) -> NamedView:
+    return NamedView(key=key, name=Texts(zh=zh, en=en or zh))
+
+
+def _service(task: ServiceTask) -> ServiceView:
+    inputs = [
+        InputView(
+            name=name,
+            title=Texts(**input_titles(name)),
+            required=name in task.required,
+            type=task.types.get(name, ""),
+        )
+        for name in sorted(task.parameters, key=lambda one: (one not in task.required, one))
+    ]
+    return ServiceView(
+        name=task.name,
+        title=Texts(**titles_of(task)),
+        group=Texts(**group_titles(task)),
+        run=task.run,
+        inputs=inputs,
+        open_ended=task.open_ended,
+        gives=task.gives,
+    )
+
+
+def _variable(one: Variable) -> VariableView:
+    given: dict[str, Any] = {"name": one.name, "type": one.type, "from": one.origin}
+    return VariableView(**given, entries=[_variable(entry) for entry in one.entries])
