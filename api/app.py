@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import (
     certificates,
     clock,
+    comparisons,
     designer,
     draft_trials,
     enrolments,
@@ -54,6 +55,7 @@ ROUTERS = (
     trials.router,
     draft_trials.router,
     designer.router,
+    comparisons.router,
 )
 
 

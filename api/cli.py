@@ -32,6 +32,7 @@ from api.command_errors import (
 )
 from api.command_errors import settings as settings_of_environment
 from api.command_installation import installed, require_current
+from api.comparison_commands import commands as comparison_commands
 from api.console import AsJson, console, finding_facts, finding_line, say, tell
 from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
@@ -47,6 +48,7 @@ from engine.instances import get_instance
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
+app.add_typer(comparison_commands)
 app.add_typer(run_commands)
 app.add_typer(scope_commands)
 app.add_typer(trial_commands)

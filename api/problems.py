@@ -79,6 +79,7 @@ PROBLEMS = {
     "user-task-taken": ProblemType(
         409, "该任务已被他人认领", "Somebody else has claimed the user task"
     ),
+    "conflicts-open": ProblemType(409, "还有冲突没有选择", "Some conflicts are not decided yet"),
     "changed-meanwhile": ProblemType(
         409, "数据刚被他人修改,请重试", "Somebody else changed this just now: try again"
     ),

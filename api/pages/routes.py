@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 from api.pages import (
     candidates,
+    comparisons,
     decision_editor,
     enrolments,
     form_editor,
@@ -33,6 +34,7 @@ ROUTERS = (
     candidates.router,
     incidents.router,
     stored_files.router,
+    comparisons.router,
     verification.router,
     decision_editor.router,
     form_editor.router,

@@ -58,6 +58,9 @@ READABLE_BY = {
     "/certificates/{number}/file": RESULT_READERS | {"candidate"},
     "/incidents": {"administrator", "director"},
     "/operations/{operation_id}": {"administrator"},
+    "/designer/rebases": {"process_designer"},
+    # Nothing here is behind an outer definition.
+    "/designer/rebases/{kind}/{key}": set(),
     "/clock": PEOPLE,
     "/designer/context": {"process_designer"},
 }
@@ -81,6 +84,8 @@ CHANGED_BY = {
     ("POST", "/decisions/evaluation"): {"process_designer"},
     ("POST", "/designer/decision-trials"): {"process_designer"},
     ("POST", "/designer/variables"): {"process_designer"},
+    ("POST", "/comparisons"): {"process_designer"},
+    ("POST", "/designer/rebases/{kind}/{key}"): set(),
     ("PUT", "/me/password"): PEOPLE,
 }
 

@@ -23,6 +23,7 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/operations": ("administrator", 202),
     "/clock/advance": ("administrator", 200),
     "/process-instances/{instance_id}/cancellation": ("director", 204),
+    "/designer/rebases/{kind}/{key}": ("process_designer", 404),
     # Refused for what they are sent here; nothing may be kept of that.
     "/sessions/{number}/roster-imports/{import_id}/confirmation": ("planner", 409),
     "/incidents/{incident_id}/retry": ("administrator", 409),
@@ -34,6 +35,7 @@ WITHOUT_EFFECT = {
     "/expressions/evaluation",
     "/designer/decision-trials",
     "/designer/variables",
+    "/comparisons",
 }
 TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
 

@@ -46,6 +46,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/designer/variables"): {
         "json": {"scope": "base", "content": "<x/>", "elementId": "x"}
     },
+    ("POST", "/comparisons"): {
+        "json": {"kind": "paper", "key": "x", "before": {"content": "a"}, "after": {"content": "b"}}
+    },
+    ("POST", "/designer/rebases/{kind}/{key}"): {"json": {"choices": {}}},
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 STAFF = {*ROLES, "other_reviewer"}
@@ -105,6 +109,7 @@ def furnish(street: Street, house: House) -> None:
             "certificate_number": certificate.number,
             "paper_id": paper.id,
             "evidence_id": evidence.id,
+            "kind": "form",
             "key": "some_definition",
         }
 

@@ -42,6 +42,9 @@ DRAWN_FOR = {
     "/me/enrolments/{number}": {"candidate"},
     "/incidents": {"administrator", "director"},
     "/designer/decision/{key}/edit": {"process_designer"},
+    # Without a kind and a key there is nothing to compare, and nothing here is behind.
+    "/designer/compare": set(),
+    "/designer/rebase/{kind}/{key}": set(),
     "/designer/form/{key}/edit": {"process_designer"},
     "/designer/process/{key}/edit": {"process_designer"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
@@ -54,6 +57,7 @@ CHANGED_BY = {
     # The candidate's, if the user task were not the reviewer's.
     "/me/enrolments/{number}/{user_task_id}": set(),
     "/designer/form/{key}/preview": {"process_designer"},
+    "/designer/rebase/{kind}/{key}": set(),
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})

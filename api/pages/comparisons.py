@@ -1,0 +1,196 @@
+"""The pages that show what differs between versions, and what an outer version brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from api.comparisons import Kind, Name, Side, changes_of, content_of, merged_rebase, rebased
+from api.i18n import translate
+from api.pages.editing import Scope, require_design, scope_name
+from api.pages.staff import here
+from api.pages.templating import draw_editor
+from api.problems import Problem
+from api.work import PageRouter, Posting, Reading, Work
+from engine.comparison import Change
+from engine.scopes import BASE, level_of
+from engine.versions import Edition, editions_of
+
+router = PageRouter()
+
+
+async def _posted(request: Request) -> FormData:
+    return await request.form(max_fields=4000)
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+KINDS = {
+    "process": "流程",
+    "decision": "决策",
+    "form": "表单",
+    "paper": "文书",
+    "sheet": "评分表",
+    "vocabulary": "用语",
+    "catalogue": "目录",
+    "posts": "岗位",
+    "scenarios": "场景",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A version that can be compared."""
+
+    name: str
+    label: str
+
+
+@router.get("/designer/compare")
+def compare_page(
+    work: Reading,
+    kind: Kind = "process",
+    key: Name = "",
+    scope: Scope = BASE,
+    before: Annotated[str | None, Query(alias="from", max_length=120)] = None,
+    after: Annotated[str | None, Query(alias="to", max_length=120)] = None,
+) -> Response:
+    """Show two versions side by side; without a choice the newest and what it came from."""
+    require_design(work, scope)
+    editions = _editions(work, kind, key, scope)
+    if not editions:
+        raise Problem("not-found")
+    newer = after or editions[0].name
+    older = before or _origin(editions, newer)
+    contents = [content_of(work, kind, key, one) for one in (older, newer)]
+    changes = changes_of(kind, *contents)
+    return draw_editor(
+        work,
+        "comparison.html",
+        entry="comparison",
+        kind=kind,
+        kind_name=translate(KINDS[kind], work.language),
+        key=key,
+        scope=scope,
+        scope_name=scope_name(work, scope),
+        here=here(work),
+        choices=[_choice(work, one) for one in editions],
+        older=older,
+        newer=newer,
+        older_label=_label(work, editions, older),
+        newer_label=_label(work, editions, newer),
+        changes=[one for one in changes if one.part != "layout"],
+        layout=[one for one in changes if one.part == "layout"],
+        counts=_counts(changes),
+    )
+
+
+def _editions(work: Work, kind: str, key: str, scope: str) -> list[Edition]:
+    """List what can be compared: the scope's own versions, then those of the scopes around it."""
+    scopes = [scope]
+    if level_of(scope) == "organisation":
+        rows = editions_of(work.db, kind, key, [scope])
+        origins = {(one.derived_from or "").rpartition("@")[0] for one in rows}
+        scopes += sorted(one for one in origins if one.startswith("industry:"))
+    return editions_of(work.db, kind, key, dict.fromkeys([*scopes, BASE]))
+
+
+def _origin(editions: list[Edition], newer: str) -> str:
+    """Choose what to compare a version with: the one before it, else what it was made from."""
+    names = [one.name for one in editions]
+    found = next((one for one in editions if one.name == newer), None)
+    if found is None:
+        return newer
+    before = [one for one in editions[names.index(newer) + 1 :] if one.scope == found.scope]
+    if before:
+        return before[0].name
+    return found.derived_from if found.derived_from in names else names[-1]
+
+
+def _choice(work: Work, edition: Edition) -> Choice:
+    label = translate("草稿", work.language)
+    if edition.version is not None:
+        label = translate("第 %(number)s 版", work.language) % {"number": edition.version}
+    return Choice(edition.name, f"{scope_name(work, edition.scope)} · {label}")
+
+
+def _label(work: Work, editions: list[Edition], name: str) -> str:
+    found = next((one for one in editions if one.name == name), None)
+    return name if found is None else _choice(work, found).label
+
+
+def _counts(changes: Iterable[Change]) -> dict[str, int]:
+    counts = dict.fromkeys(("added", "removed", "changed"), 0)
+    for one in changes:
+        if one.part != "layout":
+            counts[one.kind if one.kind in counts else "changed"] += 1
+    return counts
+
+
+@router.get("/designer/rebase/{kind}/{key}")
+def rebase_page(work: Reading, kind: Kind, key: Name, scope: Scope) -> Response:
+    """Show what an outer version brings, and ask where both sides changed the same."""
+    return _rebase(work, kind, key, scope, {})
+
+
+def _rebase(
+    work: Work, kind: str, key: str, scope: str, choices: dict[str, Side], *, refused: bool = False
+) -> Response:
+    rebase, merged = merged_rebase(work, scope, kind, key, {})
+    editions = _editions(work, kind, key, scope)
+    mine = f"{scope}@draft" if rebase.on_draft else scope
+    return draw_editor(
+        work,
+        "rebase.html",
+        entry="comparison",
+        kind=kind,
+        kind_name=translate(KINDS[kind], work.language),
+        key=key,
+        scope=scope,
+        scope_name=scope_name(work, scope),
+        here=here(work),
+        rebase=rebase,
+        mine=mine,
+        origin_label=_label(work, editions, rebase.origin),
+        newest_label=_label(work, editions, rebase.newest),
+        conflicts=merged.conflicts,
+        taken=[one for one in merged.taken if one.part != "layout"],
+        layout=[one for one in merged.taken if one.part == "layout"],
+        choices=choices,
+        refused=refused,
+    )
+
+
+@router.post("/designer/rebase/{kind}/{key}")
+def save_rebase_page(
+    work: Posting,
+    kind: Kind,
+    key: Name,
+    scope: Scope,
+    posted: Posted,
+) -> Response:
+    """Save the result as a draft; each conflict is sent as `<side> <id>`."""
+    choices: dict[str, Side] = {}
+    for field, one in posted.multi_items():
+        if not field.startswith("conflict-") or not isinstance(one, str):
+            continue
+        side, _, name = one.partition(" ")
+        if side == "ours":
+            choices[name] = "ours"
+        elif side == "theirs":
+            choices[name] = "theirs"
+    try:
+        rebased(work, scope, kind, key, choices)
+    except Problem as problem:
+        if problem.name != "conflicts-open":
+            raise
+        page = _rebase(work, kind, key, scope, choices, refused=True)
+        page.status_code = 409
+        return page
+    root = work.request.scope.get("root_path", "")
+    target = f"{root}/designer/compare?kind={kind}&key={key}&scope={scope}&to={scope}@draft"
+    return RedirectResponse(target, 303)
