@@ -4,8 +4,10 @@ Rendering is repeatable: the same template, data, fonts and timestamp give the s
 template sees nothing but the files it is given and its data.
 """
 
+import hashlib
 import json
 import tempfile
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -40,9 +42,56 @@ def render_pdf(
     Raises:
         TypesettingFailed: The template is wrong or misses data, or takes too long.
     """
+    shown = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    if not _remembered.most:
+        return _typeset(template, shown, at, files or {})
+    name = _name_of(template, shown, at, files or {})
+    if (known := _remembered.get(name)) is None:
+        known = _typeset(template, shown, at, files or {})
+        _remembered.keep(name, known)
+    return known
+
+
+def remember_documents(most: int) -> None:
+    """Typeset what is asked for again only once in this process; `most` bytes are kept.
+
+    For whoever plays the same acts over and over, as scenarios do.
+    """
+    _remembered.most = most
+
+
+class _Remembered:
+    def __init__(self) -> None:
+        self.most = 0
+        self._documents: OrderedDict[str, bytes] = OrderedDict()
+
+    def get(self, name: str) -> bytes | None:
+        return self._documents.get(name)
+
+    def keep(self, name: str, document: bytes) -> None:
+        self._documents[name] = document
+        while sum(map(len, self._documents.values())) > self.most:
+            self._documents.popitem(last=False)
+
+
+_remembered = _Remembered()
+
+
+def _name_of(template: bytes, data: str, at: datetime, files: Mapping[str, bytes]) -> str:
+    parts = [template, data.encode(), at.isoformat().encode()]
+    parts += [one for name, content in sorted(files.items()) for one in (name.encode(), content)]
+    found = hashlib.sha256()
+    for part in parts:
+        # With its length, so that no two lists of parts are the same text.
+        found.update(len(part).to_bytes(8))
+        found.update(part)
+    return found.hexdigest()
+
+
+def _typeset(template: bytes, data: str, at: datetime, files: Mapping[str, bytes]) -> bytes:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        for path, content in (files or {}).items():
+        for path, content in files.items():
             _inside(root, path).write_bytes(content)
         main = root / "main.typ"
         main.write_bytes(template)
@@ -52,7 +101,7 @@ def render_pdf(
                 "root": str(root),
                 "output": str(output),
                 "packages": str(root / "packages"),
-                "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+                "data": data,
                 "timestamp": int(at.timestamp()),
             }
         )

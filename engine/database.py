@@ -32,6 +32,9 @@ from engine.errors import EngineError
 from engine.statements import run_text
 
 BUSY_TIMEOUT_MS = 30_000
+# The product has more statements than the 500 that SQLAlchemy remembers by default, and compiling
+# one anew costs several times its execution.
+REMEMBERED_STATEMENTS = 3000
 TRUSTED_SECONDS = 1.0
 
 
@@ -183,6 +186,7 @@ def _postgresql(address: URL, schema: str | None) -> Database:
         "pool_size": 10,
         "max_overflow": 30,
         "hide_parameters": True,
+        "query_cache_size": REMEMBERED_STATEMENTS,
     }
     if schema is not None:
         options["connect_args"] = {"options": f"-csearch_path={schema}"}
@@ -227,6 +231,7 @@ def _sqlite_engine(
         address,
         connect_args={"check_same_thread": False, "isolation_level": level},
         hide_parameters=True,
+        query_cache_size=REMEMBERED_STATEMENTS,
         **pool,
     )
 

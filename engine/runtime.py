@@ -55,8 +55,25 @@ MAX_DELIVERIES = 10_000
 Observer = Callable[[InstanceHead, Any], None]
 
 
+def clocked_expressions(
+    clock: Clock, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> Expressions:
+    """Expressions that know this clock's time, and the functions that the host adds."""
+    return Expressions(
+        {
+            "now": lambda: clock.now().astimezone(LOCAL_ZONE),
+            "today": clock.today,
+            **(functions or {}),
+        }
+    )
+
+
 class ProcessEngine:
-    """Starts, advances and ends process instances."""
+    """Starts, advances and ends process instances.
+
+    `expressions` may be shared by engines of one clock and the same functions; then `functions`
+    are not read.
+    """
 
     def __init__(
         self,
@@ -71,19 +88,14 @@ class ProcessEngine:
         observer: Observer | None = None,
         step_budget: int = STEP_BUDGET,
         live_instances: int = 200,
+        expressions: Expressions | None = None,
     ) -> None:
         self.definitions = definitions
         self.service_tasks = service_tasks
         self.clock = clock
         self.jobs = jobs
         self.facts = dict(facts or {})
-        self.expressions = Expressions(
-            {
-                "now": lambda: clock.now().astimezone(LOCAL_ZONE),
-                "today": clock.today,
-                **(functions or {}),
-            }
-        )
+        self.expressions = expressions or clocked_expressions(clock, functions)
         self.answers = answers
         self.observer = observer
         self.step_budget = step_budget

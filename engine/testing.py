@@ -39,6 +39,7 @@ from engine.errors import (
     DiagramError,
     UnknownDefinition,
 )
+from engine.expressions import Expressions
 from engine.feel import TimerDuration, as_duration
 from engine.history import HistoryKind, HistoryRow, read_history
 from engine.incidents import Incident, open_incidents
@@ -178,8 +179,17 @@ def _simple(given: Any) -> Callable[..., Any]:
     return call
 
 
+def _empty_database() -> Database:
+    database = create_database("sqlite://")
+    database.create_schema()
+    return database
+
+
 class ScriptedRun:
-    """An engine in memory with one instance that a script drives."""
+    """An engine in memory with one instance that a script drives.
+
+    A `database` that is given has its tables already; `expressions` know the given `clock`.
+    """
 
     def __init__(
         self,
@@ -191,10 +201,11 @@ class ScriptedRun:
         answers_port: AnswerPort | None = None,
         start_at: datetime = START_AT,
         database: Database | None = None,
+        clock: FrozenClock | None = None,
+        expressions: Expressions | None = None,
     ) -> None:
-        self.database = database or create_database("sqlite://")
-        self.database.create_schema()
-        self.clock = FrozenClock(start_at)
+        self.database = database or _empty_database()
+        self.clock = clock or FrozenClock(start_at)
         self.queue = LocalQueue()
         self.visited: list[tuple[UUID, str, str]] = []
         self.taken: set[tuple[str, str, str]] = set()
@@ -207,6 +218,7 @@ class ScriptedRun:
             functions=functions,
             answers=answers_port,
             observer=self._observe,
+            expressions=expressions,
         )
         self.instance_id: UUID
 

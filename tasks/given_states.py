@@ -2,55 +2,79 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from appraisal.crypto import Keyring, attach_keyring
 from appraisal.objects import ObjectStore, attach_objects
+from engine.clock import FrozenClock
 from engine.database import Database, create_database
+from engine.runtime import clocked_expressions
+from tasks.facts import host_functions
 from tasks.worlds import World, import_worlds, make_world
 
 
+@cache
+def scenario_functions() -> Mapping[str, Callable[..., Any]]:
+    """The functions that the host adds to FEEL; always the same ones, so that compiled text is."""
+    return host_functions()
+
+
+class _SetClock(FrozenClock):
+    def stand_at(self, at: datetime) -> None:
+        self._now = at.astimezone(UTC)
+
+
 class GivenStates:
-    """Databases in memory, each filled by one world."""
+    """Images of databases, each filled by one world, and what plays scenarios on them.
+
+    One connection takes one image after the other, because whatever SQLAlchemy has learned of the
+    statements is kept with it: most of a scenario's time went into learning it again. So a given
+    state lasts until the next is opened, and no two threads may share this. For the same reason
+    there is one clock and one set of compiled expressions.
+    """
 
     def __init__(self) -> None:
+        self.clock = _SetClock(datetime.now(UTC))
+        self.expressions = clocked_expressions(self.clock, scenario_functions())
         self._keyring = Keyring.generate()
         self._made: dict[str, tuple[bytes, World, Path]] = {}
+        self._database: Database | None = None
+        self._empty = b""
 
     def open(
         self, name: str, now: datetime, given: Mapping[str, Any], objects: Path
     ) -> tuple[Database, World]:
-        """A database with a given state; `objects` is a folder for its files."""
+        """The database with a given state; `objects` is a folder for its files."""
         key = json.dumps([name, now.isoformat(), dict(given)], sort_keys=True, default=str)
-        if key in self._made:
-            content, world, objects = self._made[key]
-            database = self._database(content, objects)
-        else:
-            database = self._database(self._empty(), objects)
+        if key not in self._made:
+            database = self._showing(self._without_rows(), objects)
             with database.transaction() as db:
                 world = make_world(db, name, now, given)
             self._made[key] = (_connection(database).serialize(), world, objects)
-        return database, world
+        image, world, objects = self._made[key]
+        self.clock.stand_at(now)
+        return self._showing(image, objects), world
 
-    def _database(self, content: bytes, objects: Path) -> Database:
-        database = create_database("sqlite://")
-        _connection(database).deserialize(content)
-        for engine in {database.writer, database.reader}:
-            attach_keyring(engine, self._keyring)
-            attach_objects(engine, ObjectStore(objects))
-        return database
+    def _showing(self, image: bytes, objects: Path) -> Database:
+        if self._database is None:
+            self._database = create_database("sqlite://")
+        _connection(self._database).deserialize(image)
+        attach_keyring(self._database.writer, self._keyring)
+        attach_objects(self._database.writer, ObjectStore(objects))
+        return self._database
 
-    def _empty(self) -> bytes:
-        if "" not in self._made:
+    def _without_rows(self) -> bytes:
+        if not self._empty:
             import_worlds()
             database = create_database("sqlite://")
             database.create_schema()
-            self._made[""] = (_connection(database).serialize(), World(""), Path())
+            self._empty = _connection(database).serialize()
             database.dispose()
-        return self._made[""][0]
+        return self._empty
 
 
 def _connection(database: Database) -> sqlite3.Connection:

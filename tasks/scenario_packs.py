@@ -1,60 +1,127 @@
-"""Definitions for scenarios, straight from folders."""
+"""Definitions for scenarios, straight from folders or from what is about to be published."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from xml.sax.saxutils import escape
 
 from sqlmodel import Session
 
-from engine.decisions import parse_decisions
-from engine.diagrams import compile_diagram, lower, read_diagram
+from engine.bundles import Name, hash_of
+from engine.decisions import Decision, parse_decisions
+from engine.diagrams import (
+    CompiledDiagram,
+    CompiledProcess,
+    Environment,
+    StartTrigger,
+    compile_diagram,
+    lower,
+    prepare_diagram,
+    read_diagram,
+    start_triggers,
+)
+from engine.diagrams.read import read_lowered
 from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
+from engine.scopes import BASE, chain_of
 from engine.sources import Source, load_folder
 from engine.testing import SourceDefinitions
-from tasks.facts import host_functions
-from tasks.given_states import GivenStates
+from forms import FormDefinition
+from tasks.form_library import FormLibrary
+from tasks.given_states import GivenStates, scenario_functions
+
+STARTS: Name = ("process", "")
+"""Stands in what a scenario has read for the start events of all processes together."""
 
 
 class Pack(SourceDefinitions):
-    """The definitions of some folders, for scenarios: not published, one bundle.
+    """The definitions of a chain of scopes, for scenarios: not published, one bundle.
 
     A diagram that cannot be published is remembered and raised when something asks for it, so
-    that the scenarios of the others can run.
+    that the scenarios of the others can run. `read` collects the definitions that were asked for.
     """
 
-    def __init__(self, *roots: Path) -> None:
-        self._sources: dict[tuple[str, str], Source] = {}
+    def __init__(self, *roots: Path, scopes: Sequence[str] = (BASE,)) -> None:
+        self._fill(_innermost(load_folder(*roots), chain_of(scopes)), GivenStates())
+
+    @classmethod
+    def of(cls, contents: Mapping[Name, bytes], given: GivenStates | None = None) -> Self:
+        """Make a pack of contents by kind and key; packs of one thread may share given states."""
+        pack = cls.__new__(cls)
+        pack._fill(contents, given or GivenStates())
+        return pack
+
+    def _fill(self, contents: Mapping[Name, bytes], given: GivenStates) -> None:
+        super().__init__({}, scenario_functions())
+        self.given = given
+        self.read: set[Name] = set()
+        self.forms = _Forms(self)
+        self._contents = dict(contents)
+        self._hashes = {name: hash_of(content) for name, content in contents.items()}
+        self._owners: dict[Name, str] = {}
         self._refused: dict[str, DiagramError] = {}
-        self.given = GivenStates()
-        super().__init__({}, host_functions())
-        for source in load_folder(*roots):
-            self._sources[source.kind, source.key] = source
-        self._add_sources()
+        tables = tuple(content for (kind, _), content in contents.items() if kind == "decision")
+        for (kind, key), content in contents.items():
+            if kind == "process":
+                self._take_diagram(key, content)
+            elif kind == "decision":
+                self._take_decisions(key, content, tables)
 
-    def _add_sources(self) -> None:
-        sources = self._sources.values()
-        tables = [source.content for source in sources if source.kind == "decision"]
-        for source in sources:
-            if source.kind == "process":
-                try:
-                    self._add_diagram(source.content)
-                except DiagramError as error:
-                    self._refused[source.key] = error
-            elif source.kind == "decision":
-                found = parse_decisions(source.content, functions=self.functions, others=tables)
-                self._decisions.update(found)
+    def _take_diagram(self, key: str, content: bytes) -> None:
+        try:
+            compiled, starts = _compiled(content)
+        except DiagramError as error:
+            self._refused[key] = error
+            return
+        self._owners.update({("process", one): key for one in compiled.elements})
+        self._diagrams.update(dict.fromkeys(compiled.elements, compiled))
+        self._starts.extend(starts)
 
-    def process(self, bundle_id: str, process_id: str) -> Any:
+    def _take_decisions(self, key: str, content: bytes, tables: tuple[bytes, ...]) -> None:
+        # Only a file that imports others depends on them.
+        found = _decisions(content, tables if b"import" in content else ())
+        self._owners.update({("decision", one): key for one in found})
+        self._decisions.update(found)
+
+    def process(self, bundle_id: str, process_id: str) -> CompiledProcess:
         """Give a process; raises what stands against it."""
         if process_id in self._refused:
             raise self._refused[process_id]
         try:
-            return super().process(bundle_id, process_id)
+            found = super().process(bundle_id, process_id)
         except UnknownProcess as error:
             raise next(iter(self._refused.values()), error) from error
+        self.read.update(self._owned("process", one) for one in found.elements_by_process)
+        return found
+
+    def decision(self, bundle_id: str, decision_id: str) -> Decision:
+        """Give a decision."""
+        self.read.add(self._owned("decision", decision_id))
+        return super().decision(bundle_id, decision_id)
+
+    def start_events(self, bundle_id: str) -> list[StartTrigger]:
+        """List the start events."""
+        self.read.add(STARTS)
+        return super().start_events(bundle_id)
+
+    def content(self, db: Session | None, bundle_id: str, kind: str, key: str) -> bytes:
+        """Give the source of a form, paper, sheet, catalogue, vocabulary or table of posts."""
+        self.read.add((kind, key))
+        try:
+            return self._contents[kind, key]
+        except KeyError:
+            raise UnknownDefinition(f"{kind} {key}") from None
+
+    def hash_of(self, name: Name) -> str:
+        """Name the content of what a scenario has read; empty if there is none."""
+        if name == STARTS:
+            return hash_of(repr(sorted(map(repr, self._starts))).encode())
+        return self._hashes.get(name, "")
+
+    def _owned(self, kind: str, key: str) -> Name:
+        return kind, self._owners.get((kind, key), key)
 
     def leaving_out(self, stubs: Mapping[str, Any]) -> "Pack":
         """The same definitions with some processes replaced by nothing.
@@ -66,7 +133,7 @@ class Pack(SourceDefinitions):
             return self
         other = copy(self)
         stand_ins = {
-            process_id: compile_diagram(lower(read_diagram(_stand_in(process_id, given))))
+            process_id: _stand_in(process_id, json.dumps(given or {}, ensure_ascii=False))
             for process_id, given in stubs.items()
         }
         other._diagrams = {**self._diagrams, **stand_ins}
@@ -75,18 +142,44 @@ class Pack(SourceDefinitions):
 
     def flows(self, process_id: str) -> dict[str, tuple[str, str]]:
         """Source and target of each sequence flow of a diagram by its id."""
-        root = read_diagram(self._sources["process", process_id].content)
+        root = read_diagram(self._contents["process", process_id])
         return {
             str(flow.get("id")): (str(flow.get("sourceRef")), str(flow.get("targetRef")))
             for flow in root.iter("{*}sequenceFlow")
         }
 
-    def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
-        """Give the source of a form, paper, sheet or catalogue."""
-        source = self._sources.get((kind, key))
-        if source is None:
-            raise UnknownDefinition(f"{kind} {key}")
-        return source.content
+
+class _Forms(FormLibrary):
+    """Forms of a pack, of which it is noted that they were read though they are kept."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(pack)  # type: ignore[arg-type]
+        self._read = pack.read
+
+    def form(self, db: Session, bundle_id: str, form_id: str) -> FormDefinition:
+        self._read.add(("form", form_id))
+        return super().form(db, bundle_id, form_id)
+
+
+def _innermost(sources: Iterable[Source], chain: Sequence[str]) -> dict[Name, bytes]:
+    wanted = [one for one in sources if one.scope in chain]
+    wanted.sort(key=lambda one: chain.index(one.scope))
+    return {(one.kind, one.key): one.content for one in wanted}
+
+
+@lru_cache(maxsize=1024)
+def _compiled(content: bytes) -> tuple[CompiledDiagram, tuple[StartTrigger, ...]]:
+    environment = Environment(functions=scenario_functions(), needs_people=False)
+    prepared = prepare_diagram(content, environment)
+    if prepared.lowered is None:
+        raise DiagramError([one for one in prepared.findings if one.severity == "error"])
+    starts = start_triggers(read_lowered(prepared.lowered))
+    return compile_diagram(prepared.lowered), tuple(starts)
+
+
+@lru_cache(maxsize=1024)
+def _decisions(content: bytes, others: tuple[bytes, ...]) -> Mapping[str, Decision]:
+    return parse_decisions(content, functions=scenario_functions(), others=others)
 
 
 _STAND_IN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -100,13 +193,15 @@ _STAND_IN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/201005
 </bpmn:definitions>"""
 
 
-def _stand_in(process_id: str, given: Any) -> bytes:
-    if given == "wait":
+@lru_cache(maxsize=1024)
+def _stand_in(process_id: str, given: str) -> CompiledDiagram:
+    if given == '"wait"':
         middle = '<bpmn:receiveTask id="instead" messageRef="awaited"/>'
     else:
         # JSON is FEEL, but for what XML would read as markup.
-        context = escape(json.dumps(given or {}, ensure_ascii=False))
         middle = (
-            f'<bpmn:scriptTask id="instead"><bpmn:script>{context}</bpmn:script></bpmn:scriptTask>'
+            '<bpmn:scriptTask id="instead"><bpmn:script>'
+            f"{escape(given)}</bpmn:script></bpmn:scriptTask>"
         )
-    return _STAND_IN.format(process_id=process_id, middle=middle).encode()
+    drawn = _STAND_IN.format(process_id=process_id, middle=middle).encode()
+    return compile_diagram(lower(read_diagram(drawn)))

@@ -33,9 +33,10 @@ A scenario is one path through a process:
 """
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,11 @@ from sqlmodel import Session, col, select
 from appraisal.organisations import Organisation
 from appraisal.people import Person, posts_of
 from engine.database import Database
+from engine.diagrams import ElementInfo
 from engine.errors import EngineError
 from engine.instances import ProcessInstance
 from engine.run import read_head
+from engine.service_tasks import ServiceTasks
 from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
 from engine.user_tasks import UserTask
 from forms import GivenFile, InvalidAnswer
@@ -55,14 +58,21 @@ from tasks import all_service_tasks
 from tasks.acting import refusal
 from tasks.actors import actor_of
 from tasks.completion import Completion, NotAllowed, StoredAnswers
-from tasks.facts import fact_providers, host_functions
-from tasks.form_library import FormLibrary
+from tasks.facts import fact_providers
 from tasks.posts import PostsLibrary, attach_posts
+from tasks.scenario_differences import differences
+from tasks.scenario_names import ElementNames
 from tasks.scenario_packs import Pack
 
 
 class ScenarioFailed(EngineError):
-    """A scenario went another way than it says."""
+    """A scenario went another way than it says; `run` is how far it went."""
+
+    def __init__(self, where: str, problem: str, problem_en: str) -> None:
+        super().__init__(f"{where}: {problem_en}")
+        self.problem = problem
+        self.problem_en = problem_en
+        self.run: ScenarioRun | None = None
 
 
 @dataclass(frozen=True)
@@ -104,12 +114,14 @@ def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:
     Raises:
         ScenarioFailed: It went another way than it says.
     """
+    pack.read.clear()
     stage = Stage(pack.leaving_out(scenario.content.get("leave_out") or {}), scenario, objects)
     try:
         stage.play()
         return stage.compare()
-    finally:
-        stage.run.database.dispose()
+    except ScenarioFailed as error:
+        error.run = stage.told() if stage.started else None
+        raise
 
 
 class _Run(ScriptedRun):
@@ -118,15 +130,21 @@ class _Run(ScriptedRun):
     def __init__(self, pack: Pack, database: Database, start_at: datetime) -> None:
         super().__init__(
             pack,
-            service_tasks=all_service_tasks(),
+            service_tasks=_service_tasks(),
             facts=fact_providers(),
-            functions=host_functions(),
             answers_port=StoredAnswers(),
             start_at=start_at,
             database=database,
+            clock=pack.given.clock,
+            expressions=pack.given.expressions,
         )
-        self.completion = Completion(self.engine, FormLibrary(pack))  # type: ignore[arg-type]
+        self.completion = Completion(self.engine, pack.forms)
         attach_posts(database.writer, PostsLibrary(pack))  # type: ignore[arg-type]
+
+
+@cache
+def _service_tasks() -> ServiceTasks:
+    return all_service_tasks()
 
 
 class Stage:
@@ -138,13 +156,15 @@ class Stage:
         database, self.world = pack.given.open(
             str(content["world"]), start_at, content.get("given") or {}, objects
         )
+        self.pack = pack
         self.scenario = scenario
+        self.started = False
         self.run = _Run(pack, database, start_at)
 
     def play(self) -> None:
         """Start the process and take every step."""
         content = self.scenario.content
-        variables = {**self.world.variables, **self._named(content.get("start") or {})}
+        variables = {**self.world.variables, **self.named(content.get("start") or {})}
         with self.run.database.transaction() as db:
             self.run.engine.register_starts(db, BUNDLE, tenant=self.world.tenant)
             self._start_companions(db)
@@ -158,15 +178,19 @@ class Stage:
                 bundle_id=BUNDLE,
                 tenant=self.world.tenant,
                 start_event=content.get("event"),
-                payload=self._named(content.get("payload")),
+                payload=self.named(content.get("payload")),
             )
         self.run.instance_id = started.id
+        self.started = True
         self.run.run_jobs()
         for number, step in enumerate(content.get("steps") or [], 1):
             try:
-                self._take(self._named(step))
+                self._take(self.named(step))
             except (EngineError, InvalidAnswer, LookupError) as error:
-                raise self._failed(f"step {number} {dict(step)}: {error!r}") from error
+                raise self._failed(
+                    f"第 {number} 步 {dict(step)} 没有成功:{error!r}",
+                    f"step {number} {dict(step)}: {error!r}",
+                ) from error
 
     def _start_companions(self, db: Session) -> None:
         for companion in self.world.companions:
@@ -209,18 +233,27 @@ class Stage:
                 self.run.completion.complete(db, actor, user_task.id, answer)
         except NotAllowed as error:
             if error.refusal != step["code"]:
-                raise self._failed(f"refused with {error.refusal}") from error
+                raise self._failed(
+                    f"拒绝的原因是 {error.refusal},场景要 {step['code']}",
+                    f"refused with {error.refusal}, not {step['code']}",
+                ) from error
         except InvalidAnswer as error:
             if step["code"] not in {one.code for one in error.errors}:
                 raise
         else:
-            raise self._failed(f"{step['refuse']} was not refused")
+            raise self._failed(
+                f"“{self._name(step['refuse'])[0]}”没有被拒绝",
+                f"{step['refuse']} was not refused",
+            )
 
     def _ready(self, element_id: str, of: str | None) -> UserTask:
         for user_task in self.run.ready():
             if user_task.element_id == element_id and of in (None, user_task.business_key):
                 return user_task
-        raise self._failed(f"no user task {element_id}")
+        raise self._failed(
+            f"没有待办“{self._name(element_id)[0]}”;还在等待:{self.run.waits_for()}",
+            f"no user task {element_id}; waits for {self.run.waits_for()}",
+        )
 
     def _person(self, db: Session, user_task: UserTask, by: str | None) -> int:
         if by is None and user_task.assignee is not None:
@@ -238,7 +271,10 @@ class Stage:
                     return person.id
             elif (actor := actor_of(db, person.id)) and refusal(db, actor, user_task) is None:
                 return person.id
-        raise self._failed(f"nobody may do {user_task.element_id}")
+        raise self._failed(
+            f"没有人可以办理“{user_task.name}”",
+            f"nobody may do {user_task.element_id}",
+        )
 
     def compare(self) -> ScenarioRun:
         """Hold what happened against what the scenario says.
@@ -246,62 +282,58 @@ class Stage:
         Raises:
             ScenarioFailed: Something differs.
         """
+        told = self.told()
+        wanted = self.named(dict(self.scenario.content))
+        facts = dict(self._facts(told.trace, wanted.get("facts") or {}))
+        names = ElementNames(self._elements())
+        for problem in differences(wanted, told, names, facts, self.run.waits_for()):
+            raise self._failed(*problem)
+        return told
+
+    def told(self) -> ScenarioRun:
+        """Tell what happened so far."""
         trace = self.run.trace()
         process = self.scenario.process_id
         seen = [e for i, p, e in self.run.visited if i == trace.instance_id and p == process]
         # A job and a multi-instance activity are told of twice: when they begin and end.
         elements = [e for e, last in zip(seen, ["", *seen], strict=False) if e != last]
-        for problem in self._differences(trace, elements):
-            raise self._failed(problem)
         return ScenarioRun(elements, trace.visited, self.run.taken, trace)
 
-    def _differences(self, trace: Trace, elements: Sequence[str]) -> Iterator[str]:
-        content = self.scenario.content
-        if trace.incidents:
-            yield f"incidents: {[(i.element_id, i.message) for i in trace.incidents]}"
-        if "path" in content and content["path"] != elements:
-            yield f"path was [{', '.join(elements)}]"
-        if trace.status != content.get("status", "completed"):
-            yield f"status is {trace.status}; waits for {self.run.waits_for()}"
-        if not _in_order(content.get("passes") or [], elements):
-            yield f"does not pass {content['passes']}: [{', '.join(elements)}]"
-        for name, value in self._named(content.get("data") or {}).items():
-            if trace.data.get(name) != value:
-                yield f"{name} is {trace.data.get(name)!r}, not {value!r}"
-        yield from self._wrong_facts(trace, self._named(content.get("facts") or {}))
-        visited = {f"{process}.{element}" for process, element in trace.visited}
-        if missing := set(content.get("visits") or []) - visited:
-            yield f"never visits {sorted(missing)}"
-
-    def _wrong_facts(self, trace: Trace, wanted: Mapping[str, Any]) -> Iterator[str]:
+    def _facts(self, trace: Trace, wanted: Iterable[str]) -> Iterator[tuple[str, Any]]:
         if not wanted:
             return
         variables = {**self.world.variables, **trace.data}
         with self.run.database.reading() as db:
             instance = db.get_one(ProcessInstance, trace.instance_id)
             head = read_head(instance)
-            for name, value in wanted.items():
+            for name in wanted:
                 fact, _, key = name.partition(".")
                 found = self.run.engine.facts[fact](db, head, variables)
-                found = found.get(key) if key and isinstance(found, Mapping) else found
-                if found != value:
-                    yield f"{name} is {found!r}, not {value!r}"
+                yield name, found.get(key) if key and isinstance(found, Mapping) else found
 
-    def _named(self, value: Any) -> Any:
+    def named(self, value: Any) -> Any:
+        """Fill in what the world calls `$name`, and write dates as text."""
         if isinstance(value, str) and value.startswith("$"):
             return self.world.names[value[1:]]
         if isinstance(value, date):
             # YAML reads dates and times; an answer holds them as text.
             return value.isoformat()
         if isinstance(value, Mapping):
-            return {key: self._named(item) for key, item in value.items()}
+            return {key: self.named(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._named(item) for item in value]
+            return [self.named(item) for item in value]
         return value
 
-    def _failed(self, problem: str) -> ScenarioFailed:
-        where = self.scenario.path.parent.name
-        return ScenarioFailed(f"{where}: {self.scenario.name}: {problem}")
+    def _elements(self) -> Mapping[str, ElementInfo]:
+        process = self.pack.process(BUNDLE, self.scenario.process_id)
+        return process.elements_by_process[self.scenario.process_id]
+
+    def _name(self, element_id: str) -> tuple[str, str]:
+        return ElementNames(self._elements()).of(element_id)
+
+    def _failed(self, problem: str, problem_en: str) -> ScenarioFailed:
+        where = f"{self.scenario.process_id}: {self.scenario.name}"
+        return ScenarioFailed(where, problem, problem_en)
 
 
 def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -316,11 +348,6 @@ def _files(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _files(item) for key, item in value.items()}
     return [_files(item) for item in value] if isinstance(value, list) else value
-
-
-def _in_order(wanted: Sequence[str], elements: Sequence[str]) -> bool:
-    rest = iter(elements)
-    return all(element in rest for element in wanted)
 
 
 def _moment(value: str | datetime) -> datetime:

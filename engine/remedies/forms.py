@@ -1,0 +1,43 @@
+"""What to do about findings in forms."""
+
+FORMS = {
+    "json": ("在表单编辑器里重新保存。", "Save it again in the form editor."),
+    "not_a_form": ("在表单编辑器里重新保存。", "Save it again in the form editor."),
+    "schema_version": ("用较旧的 form-js 版本导出。", "Export it by an older form-js."),
+    "form_id": ("改写表单编号,例如 health_check。", "Write another id, such as health_check."),
+    "title": ("在表单的属性里填标题。", "Fill in the title among the form's properties."),
+    "size": ("删减字段,或分成几张表单。", "Delete fields, or make several forms."),
+    "component": ("换成支持的字段类型。", "Use a kind of field that is supported."),
+    "depth": ("减少分组的层数。", "Nest fewer groups."),
+    "form.misplaced": (
+        "把它移到自定义属性里。",
+        "Move it to the custom properties.",
+    ),
+    "id": ("改写字段的编号。", "Write another id for the field."),
+    "key": ("改写字段的键,例如 valid_until。", "Write another key, such as valid_until."),
+    "group_path": ("清空分组的路径。", "Clear the path of the group."),
+    "label": ("给字段写中文和英文标题。", "Give the field a Chinese and an English label."),
+    "nested_list": ("把内层列表移到外面。", "Move the inner list out."),
+    "row_variable": (
+        "把变量或绑定写在列表上。",
+        "Write the variable or binding on the list.",
+    ),
+    "values": ("给字段加选项,值用文字或整数。", "Add values: text or whole numbers."),
+    "check": ("从列表选择检查方式。", "Choose a check from the list."),
+    "subtype": ("选择日期、时间或日期和时间。", "Choose date, time, or date and time."),
+    "datetime_option": ("去掉这个选项。", "Turn the option off."),
+    "personal_variable": (
+        "去掉“流程变量”,或去掉“个人信息”。",
+        "Do not make it a variable, or do not mark it personal.",
+    ),
+    "file_variable": ("去掉“流程变量”。", "Do not make it a variable."),
+    "circle": ("去掉其中一个字段的显示条件。", "Delete the condition of one of the fields."),
+    "id_twice": ("改掉其中一个字段的编号。", "Change the id of one of the fields."),
+    "key_twice": ("改掉其中一个字段的键。", "Change the key of one of the fields."),
+    "shape": ("在属性里重新填写。", "Fill it in again among the properties."),
+    "value_twice": ("改掉或删去重复的选项。", "Change or delete the repeated value."),
+    "pattern": ("改正正则表达式。", "Correct the regular expression."),
+    "bound": ("填数字。", "Write a number."),
+    "expression": ("按提示改正条件。", "Correct the condition as it says."),
+    "unknown_binding": ("从列表选择绑定,或清空。", "Choose a binding from the list, or none."),
+}

@@ -1,0 +1,56 @@
+"""What to do about findings about definitions as a whole, and about sets of them."""
+
+SETS = {
+    "bad_kind": ("改成已有的种类。", "Use a kind that exists."),
+    "bad_key": ("改名,例如 health_check。", "Rename it, such as health_check."),
+    "bad_size": ("写入内容,或拆成几份。", "Write something, or part it into several."),
+    "defined_twice": ("删掉其中一份。", "Delete one of the two."),
+    "not_derived": (
+        "从行业的定义“定制”出自己的,再重做修改。",
+        "Customise the industry's definition and make your changes there.",
+    ),
+    "outer_moved": (
+        "打开“上层有更新”,把上层的改动并进来。",
+        "Open “The outer one moved” and take its changes over.",
+    ),
+    "mandatory_removed": (
+        "把它从上层恢复回来。",
+        "Restore it from the outer definition.",
+    ),
+    "mandatory_unmarked": (
+        "重新标为“必经”。",
+        "Mark it as mandatory again.",
+    ),
+    "not_json": ("在编辑器里重新保存。", "Save it again in the editor."),
+    "decision_twice": ("改掉其中一个决策的编号。", "Change the id of one of the decisions."),
+    "process_twice": ("改掉其中一个流程的编号。", "Change the id of one of the processes."),
+    "recursive_call": (
+        "确认它总会结束,否则改掉调用。",
+        "Make sure that it ends, or change the call.",
+    ),
+    "bad_posts": ("在岗位表里改正这一行。", "Correct the row in the table of posts."),
+    "left_behind": (
+        "到这个范围里改正后再发布;在此之前它用原来的版本。",
+        "Correct and publish that scope; until then it keeps its versions.",
+    ),
+    "not_yaml": ("按提示的行改正 YAML。", "Correct the YAML at the line named."),
+    "yaml_alias": (
+        "删掉 YAML 里的锚点和别名,把内容写出来。",
+        "Delete the anchors and aliases of the YAML and write the content out.",
+    ),
+    "not_text": ("以 UTF-8 文本保存后再试。", "Save it as UTF-8 text and try again."),
+    "bad_manifest": (
+        "重新导出这个范围,或改正 scope.json。",
+        "Export the scope again, or correct its manifest.",
+    ),
+    "unknown_place": (
+        "把文件移到导出时的位置,或从压缩包里删掉。",
+        "Move the file to where an export puts it, or take it out.",
+    ),
+    "bad_scenario": ("按说明改正这个场景。", "Correct the scenario as it says."),
+    "scenario_twice": ("给其中一个场景改名。", "Rename one of the scenarios."),
+    "uncovered": (
+        "为它加一个场景,或录制一个实例为场景。",
+        "Add a scenario that goes there, or record one from an instance.",
+    ),
+}

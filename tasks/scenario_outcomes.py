@@ -1,0 +1,96 @@
+"""How a scenario went, as plain data: it comes from another process and is kept as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from engine.bundles import Name
+from engine.errors import DiagramError, UnknownProcess
+from tasks.scenario_packs import Pack
+from tasks.scenarios import Scenario, ScenarioFailed, ScenarioRun, run_scenario
+
+Flow = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one scenario went; `problem` and `problem_en` are empty when it went as it says.
+
+    `path` are the elements of its own process in order, `visited` those of all processes as
+    `process.element`, `taken` process, source and target of each flow. `read` has the hash of
+    every definition that it came across: while those stay, it goes the same way. None: unknown.
+    """
+
+    process_id: str
+    name: str
+    problem: str = ""
+    problem_en: str = ""
+    path: tuple[str, ...] = ()
+    visited: tuple[str, ...] = ()
+    taken: tuple[Flow, ...] = ()
+    read: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it went as it says."""
+        return not self.problem
+
+    def holds_for(self, hashes: Mapping[Name, str]) -> bool:
+        """Whether it would go the same way with these definitions."""
+        return self.read is not None and all(
+            hashes.get((kind, key), "") == sha256 for kind, key, sha256 in self.read
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `of_json` reads."""
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what `as_json` gave, also after it was JSON."""
+        read = content["read"]
+        return cls(
+            content["process_id"],
+            content["name"],
+            content["problem"],
+            content["problem_en"],
+            tuple(content["path"]),
+            tuple(content["visited"]),
+            tuple((one[0], one[1], one[2]) for one in content["taken"]),
+            None if read is None else tuple((one[0], one[1], one[2]) for one in read),
+        )
+
+
+def play_scenario(pack: Pack, scenario: Scenario, objects: Path) -> Outcome:
+    """Run a scenario and tell how it went, whatever happens; `objects` is a folder for files."""
+    problem = problem_en = ""
+    run: ScenarioRun | None = None
+    known = True
+    try:
+        run = run_scenario(pack, scenario, objects)
+    except ScenarioFailed as error:
+        problem, problem_en, run = error.problem, error.problem_en, error.run
+        # What could not be found may be anywhere.
+        known = not isinstance(error.__cause__, (DiagramError, UnknownProcess))
+    except (DiagramError, UnknownProcess) as error:
+        problem, problem_en, known = f"无法运行:{error}", f"Cannot run: {error}", False
+    except Exception as error:
+        # Whatever a scenario gets wrong is its result.
+        said = f"{type(error).__name__}: {error}"[:500]
+        problem, problem_en = f"场景写得不对:{said}", f"The scenario is wrong: {said}"
+    read = tuple((*name, pack.hash_of(name)) for name in sorted(pack.read)) if known else None
+    return Outcome(
+        scenario.process_id,
+        scenario.name,
+        problem,
+        problem_en,
+        tuple(run.elements) if run else (),
+        tuple(dict.fromkeys(f"{process}.{element}" for process, element in run.visited))
+        if run
+        else (),
+        tuple(sorted(run.taken)) if run else (),
+        read,
+    )

@@ -1,0 +1,26 @@
+"""What a process that plays scenarios is asked to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.bundles import Name
+from tasks.scenarios import Scenario
+
+KEPT_PACKS = 24
+"""So many sets of definitions a process remembers; the oldest is forgotten first."""
+
+
+@dataclass(frozen=True)
+class NewPack:
+    """Keep these definitions, by kind and key, under a name."""
+
+    name: str
+    contents: Mapping[Name, bytes]
+
+
+@dataclass(frozen=True)
+class Play:
+    """Play a scenario with the definitions of that name."""
+
+    pack: str
+    scenario: Scenario
