@@ -62,6 +62,7 @@ class Weighing:
         self.definitions = definitions
         self.mapping = dict(mapping)
         self._sides: dict[str, Target] = {}
+        self._stuck: set[UUID] | None = None
         self._plans: dict[tuple[str, int, str, Signature], Plan | None] = {}
 
     def side(self, bundle_id: str) -> Target:
@@ -69,6 +70,12 @@ class Weighing:
         if bundle_id not in self._sides:
             self._sides[bundle_id] = Target.stored(self.db, self.definitions, bundle_id)
         return self._sides[bundle_id]
+
+    def stuck(self) -> set[UUID]:
+        """List the instances with an open incident that belongs to none of their elements."""
+        if self._stuck is None:
+            self._stuck = _without_element(self.db)
+        return self._stuck
 
     def plan(self, bundle_id: str, target: Target, process_id: str, state: bytes) -> Plan | None:
         """Plan the move of an instance; None if the new bundle lacks its process."""
@@ -80,9 +87,7 @@ class Weighing:
             )
         return self._plans[key]
 
-    def effect(
-        self, row: Mapping[str, Any], target: Target, without_element: Collection[UUID]
-    ) -> Effect:
+    def effect(self, row: Mapping[str, Any], target: Target) -> Effect:
         """Weigh one instance, by its row."""
         instance_id: UUID = row["id"]
         process_id = str(row["process_id"])
@@ -90,7 +95,7 @@ class Weighing:
         if state != EffectState.UNAFFECTED:
             if row["status"] == InstanceStatus.SUSPENDED:
                 state, found = EffectState.CANNOT, (*found, reasons.suspended())
-            if instance_id in without_element:
+            if instance_id in self.stuck():
                 state, found = EffectState.CANNOT, (*found, reasons.stuck())
         return Effect(
             instance_id,
@@ -146,9 +151,8 @@ def assess(
         query = query.where(INSTANCE.c.bundle_id.in_(list(bundles)))
     if tenant is not None:
         query = query.where(INSTANCE.c.tenant == tenant)
-    stuck = _without_element(db)
     rows = _rows(db, query, list(instances))
-    return tuple(weighing.effect(row, targets[str(row["scopes"])], stuck) for row in rows)
+    return tuple(weighing.effect(row, targets[str(row["scopes"])]) for row in rows)
 
 
 _COLUMNS = (
@@ -174,7 +178,6 @@ def _rows(db: Session, query: Select[Any], ids: Sequence[UUID]) -> Iterator[Any]
 
 
 def _without_element(db: Session) -> set[UUID]:
-    """List the instances with an open incident that belongs to none of their elements."""
     query = select(INCIDENT.c.instance_id).where(
         INCIDENT.c.resolved_at.is_(None), INCIDENT.c.task_id.is_(None)
     )

@@ -39,6 +39,7 @@ class HistoryKind(StrEnum):
     ERROR = "error"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    MOVED = "moved"
     CANCELLED = "cancelled"
     FAILED = "failed"
     ENDED = "ended"

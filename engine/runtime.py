@@ -53,6 +53,8 @@ from engine.user_tasks import UserTask
 
 MAX_DELIVERIES = 10_000
 Observer = Callable[[InstanceHead, Any], None]
+Follower = Callable[[Session, InstanceHead, str], None]
+"""Told of an instance, as it was, that another bundle is now its own."""
 
 
 def clocked_expressions(
@@ -100,6 +102,7 @@ class ProcessEngine:
         self.observer = observer
         self.step_budget = step_budget
         self._live = LiveTrees(live_instances)
+        self.followers: list[Follower] = []
         self.start_triggers: dict[str, Sequence[StartTrigger]] = {}
 
     # Running

@@ -21,7 +21,7 @@ from engine.moving.places import Place, Signature
 from engine.moving.proposing import proposals_for
 from engine.moving.reasons import Question, Reason
 from engine.moving.sides import Side
-from engine.moving.using import is_affected
+from engine.moving.using import is_affected, same_diagrams
 from engine.workflow import READY, STARTED
 
 SPLIT = ".BoundaryEventSplit"
@@ -52,6 +52,7 @@ class Plan:
     reasons: list[Reason] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    same_diagrams: bool = False
 
     def renamed(self, old_tree: Any, new_tree: Any, name: str) -> str:
         """Tell which name an element's visits have in the new version."""
@@ -101,7 +102,7 @@ def make_plan(
     before, after = old.process(process_id), new.process(process_id)
     if before is None or after is None:
         return None
-    plan = Plan(before, after, mapping)
+    plan = Plan(before, after, mapping, same_diagrams=same_diagrams(old, new, before, after))
     affected = is_affected(old, new, before, after, signature)
     if affected:
         _look(plan, signature)

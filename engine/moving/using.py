@@ -80,3 +80,15 @@ def _uses(changed: set[Name], ahead: Iterable[Any], process: CompiledProcess) ->
 def _references(spec: Any) -> list[Name]:
     extensions = getattr(spec, "extensions", {})
     return [(kind, str(extensions[key])) for key, kind in _REFERENCES.items() if key in extensions]
+
+
+def same_diagrams(old: Side, new: Side, before: CompiledProcess, after: CompiledProcess) -> bool:
+    """Tell whether a process and all it calls does the very same in both versions."""
+    trees, others = before.subprocess_specs, after.subprocess_specs
+    if trees.keys() != others.keys():
+        return False
+    return all(
+        spec.task_specs.keys() == others[name].task_specs.keys()
+        and not any(_differs(old, new, after, name, one) for one in spec.task_specs.values())
+        for name, spec in trees.items()
+    )

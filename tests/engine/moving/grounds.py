@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from engine.database import Database
 from engine.definitions import Definitions
-from engine.effects import Effect, Target, assess
+from engine.effects import Effect, Target, Weighing, assess
 from engine.instances import ProcessInstance
+from engine.moving.moves import Order, move, undo
 from engine.runtime import ProcessEngine
 from engine.sources import Source
 from engine.subscriptions import Subscription
@@ -78,3 +79,26 @@ class Ground(Stage):
                 listed = db.connection().execute(select(rows).where(own)).mappings()
                 found[table.__name__] = sorted(str(sorted(row.items())) for row in listed)
         return found
+
+    def move(self, instance_id: UUID, bundle_id: str, **order: Any) -> Any:
+        """Move an instance to a stored bundle."""
+        with self.database.transaction() as db:
+            weighing = Weighing(db, self.definitions, order.get("mapping", {}))  # type: ignore[arg-type]
+            given = Order(actor="wang", **order)
+            target = weighing.side(bundle_id)
+            return move(self.engine, db, instance_id, target, given, weighing)
+
+    def undo(self, instance_id: UUID, moved: Any) -> None:
+        """Undo a move."""
+        with self.database.transaction() as db:
+            undo(self.engine, db, instance_id, moved, actor="wang")
+
+    def finish(self, instance_id: UUID) -> list[str]:
+        """Answer whatever is ready until it ends; gives the elements in order."""
+        done = []
+        while ready := self.ready(instance_id):
+            element = min(ready)
+            self.complete(element)
+            self.run_jobs()
+            done.append(element)
+        return done

@@ -1,0 +1,223 @@
+"""Move one instance to another bundle in one transaction, and undo that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine.codec import document_of, load_state, state_of
+from engine.effects import Effect, EffectState, Target, Weighing, assess
+from engine.errors import EngineError
+from engine.history import HISTORY, HistoryKind, add_history, history_row
+from engine.instances import INSTANCE, InstanceStatus
+from engine.moving.arming import arm
+from engine.moving.rebinding import rebind_rows
+from engine.moving.snapshots import put_rows_back, take_rows
+from engine.moving.transplanting import Transplant
+from engine.rows import waiting_of
+from engine.run import InstanceRow, InstanceRun, read_head, read_instance
+from engine.subscriptions import SUBSCRIPTION
+from engine.timers import TIMER
+
+if TYPE_CHECKING:
+    from engine.runtime import ProcessEngine
+
+
+class UndoRefused(EngineError):
+    """A move cannot be undone: `why` is `acted` (somebody acted since) or `went_on`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Order:
+    """How instances are to be moved, by whom, and on what ground."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    recompute: Collection[str] = ()
+    actor: str = ""
+    basis: str = ""
+    migration_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move left: where the instance is now, and what it was.
+
+    `goes_on`: it did not stay where it was, so what it did cannot be undone.
+    """
+
+    effect: Effect
+    version: int
+    history_seq: int
+    goes_on: bool
+    from_bundle: str
+    before: bytes = field(repr=False)
+    rows: dict[str, Any] = field(repr=False)
+
+
+def move(
+    engine: ProcessEngine,
+    db: Session,
+    instance_id: UUID,
+    target: Target,
+    order: Order,
+    weighing: Weighing,
+) -> Moved | Effect:
+    """Move an instance to a stored bundle; its effect alone if it is not to be moved.
+
+    Raises:
+        UnknownInstance: There is none of that id.
+        InstanceNotRunning: It has ended, or is on hold.
+        StaleInstance: Somebody else changed it meanwhile: roll back and repeat.
+    """
+    with engine.working(db) as work, work.holding(instance_id):
+        row = read_instance(db, instance_id)
+        effect = effect_of(db, row, target, weighing)
+        movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
+        if not movable or row.bundle_id == target.bundle_id:
+            return effect
+        rows = take_rows(db.connection(), instance_id)
+        thrown = len(work.outbox)
+        run, state_changes = _prepared(engine, db, work, row, target, order, weighing)
+        goes_on = _finish(run, row, order, state_changes)
+        goes_on = goes_on or len(work.outbox) > thrown + len(run.arrived)
+        for follow in engine.followers:
+            follow(db, read_head(row), run.head.bundle_id)
+        return Moved(
+            effect, run.version, _last(db, instance_id), goes_on, row.bundle_id, row.state, rows
+        )
+
+
+def rehearse(
+    engine: ProcessEngine,
+    db: Session,
+    instance_id: UUID,
+    target: Target,
+    order: Order,
+    weighing: Weighing,
+) -> Effect:
+    """Say what `move` would do, having tried everything but going on and storing."""
+    with engine.working(db) as work, work.holding(instance_id):
+        row = read_instance(db, instance_id)
+        effect = effect_of(db, row, target, weighing)
+        movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
+        if movable and row.bundle_id != target.bundle_id:
+            _prepared(engine, db, work, row, target, order, weighing)
+        return effect
+
+
+def effect_of(db: Session, row: InstanceRow, target: Target, weighing: Weighing) -> Effect:
+    """Weigh an instance as it is read and locked."""
+    return weighing.effect(row._asdict(), target)
+
+
+def _prepared(
+    engine: ProcessEngine,
+    db: Session,
+    work: Any,
+    row: InstanceRow,
+    target: Target,
+    order: Order,
+    weighing: Weighing,
+) -> tuple[InstanceRun, bool]:
+    """Bind an instance to its new diagrams; tells besides whether its state is another."""
+    assert target.bundle_id is not None
+    plan = weighing.plan(row.bundle_id, target, row.process_id, row.state)
+    assert plan is not None
+    head = read_head(row._replace(bundle_id=target.bundle_id))
+    run = InstanceRun(
+        engine, db, work, head, plan.new, actor=order.actor, version=row.version, status=row.status
+    )
+    run.before = waiting_of(load_state(row.state, plan.old))
+    changes = bool(order.recompute) or not plan.same_diagrams
+    state = row.state
+    if changes:
+        state = state_of(Transplant(plan, order.recompute).of(document_of(state)))
+    run.workflow = load_state(state, plan.new, run.hooks)
+    if changes:
+        arm(run)
+    return run, changes
+
+
+def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: bool) -> bool:
+    """Let it go on, write it; tells whether it did go on."""
+    details: dict[str, Any] = {"from": row.bundle_id, "to": run.head.bundle_id}
+    details |= {"basis": order.basis} if order.basis else {}
+    details |= {"migration": str(order.migration_id)} if order.migration_id else {}
+    run.record(HistoryKind.MOVED, **details)
+    before = len(run.history), run.effects
+    if state_changes:
+        for tree in run.workflow.scopes():
+            tree.update_waiting_tasks()
+        run.drive()
+    rebind_rows(run, waiting_of(run.workflow), order.recompute)
+    went_on = (len(run.history), run.effects) != before or run.workflow.completed
+    run.save()
+    connection = run.connection
+    for table, key in ((INSTANCE, INSTANCE.c.id), (TIMER, None), (SUBSCRIPTION, None)):
+        mine = (table.c.instance_id if key is None else key) == run.head.id
+        connection.execute(update(table).where(mine).values(bundle_id=run.head.bundle_id))
+    return went_on
+
+
+def _last(db: Session, instance_id: UUID) -> int:
+    query = select(func.max(HISTORY.c.seq)).where(HISTORY.c.instance_id == instance_id)
+    return int(db.connection().execute(query).scalar_one())
+
+
+def undo(
+    engine: ProcessEngine,
+    db: Session,
+    instance_id: UUID,
+    moved: Any,
+    *,
+    actor: str,
+    migration_id: UUID | None = None,
+) -> None:
+    """Put an instance back to what it was before a move (`Moved`, or its stored item).
+
+    Raises:
+        UndoRefused: Somebody has acted on it since, or it went on by itself.
+        UnknownInstance: There is none of that id.
+    """
+    with engine.working(db) as work, work.holding(instance_id):
+        row = read_instance(db, instance_id)
+        if moved.goes_on:
+            raise UndoRefused("went_on")
+        if row.version != moved.version or _last(db, instance_id) != moved.history_seq:
+            raise UndoRefused("acted")
+        connection = db.connection()
+        connection.execute(
+            update(INSTANCE)
+            .where(INSTANCE.c.id == instance_id)
+            .values(
+                bundle_id=moved.from_bundle,
+                state=moved.before,
+                version=row.version + 1,
+                status=InstanceStatus.RUNNING.value,
+            )
+        )
+        put_rows_back(connection, instance_id, moved.rows)
+        details: dict[str, Any] = {
+            "from": row.bundle_id,
+            "to": moved.from_bundle,
+            "undone": True,
+        }
+        details |= {"migration": str(migration_id)} if migration_id else {}
+        note = history_row(
+            instance_id, engine.clock.now(), HistoryKind.MOVED, actor=actor, details=details
+        )
+        add_history(connection, [note])
+        for follow in engine.followers:
+            follow(db, read_head(row), moved.from_bundle)
+
+
+__all__ = ["Moved", "Order", "UndoRefused", "assess", "move", "rehearse", "undo"]
