@@ -12,6 +12,7 @@ KillPoint = Literal[
     "while-numbering",
     "while-rendering",
     "between-chunks",
+    "while-moving",
 ]
 
 _passed: Counter[str] = Counter()

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from engine.codec import document_of, load_state, state_of
 from engine.effects import Effect, EffectState, Target, Weighing, assess
-from engine.errors import EngineError
+from engine.errors import EngineError, InstanceNotRunning
 from engine.history import HISTORY, HistoryKind, add_history, history_row
-from engine.instances import INSTANCE, InstanceStatus
+from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
+from engine.killpoints import kill_point
 from engine.moving.arming import arm
 from engine.moving.rebinding import rebind_rows
 from engine.moving.snapshots import put_rows_back, take_rows
@@ -75,11 +76,11 @@ def move(
 
     Raises:
         UnknownInstance: There is none of that id.
-        InstanceNotRunning: It has ended, or is on hold.
+        InstanceNotRunning: It has ended.
         StaleInstance: Somebody else changed it meanwhile: roll back and repeat.
     """
     with engine.working(db) as work, work.holding(instance_id):
-        row = read_instance(db, instance_id)
+        row = _open_instance(db, instance_id)
         effect = effect_of(db, row, target, weighing)
         movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
         if not movable or row.bundle_id == target.bundle_id:
@@ -106,12 +107,19 @@ def rehearse(
 ) -> Effect:
     """Say what `move` would do, having tried everything but going on and storing."""
     with engine.working(db) as work, work.holding(instance_id):
-        row = read_instance(db, instance_id)
+        row = _open_instance(db, instance_id)
         effect = effect_of(db, row, target, weighing)
         movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
         if movable and row.bundle_id != target.bundle_id:
             _prepared(engine, db, work, row, target, order, weighing)
         return effect
+
+
+def _open_instance(db: Session, instance_id: UUID) -> InstanceRow:
+    row = read_instance(db, instance_id)
+    if row.status not in OPEN_STATUSES:
+        raise InstanceNotRunning(f"instance {instance_id} is {row.status}")
+    return row
 
 
 def effect_of(db: Session, row: InstanceRow, target: Target, weighing: Weighing) -> Effect:
@@ -161,6 +169,7 @@ def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: boo
     rebind_rows(run, waiting_of(run.workflow), order.recompute)
     went_on = (len(run.history), run.effects) != before or run.workflow.completed
     run.save()
+    kill_point("while-moving")
     connection = run.connection
     for table, key in ((INSTANCE, INSTANCE.c.id), (TIMER, None), (SUBSCRIPTION, None)):
         mine = (table.c.instance_id if key is None else key) == run.head.id

@@ -1,0 +1,1 @@
+"""Moving running instances to other bundles: weighing, planning, moving, undoing."""
