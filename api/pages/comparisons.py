@@ -115,7 +115,7 @@ def _choice(work: Work, edition: Edition) -> Choice:
     label = translate("草稿", work.language)
     if edition.version is not None:
         label = translate("第 %(number)s 版", work.language) % {"number": edition.version}
-    return Choice(edition.name, f"{scope_name(work, edition.scope)} · {label}")
+    return Choice(edition.name, f"{scope_name(work, edition.scope)} {label}")
 
 
 def _label(work: Work, editions: list[Edition], name: str) -> str:

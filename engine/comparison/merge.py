@@ -21,7 +21,8 @@ _REFERENCES = frozenset({"sourceRef", "targetRef", "attachedToRef", "default", L
 class Conflict:
     """Where both sides changed one thing differently. `id` names it in choices.
 
-    None as a value: the thing is not there on that side.
+    `about` is that thing, the message a whole sentence. None as a value: it is not there on that
+    side.
     """
 
     id: str
@@ -31,8 +32,14 @@ class Conflict:
     base: str | None
     ours: str | None
     theirs: str | None
+    about_zh: str
+    about_en: str
     message_zh: str
     message_en: str
+
+    def about(self, language: str) -> str:
+        """Name what it is about in the reader's language."""
+        return self.about_zh if language.startswith("zh") else self.about_en
 
     def message(self, language: str) -> str:
         """Give the sentence in the reader's language."""
@@ -135,6 +142,8 @@ def _conflict(clash: Clash, trees: list[Tree], words: Words) -> Conflict | None:
         base=base,
         ours=ours,
         theirs=theirs,
+        about_zh=subject.zh,
+        about_en=capital(subject.en),
         message_zh=zh,
         message_en=capital(en),
     )
@@ -183,6 +192,8 @@ def _merge_texts(base: bytes, ours: bytes, theirs: bytes, choices: Mapping[str, 
             one.key,
             "line",
             *(one.base, one.ours, one.theirs),
+            f"原第 {one.key} 行起",
+            f"From former line {one.key} on",
             f"原第 {one.key} 行起,两边的文字不同。",
             f"From former line {one.key} on, the two texts differ.",
         )

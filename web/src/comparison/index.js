@@ -7,7 +7,6 @@ import { post } from '../shared/api.js';
 
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
-import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css';
 import './comparison.css';
 
 // The mineral pigments of app.css: malachite added, cinnabar removed, azurite changed.
@@ -78,12 +77,12 @@ function together(viewers) {
 }
 
 /** Begin where something differs, large enough to read. */
-function begin(viewers, found) {
+function begin(viewers, found, wanted) {
   for (const viewer of viewers) viewer.get('canvas').zoom('fit-viewport', 'auto');
   const [first] = viewers;
   const { scale } = first.get('canvas').viewbox();
-  const target = [...found.keys()].find((id) => viewers.some((one) => one.get('elementRegistry').get(id)));
-  if (target && scale < 0.6) show(viewers, target);
+  const target = [...wanted, ...found.keys()].find((id) => viewers.some((one) => one.get('elementRegistry').get(id)));
+  if (target && scale < 0.7) show(viewers, target);
 }
 
 /** Bring an element to the middle and mark it for a moment. */
@@ -123,10 +122,11 @@ async function start(pictures) {
   const drawn = await Promise.all([draw(places[0], data.before.content), draw(places[1], data.after.content)]);
   const viewers = drawn.filter(Boolean);
   const found = kinds(data.changes);
-  for (const id of conflicts.split(' ').filter(Boolean)) found.set(id, 'removed');
+  const wanted = conflicts.split(' ').filter(Boolean);
+  for (const id of wanted) found.set(id, 'removed');
   for (const viewer of viewers) paint(viewer, found);
   together(viewers);
-  begin(viewers, found);
+  begin(viewers, found, wanted);
   document.addEventListener('click', (event) => {
     const link = event.target.closest('.cmp-go');
     if (!link) return;
