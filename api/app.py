@@ -13,8 +13,10 @@ from api import (
     certificates,
     clock,
     comparisons,
+    definitions,
     designer,
     draft_trials,
+    drafts,
     enrolments,
     health,
     histories,
@@ -56,6 +58,8 @@ ROUTERS = (
     draft_trials.router,
     designer.router,
     comparisons.router,
+    definitions.router,
+    drafts.router,
 )
 
 

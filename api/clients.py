@@ -25,6 +25,8 @@ SCOPES = {
     "results:read": "查看成绩结果",
     "incidents:read": "查看异常",
     "incidents:work": "重试和跳过异常",
+    "design": "查看定义和修改草稿",
+    "publish": "发布定义",
 }
 
 

@@ -96,6 +96,12 @@ PROBLEMS = {
     "precondition-failed": ProblemType(
         412, "内容已变化,请刷新", "The content has changed: read it again"
     ),
+    "precondition-required": ProblemType(
+        428, "请说明修改所依据的版本(If-Match)", "Say which revision you changed (If-Match)"
+    ),
+    "draft-held": ProblemType(
+        423, "他人正在编辑此定义", "Somebody else is editing this definition"
+    ),
     "too-large": ProblemType(413, "上传内容过大", "The request is too large"),
     "invalid": ProblemType(422, "提交的内容有误", "What was sent does not fit"),
     "key-reused": ProblemType(

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import false
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, or_, select
 
 from appraisal.errors import AppraisalError
@@ -35,6 +36,9 @@ class Organisation(SQLModel, table=True):
     calendar_key: str = Field(default="cn", max_length=40)
     tier: str = Field(default="city", max_length=20)  # province | city | county, for D1
     province_name: str = Field(default="", max_length=40)
+    keeps_base: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  # its designers change the definitions of all organisations and industries, too
 
 
 class RegisteredRange(SQLModel, table=True):

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from engine.bundles import (
     Bundle,
     BundleHead,
+    Name,
     as_member,
     bundled,
     lowered_of,
@@ -42,6 +43,7 @@ from engine.errors import DiagramError, UnknownBundle, UnknownDefinition
 from engine.knowledge import HostKnowledge
 from engine.publication import Publication, PublishReport, move_head, name_of
 from engine.scopes import BASE, chain_of
+from engine.single_checks import SingleChecks
 from engine.sources import Source, load_folder
 
 CACHED_BUNDLES = 32
@@ -91,6 +93,7 @@ class Definitions:
         self.host = Host(dict(checkers or {}), service_tasks, groups, pages, functions, known)
         self.reading = reading
         self.now = now
+        self.single_checks = SingleChecks(self.host)
         self._loaded: OrderedDict[str, _LoadedBundle] = OrderedDict()
         self._lock = RLock()
 
@@ -104,14 +107,16 @@ class Definitions:
         actor: str = "",
         *,
         complete: bool = False,
+        removals: Collection[Name] = (),
     ) -> PublishReport:
         """Publish definitions in a scope, unless something stands against it.
 
         Checks the whole set that results, for every chain of scopes in use. Stores only what
         changed. A chain of an inner scope that no longer fits stays with its old bundle and is
-        reported. `complete`: what the scope has besides the sources is withdrawn.
+        reported. `complete`: what the scope has besides the sources is withdrawn; `removals` are
+        in any case, and the outer scope's definitions hold again.
         """
-        report = self._publication(db, scope, actor, complete).run(sources)
+        report = self._publication(db, scope, actor, complete, removals).run(sources)
         for bundle_id in report.bundles.values():
             self.load(db, bundle_id)
         return report
@@ -123,12 +128,15 @@ class Definitions:
         scope: str = BASE,
         *,
         complete: bool = False,
+        removals: Collection[Name] = (),
     ) -> PublishReport:
         """Say what a publication would find, and store nothing."""
-        return self._publication(db, scope, "", complete).run(sources, dry=True)
+        return self._publication(db, scope, "", complete, removals).run(sources, dry=True)
 
-    def _publication(self, db: Session, scope: str, actor: str, complete: bool) -> Publication:
-        return Publication(db, self.host, scope, actor, self.now(), complete)
+    def _publication(
+        self, db: Session, scope: str, actor: str, complete: bool, removals: Collection[Name]
+    ) -> Publication:
+        return Publication(db, self.host, scope, actor, self.now(), complete, removals)
 
     def current_bundle(self, db: Session, scopes: Sequence[str] = (BASE,)) -> str:
         """Give the bundle that new instances of these scopes start with.

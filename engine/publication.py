@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -68,6 +68,7 @@ class Publication:
     """One publication in one scope.
 
     `complete`: the sources are all that the scope has; what it had besides is withdrawn.
+    `removals` are withdrawn in any case: the outer scope's definitions hold again.
     """
 
     db: Session
@@ -76,6 +77,7 @@ class Publication:
     actor: str
     now: datetime
     complete: bool = False
+    removals: Collection[Name] = ()
 
     def run(self, sources: Sequence[Source], *, dry: bool = False) -> PublishReport:
         """Check, and unless it is refused or `dry`, store."""
@@ -139,7 +141,11 @@ class Publication:
             )
             changed[member.name] = member
         given = {(source.kind, source.key) for source in sources}
-        gone = [one for name, one in own.items() if self.complete and name not in given]
+        gone = [
+            one
+            for name, one in own.items()
+            if name not in given and (self.complete or name in self.removals)
+        ]
         return changed, gone
 
     def _after(

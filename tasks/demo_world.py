@@ -93,6 +93,7 @@ def build_demo_world(db: Session, *, today: date) -> DemoWorld:
     db.add(superior)
     db.flush()
     body = Organisation(
+        keeps_base=True,
         code=BODY_CODE,
         name="鉴程示例技能评价中心",
         name_en="Jiancheng Example Appraisal Centre",

@@ -18,6 +18,7 @@ from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 from engine.jobs import Job
+from engine.scopes import is_scope, level_of
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
 from tasks.actors import Actor
@@ -241,9 +242,28 @@ def _reads_operation(_: Session, actor: Actor, job: Job) -> bool:
     return job.tenant == actor.tenant and bool(actor.posts & OPERATORS)
 
 
-def _is_designer(_: Session, actor: Actor, organisation: Organisation | None) -> bool:
-    own = organisation is None or organisation.id == actor.organisation_id
-    return own and "process_designer" in actor.posts
+def _reads_definitions(_: Session, actor: Actor, scope: str | None) -> bool:
+    """Whether somebody may look at the definitions of a scope; None: at any."""
+    if actor.kind == "person" and "process_designer" not in actor.posts:
+        return False
+    return scope is None or (
+        is_scope(scope)
+        and (level_of(scope) != "organisation" or scope == f"organisation:{actor.tenant}")
+    )
+
+
+def _changes_definitions(db: Session, actor: Actor, scope: str | None) -> bool:
+    """Whether somebody may change the definitions of a scope; None: of any.
+
+    Those that hold for everybody are changed only by the designers of an organisation that keeps
+    them.
+    """
+    if not _reads_definitions(db, actor, scope):
+        return False
+    if scope is None or level_of(scope) == "organisation":
+        return True
+    organisation = db.get(Organisation, actor.organisation_id)
+    return organisation is not None and organisation.keeps_base
 
 
 def _anybody(_: Session, __: Actor, ___: object) -> bool:
@@ -279,5 +299,7 @@ ACTIONS: dict[str, Action] = {
     "clock.read": Action(_anybody),
     "clock.move": Action(_is_operator),
     "person.administer": Action(_is_operator),
-    "definition.design": Action(_is_designer),
+    "definition.read": Action(_reads_definitions, "design"),
+    "definition.design": Action(_changes_definitions, "design"),
+    "definition.publish": Action(_changes_definitions, "publish"),
 }

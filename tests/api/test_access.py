@@ -63,6 +63,13 @@ READABLE_BY = {
     "/designer/rebases/{kind}/{key}": set(),
     "/clock": PEOPLE,
     "/designer/context": {"process_designer"},
+    "/scopes": {"process_designer"},
+    "/definitions": {"process_designer"},
+    "/definitions/{kind}/{key}": {"process_designer"},
+    "/definitions/{kind}/{key}/versions": {"process_designer"},
+    "/drafts/{kind}/{key}": {"process_designer"},
+    "/drafts/{kind}/{key}/revisions": {"process_designer"},
+    "/drafts/{kind}/{key}/revisions/{revision}": {"process_designer"},
 }
 # Who of the own organisation may change what, of each other route.
 CHANGED_BY = {
@@ -87,6 +94,11 @@ CHANGED_BY = {
     ("POST", "/comparisons"): {"process_designer"},
     ("POST", "/designer/rebases/{kind}/{key}"): set(),
     ("PUT", "/me/password"): PEOPLE,
+    ("PUT", "/drafts/{kind}/{key}"): {"process_designer"},
+    ("DELETE", "/drafts/{kind}/{key}"): {"process_designer"},
+    ("POST", "/drafts/{kind}/{key}/lease"): {"process_designer"},
+    ("DELETE", "/drafts/{kind}/{key}/lease"): {"process_designer"},
+    ("POST", "/drafts/{kind}/{key}/check"): {"process_designer"},
 }
 
 

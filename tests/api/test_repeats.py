@@ -24,6 +24,7 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/clock/advance": ("administrator", 200),
     "/process-instances/{instance_id}/cancellation": ("director", 204),
     "/designer/rebases/{kind}/{key}": ("process_designer", 404),
+    "/drafts/{kind}/{key}/lease": ("process_designer", 200),
     # Refused for what they are sent here; nothing may be kept of that.
     "/sessions/{number}/roster-imports/{import_id}/confirmation": ("planner", 409),
     "/incidents/{incident_id}/retry": ("administrator", 409),
@@ -36,6 +37,7 @@ WITHOUT_EFFECT = {
     "/designer/decision-trials",
     "/designer/variables",
     "/comparisons",
+    "/drafts/{kind}/{key}/check",
 }
 TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
 

@@ -19,9 +19,10 @@ from appraisal.papers import Paper, file_paper
 from appraisal.people import add_person
 from appraisal.results import Result
 from appraisal.roster_imports import RosterImport
+from engine.drafts import save_draft
 from engine.incidents import Incident
 from engine.jobs import Job
-from tests.api.small import ROLES, House, Street
+from tests.api.small import DIAGRAM, ROLES, House, Street
 
 API = "/api/v1"
 HEALTH = ("/livez", "/readyz", "/metrics")
@@ -50,8 +51,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "json": {"kind": "paper", "key": "x", "before": {"content": "a"}, "after": {"content": "b"}}
     },
     ("POST", "/designer/rebases/{kind}/{key}"): {"json": {"choices": {}}},
+    ("PUT", "/drafts/{kind}/{key}"): {
+        "json": {"content": DIAGRAM.replace("初审", "审")},
+        "headers": {"If-Match": "*"},
+    },
+    ("POST", "/drafts/{kind}/{key}/lease"): {"json": {}},
+    ("POST", "/drafts/{kind}/{key}/check"): {"json": {"content": DIAGRAM}},
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
+_SCOPED = ("/designer", "/definitions", "/drafts")
 STAFF = {*ROLES, "other_reviewer"}
 # The other candidate has nothing here.
 PEOPLE = {*STAFF, "candidate", "other_candidate"}
@@ -96,6 +104,10 @@ def furnish(street: Street, house: House) -> None:
         )
         file_paper(db, paper, b"%PDF-")
         certificate.paper_id = paper.id
+        save_draft(
+            db, f"organisation:{house.code}", "process", "small_review", DIAGRAM.encode(),
+            expected=None, actor=str(house.people["process_designer"]), now=now,
+        )  # fmt: skip
         db.add_all([incident, job, roster, result, certificate, archive, evidence])
         db.flush()
         assert other.id is not None
@@ -109,8 +121,9 @@ def furnish(street: Street, house: House) -> None:
             "certificate_number": certificate.number,
             "paper_id": paper.id,
             "evidence_id": evidence.id,
-            "kind": "form",
-            "key": "some_definition",
+            "kind": "process",
+            "key": "small_review",
+            "revision": 1,
         }
 
 
@@ -147,7 +160,7 @@ def url_of(house: House, path: str) -> str:
     }
     local = path.removeprefix(API)
     number = next((n for prefix, n in numbers.items() if local.startswith(prefix)), "")
-    scope = f"?scope=organisation:{house.code}" if local.startswith("/designer/") else ""
+    scope = f"?scope=organisation:{house.code}" if local.startswith(_SCOPED) else ""
     return path.format(number=number, **house.ids) + scope
 
 
