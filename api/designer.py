@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import Field
 
-from api.problems import Problem
+from api.definitions import require_read
 from api.resources import Resource, Wanted
 from api.work import Reading, Work, WorkRouter
-from engine.bundles import Member, Name
+from engine.bundles import Member, Name, hash_of
 from engine.design_context import (
     Named,
     Variable,
@@ -20,10 +20,10 @@ from engine.design_context import (
     named_processes,
 )
 from engine.diagrams import STAGES
+from engine.drafts import drafts_of
 from engine.errors import DiagramError
 from engine.posts import NAME as POSTS_NAME
 from engine.posts import InvalidPosts, Posts, parse_posts
-from engine.scopes import BadScope, level_of
 from engine.service_tasks import ServiceTask
 from tasks.posts import packaged_posts
 from tasks.service_titles import group_titles, input_titles, titles_of
@@ -140,19 +140,20 @@ def list_variables(work: Reading, body: VariablesAsked) -> VariablesView:
 
 
 def members_for(work: Work, scope: str) -> dict[Name, Member]:
-    """Give the definitions that hold in a scope, for somebody who may design there.
+    """Give the definitions that hold in a scope, its drafts first, for somebody who reads them.
 
     Raises:
-        Problem: not-found, where there is no such scope for the actor.
+        Problem: forbidden, or not-found where there is no such scope for the actor.
     """
-    work.require("definition.design")
-    try:
-        level = level_of(scope)
-    except BadScope:
-        raise Problem("not-found") from None
-    if level == "organisation" and scope != f"organisation:{work.actor.tenant}":
-        raise Problem("not-found")
-    return members_in(work.db, scope)
+    require_read(work, scope)
+    drafts = drafts_of(work.db, scope)
+    members = [
+        Member(one.kind, one.key, scope, 0, one.content, hash_of(one.content), one.derived_from)
+        for one in drafts
+        if one.content is not None
+    ]
+    removed = [(one.kind, one.key) for one in drafts if one.removes]
+    return members_in(work.db, scope, members, removed)
 
 
 def _posts(members: dict[Name, Member]) -> Posts:

@@ -23,7 +23,7 @@ const result = await esbuild.build({
   chunkNames: 'chunk-[hash]',
   assetNames: 'chunk-[name]-[hash]',
   bundle: true,
-  minify: true,
+  minify: !process.env.PLAIN,
   splitting: true,
   format: 'esm',
   target: ['es2022'],

@@ -56,7 +56,7 @@ addEventListener("change", (event) => {
   if (target.type === "file") {
     const told = target.parentElement.querySelector(".pick b");
     const names = [...target.files].map((file) => file.name).join("、");
-    if (names) told.textContent = names;
+    if (told && names) told.textContent = names;
   } else if (target.form?.querySelector("button[name=_refresh]")) {
     redraw(target.form, target.id);
   }

@@ -41,10 +41,9 @@ export class Fragments {
   insert(id, source) {
     if (!source) return;
     const piece = FRAGMENTS.find((one) => one.id === id);
-    this.commandStack.execute('jc.compose', { act: () => {
-      const made = piece.build(this, source);
-      this.selection.select(made[0]);
-    } });
+    let made = [];
+    this.commandStack.execute('jc.compose', { act: () => { made = piece.build(this, source); } });
+    this.selection.select(made[0]);
   }
 
   named(shape, zh, en) {

@@ -1,7 +1,7 @@
 // The process designer's page: opens the draft, keeps it saved, checks it, and joins drawing,
 // step table, problems and history.
 import '../shared/styles.js';
-import { inLanguage, language, missing, translator } from '../shared/i18n.js';
+import { language, missing, translator } from '../shared/i18n.js';
 import { translateDom } from '../shared/dom-i18n.js';
 import { get } from '../shared/api.js';
 import { Saving } from '../shared/saving.js';
@@ -42,7 +42,11 @@ async function start() {
 async function open(content) {
   const refused = refusal(content, translate);
   if (refused) throw new Error(refused);
-  await modeler.importXML(content);
+  try {
+    await modeler.importXML(content);
+  } catch (error) {
+    throw new Error(translate('This is no diagram that can be opened: {message}', { message: translate(error.message) }), { cause: error });
+  }
   const canvas = modeler.get('canvas');
   if (canvas.getContainer().offsetParent) show(canvas);
 }
@@ -164,6 +168,7 @@ function conflict(saving, theirs) {
 }
 
 function offerUnsaved(saving) {
+  if (saving.held) return null;
   const kept = saving.unsaved();
   if (!kept || kept.content === saving.saved) return saving.forget();
   return note('warn', translate('Changes that were not saved are kept in this browser ({time}).', { time: new Date(kept.at).toLocaleString(language) }),
@@ -181,6 +186,5 @@ function note(kind, text, ...acts) {
 
 function fail(error) {
   page.dataset.failed = 'true';
-  note('bad', inLanguage(error.message));
-  throw error;
+  note('bad', error.message);
 }

@@ -98,7 +98,7 @@ export class Reminders {
   }
 
   event(element, service, days, place, count) {
-    const x = element.x + ((place + 1) * element.width) / (count + 1);
+    const x = element.x + element.width * (count === 1 ? 0.5 : 0.1 + (0.8 * place) / (count - 1));
     const timer = this.bpmnFactory.create('bpmn:TimerEventDefinition');
     timer.timeDate = this.bpmnFactory.create('bpmn:FormalExpression', { body: writeMoment('before', days) });
     timer.timeDate.$parent = timer;

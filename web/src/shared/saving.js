@@ -55,8 +55,12 @@ export class Saving {
 
   async catchUp() {
     const draft = (await get(this.path, { query: this.query })).data;
-    if (draft.revision !== this.revision) this.moved(draft);
-    else this.changed();
+    if (draft.revision !== this.revision) {
+      this.moved(draft);
+      return;
+    }
+    this.tell('saved');
+    this.changed();
   }
 
   /** Say that there is something to save. */
@@ -138,7 +142,7 @@ export class Saving {
 
   keep() {
     const content = this.read();
-    if (content === this.saved) return;
+    if (!content || content === this.saved) return;
     try {
       localStorage.setItem(this.kept, JSON.stringify({ content, revision: this.revision, at: Date.now() }));
     } catch { /* A full or closed store: the server's copy has to do. */ }
