@@ -39,6 +39,7 @@ from tasks.completion import Completion, StoredAnswers
 from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.known_variables import host_knowledge
+from tasks.migrations import follow_session
 from tasks.posts import PostsLibrary, attach_posts, packaged_posts
 
 
@@ -140,6 +141,7 @@ def build_installation(
         functions=functions,
         answers=StoredAnswers(),
     )
+    engine.followers.append(follow_session)
     forms = FormLibrary(definitions)
     return Installation(
         settings=settings,

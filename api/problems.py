@@ -76,6 +76,9 @@ PROBLEMS = {
     "user-task-not-ready": ProblemType(
         409, "该任务已办结或已失效", "The user task was completed or is gone"
     ),
+    "migration-not-done": ProblemType(
+        409, "迁移尚未完成,或只是试运行,不能撤销", "The migration is not done, or was a dry run"
+    ),
     "user-task-taken": ProblemType(
         409, "该任务已被他人认领", "Somebody else has claimed the user task"
     ),

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Index, LargeBinary, Table, Text, Uuid
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from engine.database import JsonText, UtcDateTime
 from engine.errors import UnknownRow
@@ -121,3 +121,11 @@ def next_item(db: Session, migration_id: UUID) -> MigrationItem | None:
         .where(col(MigrationItem.outcome) == MoveOutcome.WAITING.value)
     )
     return db.scalars(query.order_by(col(MigrationItem.position)).limit(1)).first()
+
+
+def progress_of(db: Session, migration_id: UUID) -> tuple[int, int]:
+    """Tell how many instances of a migration are done, and of how many."""
+    query = select(func.count()).where(col(MigrationItem.migration_id) == migration_id)
+    waiting = query.where(col(MigrationItem.outcome) == MoveOutcome.WAITING.value)
+    total = db.exec(query).one()
+    return total - db.exec(waiting).one(), total

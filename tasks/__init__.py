@@ -28,6 +28,7 @@ from tasks.exam_rooms import service_tasks as _exam_rooms
 from tasks.fees import service_tasks as _fees
 from tasks.leavings import service_tasks as _leavings
 from tasks.lost_rooms import service_tasks as _lost_rooms
+from tasks.migrations import service_tasks as _migrations
 from tasks.notices import service_tasks as _notices
 from tasks.operations import service_tasks as _operations
 from tasks.papers import service_tasks as _papers
@@ -61,6 +62,7 @@ _GROUPS = (
     _fees,
     _leavings,
     _lost_rooms,
+    _migrations,
     _notices,
     _operations,
     _papers,

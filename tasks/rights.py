@@ -18,6 +18,7 @@ from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
 from engine.instances import ProcessInstance
 from engine.jobs import Job
+from engine.migrations import Migration
 from engine.scopes import is_scope, level_of
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
@@ -30,6 +31,7 @@ __all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
 SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
 ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
 OPERATORS = frozenset({"administrator"})
+MIGRATORS = frozenset({"administrator", "director"})
 # What people besides operators may report by message, by the message's name.
 REPORTERS = {"room_lost": frozenset({"exam_officer", "site_manager"})}
 # Who codes the scripts never marks one: the duties exclude one another.
@@ -266,6 +268,20 @@ def _changes_definitions(db: Session, actor: Actor, scope: str | None) -> bool:
     return organisation is not None and organisation.keeps_base
 
 
+def _reads_migration(_: Session, actor: Actor, migration: Migration) -> bool:
+    return migration.tenant == actor.tenant and _rehearses(_, actor, migration)
+
+
+def _rehearses(_: Session, actor: Actor, __: object) -> bool:
+    """Whether somebody may look what a new version means for what runs."""
+    return actor.kind == "client" or bool(actor.posts & (MIGRATORS | {"process_designer"}))
+
+
+def _migrates(_: Session, actor: Actor, migration: Migration | None) -> bool:
+    own = migration is None or migration.tenant == actor.tenant
+    return own and (actor.kind == "client" or bool(actor.posts & MIGRATORS))
+
+
 def _anybody(_: Session, __: Actor, ___: object) -> bool:
     return True
 
@@ -302,4 +318,7 @@ ACTIONS: dict[str, Action] = {
     "definition.read": Action(_reads_definitions, "design"),
     "definition.design": Action(_changes_definitions, "design"),
     "definition.publish": Action(_changes_definitions, "publish"),
+    "migration.read": Action(_reads_migration, "migrations:run"),
+    "migration.rehearse": Action(_rehearses, "migrations:run"),
+    "migration.run": Action(_migrates, "migrations:run"),
 }

@@ -162,6 +162,7 @@ TITLES: dict[str, str] = {
     "marking.start": "启动操作或评审的评分",
     "marking.start_scripts": "编密号并分发两名阅卷员",
     "marking.summary": "汇总考评报告所需数据",
+    "migrations.work_off": "迁移运行中的流程",
     "notices.approve": "批准通知",
     "notices.cancel": "公布批次取消",
     "notices.close_registration": "停止受理报名",

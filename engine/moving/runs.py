@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from engine.definitions import Definitions
 from engine.effects import Effect, EffectState, Target, Weighing, assess
@@ -21,6 +21,7 @@ from engine.migrations import (
     get_migration,
     items_of,
     next_item,
+    progress_of,
 )
 from engine.moving.moves import Moved, Order, UndoRefused, move, rehearse, undo
 from engine.moving.reasons import Reason
@@ -170,14 +171,6 @@ def move_next(
     db.add(migration)
     db.flush()
     return progress_of(db, migration_id)
-
-
-def progress_of(db: Session, migration_id: UUID) -> tuple[int, int]:
-    """Tell how many instances of a migration are done, and of how many."""
-    query = select(func.count()).where(col(MigrationItem.migration_id) == migration_id)
-    waiting = query.where(col(MigrationItem.outcome) == MoveOutcome.WAITING.value)
-    total = db.exec(query).one()
-    return total - db.exec(waiting).one(), total
 
 
 def _move_item(

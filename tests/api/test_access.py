@@ -58,6 +58,8 @@ READABLE_BY = {
     "/certificates/{number}/file": RESULT_READERS | {"candidate"},
     "/incidents": {"administrator", "director"},
     "/operations/{operation_id}": {"administrator"},
+    "/migrations": {"administrator", "director", "process_designer"},
+    "/migrations/{migration_id}": {"administrator", "director", "process_designer"},
     "/designer/rebases": {"process_designer"},
     # Nothing here is behind an outer definition.
     "/designer/rebases/{kind}/{key}": set(),
@@ -85,6 +87,8 @@ CHANGED_BY = {
     ("POST", "/incidents/{incident_id}/retry"): {"administrator"},
     ("POST", "/incidents/{incident_id}/skip"): {"administrator"},
     ("POST", "/operations"): {"administrator"},
+    ("POST", "/migrations"): {"administrator", "director"},
+    ("POST", "/migrations/{migration_id}/undo"): {"administrator", "director"},
     ("POST", "/clock/advance"): {"administrator"},
     ("DELETE", "/logins/current"): {*PEOPLE, "client"},
     ("POST", "/expressions/evaluation"): {"process_designer"},

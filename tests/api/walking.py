@@ -22,6 +22,7 @@ from appraisal.roster_imports import RosterImport
 from engine.drafts import save_draft
 from engine.incidents import Incident
 from engine.jobs import Job
+from engine.migrations import Migration
 from tests.api.small import DIAGRAM, ROLES, House, Street
 
 API = "/api/v1"
@@ -37,6 +38,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/incidents/{incident_id}/retry"): {"json": {}},
     ("POST", "/incidents/{incident_id}/skip"): {"json": {"reason": "x"}},
+    ("POST", "/migrations"): {"json": {"processId": "small_review", "dryRun": False}},
     ("POST", "/operations"): {"json": {"kind": "rebuild-rows"}},
     ("POST", "/clock/advance"): {"json": {"by": "PT1S"}},
     ("POST", "/expressions/evaluation"): {"json": {"expression": "1"}},
@@ -74,6 +76,7 @@ def furnish(street: Street, house: House) -> None:
             created_at=now,
         )  # fmt: skip
         job = Job(topic="operations.rebuild_rows", tenant=house.code)
+        migration = Migration(tenant=house.code, process_id="x", status="done", created_at=now)
         roster = RosterImport(session_id=house.session_id, digest="x", checked_at=now)
         enrolment = enrolment_by_number(db, house.enrolment_number)
         result = Result(
@@ -108,7 +111,7 @@ def furnish(street: Street, house: House) -> None:
             db, f"organisation:{house.code}", "process", "small_review", DIAGRAM.encode(),
             expected=None, actor=str(house.people["process_designer"]), now=now,
         )  # fmt: skip
-        db.add_all([incident, job, roster, result, certificate, archive, evidence])
+        db.add_all([incident, job, migration, roster, result, certificate, archive, evidence])
         db.flush()
         assert other.id is not None
         house.people["other_candidate"] = other.id
@@ -117,6 +120,7 @@ def furnish(street: Street, house: House) -> None:
             "instance_id": house.instance_id,
             "incident_id": incident.id,
             "operation_id": job.id,
+            "migration_id": migration.id,
             "import_id": roster.id,
             "certificate_number": certificate.number,
             "paper_id": paper.id,
