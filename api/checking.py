@@ -1,7 +1,7 @@
 """Check definitions that lie in folders: the publish check, and their scenarios."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -12,12 +12,19 @@ from engine.diagrams import Environment
 from engine.diagrams.importing import Draft, import_diagram
 from engine.findings import Finding
 from engine.jobs import LocalQueue
+from engine.scopes import BASE, folder_of, scope_folders
 from engine.sources import Source, load_folder
 from tasks import all_service_tasks
 from tasks.facts import host_functions
 from tasks.posts import packaged_posts
 from tasks.scenario_packs import Pack
-from tasks.scenarios import ScenarioFailed, load_scenarios, run_scenario
+from tasks.scenarios import (
+    Scenario,
+    ScenarioFailed,
+    load_inherited,
+    load_scenarios,
+    run_scenario,
+)
 
 
 @dataclass(frozen=True)
@@ -57,17 +64,36 @@ def scenario_results(folders: Sequence[Path], only: str = "") -> list[ScenarioRe
         as_file(files("forms")) as forms,
         tempfile.TemporaryDirectory() as objects,
     ):
-        pack = Pack(Path(processes), Path(forms) / "definitions", *folders)
-        for scenario in load_scenarios(*(folders or [Path(processes)])):
-            if only and only not in (scenario.process_id, scenario.name):
-                continue
-            try:
-                run_scenario(pack, scenario, Path(objects))
-                problem = ""
-            except ScenarioFailed as error:
-                problem = str(error)
-            results.append(ScenarioResult(scenario.process_id, scenario.name, problem))
+        roots = [Path(processes), Path(forms) / "definitions", *folders]
+        for scopes, scenarios in _scenario_sets(Path(processes), folders):
+            pack = Pack(*roots, scopes=scopes)
+            for scenario in scenarios:
+                if not only or only in (scenario.process_id, scenario.name):
+                    results.append(_result(pack, scenario, Path(objects)))
     return results
+
+
+def _scenario_sets(
+    packaged: Path, folders: Sequence[Path]
+) -> Iterator[tuple[Sequence[str], list[Scenario]]]:
+    """The scenarios with the scopes that each is played in."""
+    if folders:
+        yield (BASE,), load_scenarios(*folders)
+        return
+    base = load_scenarios(packaged / folder_of(BASE))
+    yield (BASE,), base
+    for scope, folder in scope_folders(packaged):
+        if scope != BASE:
+            yield (BASE, scope), [*load_scenarios(folder), *load_inherited(base, folder)]
+
+
+def _result(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioResult:
+    try:
+        run_scenario(pack, scenario, objects)
+        problem = ""
+    except ScenarioFailed as error:
+        problem = str(error)
+    return ScenarioResult(scenario.process_id, scenario.name, problem)
 
 
 def import_file(path: Path) -> Draft:

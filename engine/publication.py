@@ -24,7 +24,7 @@ from engine.closed_sets import CheckedSet, Host, check_alone, check_set
 from engine.derivation import check_derivation, check_sources
 from engine.diagrams import COMPILER_VERSION
 from engine.findings import Finding
-from engine.scopes import chain_of, level_of
+from engine.scopes import BASE, chain_of, level_of
 from engine.sources import BUNDLED_KINDS, Source
 
 
@@ -137,7 +137,7 @@ class Publication:
                 0,
                 source.content,
                 sha256,
-                source.derived_from or (known.derived_from if known is not None else None),
+                source.derived_from or self._origin(source, known, stored),
             )
             changed[member.name] = member
         given = {(source.kind, source.key) for source in sources}
@@ -147,6 +147,17 @@ class Publication:
             if name not in given and (self.complete or name in self.removals)
         ]
         return changed, gone
+
+    def _origin(self, source: Source, known: Member | None, stored: Sequence[Member]) -> str | None:
+        """Say what a definition was made from that does not tell.
+
+        A pack comes with the base that it was made for.
+        """
+        if self.complete and level_of(self.scope) == "industry":
+            name = (source.kind, source.key)
+            outer = [one for one in stored if one.scope == BASE and one.name == name]
+            return outer[0].origin if outer else None
+        return None if known is None else known.derived_from
 
     def _after(
         self, before: Sequence[Member], changed: Mapping[Name, Member], gone: Sequence[Member]

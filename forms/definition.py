@@ -19,6 +19,7 @@ from forms.parsing import Reader
 from forms.phrases import Phrase, parse_phrase
 from forms.reading import MultiDict, initial_values, read_answer, redrawn
 from forms.rendering import render_form, render_values
+from forms.telling import ToldAnswer, tell_answer
 
 FORM_BYTES = 1_000_000
 
@@ -109,6 +110,16 @@ class FormDefinition:
     ) -> Markup:
         """Draw a given answer to read, with labels in place of codes."""
         return render_values(self.components, values, language=language, context=context or {})
+
+    def tell(
+        self,
+        values: Mapping[str, Any],
+        *,
+        language: str = "zh-CN",
+        context: Mapping[str, Any] | None = None,
+    ) -> ToldAnswer:
+        """Tell a given answer as text, with labels in place of codes."""
+        return tell_answer(self.components, values, language=language, context=context)
 
     def json_schema(self, language: str = "zh-CN") -> dict[str, Any]:
         """Describe the answer for those who send it by API."""

@@ -333,12 +333,19 @@ def render_values(
 ) -> Markup:
     """Draw a given answer to read; what is hidden is left out."""
     drawing = Drawing(language, "v", [], {}, {})
-    fields = tuple(part for part in walk(components) if isinstance(part, Field))
-    visibility = Visibility(components, {p.key: values.get(p.key) for p in fields}, context)
     html = _TEMPLATES.get_template("values.html").render(
-        drawing=drawing, place=_Place(visibility, values), components=components
+        drawing=drawing, place=place_of(components, values, context), components=components
     )
     return Markup(html)  # noqa: S704 -- rendered with autoescape
 
 
-__all__ = ["Drawing", "Group", "render_form", "render_values"]
+def place_of(
+    components: tuple[Component, ...], values: Mapping[str, Any], context: Mapping[str, Any]
+) -> _Place:
+    """Give the place of a whole answer."""
+    fields = tuple(part for part in walk(components) if isinstance(part, Field))
+    visibility = Visibility(components, {p.key: values.get(p.key) for p in fields}, context)
+    return _Place(visibility, values)
+
+
+__all__ = ["Drawing", "Group", "place_of", "render_form", "render_values"]

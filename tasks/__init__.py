@@ -2,6 +2,7 @@
 
 from engine import ServiceTasks
 from tasks import (  # noqa: F401 -- they register their papers
+    papers_answers,
     papers_applications,
     papers_certificates,
     papers_conduct,

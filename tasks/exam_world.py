@@ -28,7 +28,7 @@ _STAFF = {
     "internal_supervisor": 1,
     "assessor": 3,
 }
-_OFFICE = ("exam_officer", "score_officer", "director", "panel_leader")
+_OFFICE = ("exam_officer", "score_officer", "director", "panel_leader", "site_manager")
 _ROOM_KINDS = {"theory": "theory", "practical": "practical", "review": "review"}
 _FORMS = {"theory": "paper", "practical": "practical", "review": "thesis_defence"}
 

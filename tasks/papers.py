@@ -119,7 +119,7 @@ def file_papers(
     ]
     done = int(context.cursor or 0)
     for kind, one in wanted[done : done + CHUNK]:
-        _file(db, context, kind, session, one)
+        file_paper_of(db, context, kind, session, one)
     done = min(done + CHUNK, len(wanted))
     if done < len(wanted):
         return Continue(done, (done, len(wanted)))
@@ -134,9 +134,10 @@ def _subjects(
     return [""] if kind.subjects is None else kind.subjects(db, session_id)
 
 
-def _file(
+def file_paper_of(
     db: Session, context: TaskContext, kind: PaperKind, session: AppraisalSession, subject: str
 ) -> Paper:
+    """Typeset and file one paper."""
     assert session.id is not None
     collected = kind.collect(db, session, subject)
     if isinstance(collected, FileData):

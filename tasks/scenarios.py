@@ -29,12 +29,17 @@ A scenario is one path through a process:
       facts: {enrolment.state: rejected} # what the facts say at the end
       visits: [exam_room.opened]         # elements of processes it started or called
 
+An inner scope's file replaces the outer scope's scenarios of the same name. The others hold there,
+too; where its diagrams have something more, an entry without a name leaves that out of them:
+
+    - inherit: {leave_out: {safety_briefing: {}}}
+
 `$name` in steps stands for what the world calls so.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -102,10 +107,41 @@ def load_scenarios(*folders: Path) -> list[Scenario]:
     """Read every `scenarios.yaml` below the folders."""
     return [
         Scenario(str(content.get("process", path.parent.name)), content["name"], content, path)
-        for folder in folders
-        for path in sorted(folder.rglob("scenarios.yaml"))
-        for content in yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        for path, entries in _scenario_files(folders)
+        for content in entries
+        if "inherit" not in content
     ]
+
+
+def load_inherited(outer: Sequence[Scenario], *folders: Path) -> list[Scenario]:
+    """Give the outer scope's scenarios that hold in an inner scope's folders, too.
+
+    A file of the inner scope replaces those of the same name. Its entry `inherit: {leave_out: …}`
+    leaves processes out of the others that the inner scope has added.
+    """
+    found = []
+    for path, entries in _scenario_files(folders):
+        replaced = {content.get("name") for content in entries}
+        more = [
+            content["inherit"].get("leave_out") or {} for content in entries if _inherits(content)
+        ]
+        left_out = {key: value for one in more for key, value in one.items()}
+        for scenario in outer:
+            if scenario.path.parent.name == path.parent.name and scenario.name not in replaced:
+                merged = {**(scenario.content.get("leave_out") or {}), **left_out}
+                content = {**scenario.content, "leave_out": merged}
+                found.append(replace(scenario, content=content))
+    return found
+
+
+def _inherits(content: Mapping[str, Any]) -> bool:
+    return isinstance(content.get("inherit"), Mapping)
+
+
+def _scenario_files(folders: Sequence[Path]) -> Iterator[tuple[Path, list[Mapping[str, Any]]]]:
+    for folder in folders:
+        for path in sorted(folder.rglob("scenarios.yaml")):
+            yield path, yaml.safe_load(path.read_text(encoding="utf-8")) or []
 
 
 def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:

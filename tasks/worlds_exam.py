@@ -81,9 +81,13 @@ def work_to_mark(
     *,
     marks: Sequence[Sequence[float]] = (),
     vetoes: Sequence[Sequence[str]] = (),
+    sheet: str = "",
     **given: Any,
 ) -> World:
-    """The first candidate's work; `marks` are those given already, by marker and part."""
+    """The first candidate's work; `marks` are those given already, by marker and part.
+
+    `sheet` is the score sheet that the scheme names, if it names one.
+    """
     made = exam_world(db, **given)
     _entered(db, made, now, 2, running=True)
     enrolment_id, subject = saved(made.enrolments[0].id), made.room.subject
@@ -96,7 +100,7 @@ def work_to_mark(
             enrolment_id=enrolment_id,
             subject=subject,
             blind_code=blind_code(db, made.session.number, enrolment_id, subject),
-            sheet_key=DEFAULT_SHEETS.get(subject, ""),
+            sheet_key=sheet or DEFAULT_SHEETS.get(subject, ""),
             created_at=now,
         ),
     )
@@ -230,7 +234,6 @@ def _marking_variables(made: ExamWorld, work: Work) -> dict[str, Any]:
 
 
 def _sheet(key: str) -> ScoreSheet:
-    base = Path(processes.__file__).parent / "base"
-    (path,) = base.glob(f"*/sheets/{key}.json")
+    (path,) = Path(processes.__file__).parent.rglob(f"sheets/{key}.json")
     content: Mapping[str, Any] = orjson.loads(path.read_bytes())
     return parse_score_sheet(content)

@@ -1,4 +1,4 @@
-"""What holds for every drawing of the base pack, so that a designer can work in it."""
+"""What holds for every drawing of the packs, so that a designer can work in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
-DIAGRAMS = sorted(Path("processes/base").glob("*/*.bpmn"))
+DIAGRAMS = sorted(Path("processes").rglob("*.bpmn"))
 HOLDERS = ("participant", "lane", "subProcess")
 
 
@@ -84,7 +84,7 @@ def _bounds(found: Iterator[etree._Element]) -> Iterator[Box]:
         yield Box(left, top, right, bottom)
 
 
-@pytest.fixture(params=DIAGRAMS, ids=lambda path: path.stem)
+@pytest.fixture(params=DIAGRAMS, ids=lambda path: f"{path.parts[-3]}: {path.stem}")
 def drawing(request: pytest.FixtureRequest) -> Drawing:
     return Drawing(request.param)
 

@@ -432,6 +432,25 @@ def test_an_organisation_must_derive_from_its_industry(
     assert [(one.code, one.severity) for one in report.findings] == [("outer_moved", "warning")]
 
 
+def test_a_pack_is_made_from_the_base_it_comes_with(
+    database: Database, definitions: Definitions
+) -> None:
+    pack = {"scope": "industry:gas", "complete": True}
+    published(database, definitions, process("a", TASK), process("b", TASK))
+    published(database, definitions, process("a", TASK, TASK), process("own"), **pack)
+    published(database, definitions, process("a", CALL_B := call("b"), TASK))
+    # The same files again keep what they were made from; changed ones are made from the new base.
+    published(database, definitions, process("a", TASK, TASK), process("own"), **pack)
+    with database.transaction() as db:
+        rows = db.scalars(select(Definition).where(Definition.scope == "industry:gas")).all()
+        assert {row.key: row.derived_from for row in rows} == {"a": "base@1", "own": None}
+    published(database, definitions, process("a", CALL_B, TASK, TASK), process("own"), **pack)
+    with database.transaction() as db:
+        rows = db.scalars(select(Definition).where(Definition.scope == "industry:gas")).all()
+        origins = {row.derived_from for row in rows if row.key == "a"}
+        assert origins == {"base@1", "base@2"}
+
+
 @pytest.mark.parametrize(
     ("middle", "found"),
     [

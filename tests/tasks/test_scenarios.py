@@ -1,4 +1,4 @@
-"""Every diagram of the base pack is played through, and every element of it is reached."""
+"""Every diagram of the packs is played through, and every element of it is reached."""
 
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from tasks.scenarios import (
     Scenario,
     ScenarioFailed,
     ScenarioRun,
+    load_inherited,
     load_scenarios,
     run_scenario,
 )
@@ -20,7 +21,8 @@ from tasks.scenarios import (
 # One process plays them all, so that each is played once.
 pytestmark = pytest.mark.xdist_group("scenarios")
 
-BASE = Path(processes.__file__).parent / "base"
+PROCESSES_FOLDER = Path(processes.__file__).parent
+BASE = PROCESSES_FOLDER / "base"
 SCENARIOS = load_scenarios(BASE)
 PROCESSES = sorted(path.parent.name for path in BASE.glob("*/*.bpmn"))
 _RUNS: dict[tuple[Path, str], ScenarioRun] = {}
@@ -81,6 +83,58 @@ def test_elements_and_flows_that_no_run_took_are_named(tmp_path: Path) -> None:
         "open_offer__offer_open",
         "merge_offer__offer_merged",
     }
+
+
+INDUSTRIES = sorted(path.name for path in (PROCESSES_FOLDER / "industries").iterdir())
+
+
+@cache
+def industry_pack(key: str) -> Pack:
+    roots = (PROCESSES_FOLDER, Path(forms.__file__).parent / "definitions")
+    return Pack(*roots, scopes=("base", f"industry:{key}"))
+
+
+@cache
+def scenarios_of(key: str) -> tuple[Scenario, ...]:
+    folder = PROCESSES_FOLDER / "industries" / key
+    return (*load_scenarios(folder), *load_inherited(SCENARIOS, folder))
+
+
+@pytest.mark.parametrize(
+    ("key", "scenario"),
+    [
+        pytest.param(key, scenario, id=f"{key}: {scenario.process_id}: {scenario.name}")
+        for key in INDUSTRIES
+        for scenario in scenarios_of(key)
+    ],
+)
+def test_scenario_of_an_industry_goes_as_written(
+    key: str, scenario: Scenario, tmp_path: Path
+) -> None:
+    _RUNS[Path(key) / scenario.path, scenario.name] = run_scenario(
+        industry_pack(key), scenario, tmp_path
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "process_id"),
+    [
+        (path.parts[-3], path.stem)
+        for path in sorted((PROCESSES_FOLDER / "industries").glob("*/*/*.bpmn"))
+    ],
+)
+def test_every_element_and_flow_of_an_industry_is_reached(
+    key: str, process_id: str, tmp_path: Path
+) -> None:
+    pack = industry_pack(key)
+    wanted = [s for s in scenarios_of(key) if process_id in (s.process_id, s.path.parent.name)]
+
+    runs = [
+        _RUNS.get((Path(key) / s.path, s.name)) or run_scenario(pack, s, tmp_path) for s in wanted
+    ]
+
+    assert unreached(pack, process_id, runs) == set()
+    assert untaken(pack, process_id, runs) == set()
 
 
 def scenario(content: str) -> Scenario:
