@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from appraisal.organisations import Organisation
 from appraisal.sessions import AppraisalSession
 from engine import Continue, ServiceTasks, TaskContext
+from engine.bundles import BundleHead
 from engine.context import InstanceHead
 from engine.definitions import Definitions
 from engine.instances import OPEN_STATUSES, ProcessInstance
@@ -22,8 +23,13 @@ service_tasks = ServiceTasks("migrations")
 TOPIC = "migrations.work_off"
 
 
-def current_targets(db: Session, definitions: Definitions, tenant: str) -> dict[str, str]:
-    """The current bundle of each chain of scopes that an organisation's open instances have."""
+def current_targets(
+    db: Session, definitions: Definitions, tenant: str, *, only_stored: bool = False
+) -> dict[str, str]:
+    """The current bundle of each chain of scopes that an organisation's open instances have.
+
+    `only_stored`: chains that were never combined so far are left out, and nothing is stored.
+    """
     query = (
         select(ProcessInstance.scopes)
         .where(ProcessInstance.tenant == tenant)
@@ -31,6 +37,9 @@ def current_targets(db: Session, definitions: Definitions, tenant: str) -> dict[
         .distinct()
     )
     chains = sorted(db.exec(query).all())
+    if only_stored:
+        heads = select(BundleHead).where(col(BundleHead.chain).in_(chains))
+        return {head.chain: head.bundle_id for head in db.exec(heads).all()}
     return {chain: definitions.current_bundle(db, chain.split(" ")) for chain in chains}
 
 
@@ -47,9 +56,10 @@ def wish_of(
     mapping: Mapping[str, str] | None = None,
     recompute: Collection[str] = (),
     basis: str = "",
+    only_stored: bool = False,
 ) -> Wish:
     """What somebody wants moved; `scope` leaves those chains that it is part of."""
-    targets = current_targets(db, definitions, tenant)
+    targets = current_targets(db, definitions, tenant, only_stored=only_stored)
     if scope:
         targets = {chain: one for chain, one in targets.items() if scope in chain.split(" ")}
     return Wish(

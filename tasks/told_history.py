@@ -78,6 +78,7 @@ _TOLD = (
     HistoryKind.MESSAGE,
     HistoryKind.INCIDENT,
     HistoryKind.CANCELLED,
+    HistoryKind.MOVED,
     HistoryKind.ENDED,
 )
 

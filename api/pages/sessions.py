@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
+from api.pages.migrations import newer_version
 from api.pages.staff import element_name, staff_page, told_decisions
 from api.pages.step_map import draw_map
 from api.problems import Problem
@@ -61,6 +62,9 @@ def read_session(work: Reading, number: Number) -> Response:
         f"session:{number}",
         clock.now(),
         overview=overview,
+        version=instance.bundle_id[:8] if instance is not None else "",
+        newer=newer_version(work, instance),
+        rehearses=work.may("migration.rehearse"),
         open_work=open_work(work.db, number),
         lists_enrolments=work.may("enrolment.list", session),
         rooms=room_lines(work.db, session),

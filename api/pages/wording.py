@@ -102,6 +102,7 @@ _HISTORY = {
     "ended": "流程结束",
     "claimed": "认领",
     "unclaimed": "退回认领",
+    "moved": "移到另一版本",
 }
 _OUTCOMES = {
     "passed": "合格",

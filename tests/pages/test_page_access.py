@@ -47,6 +47,8 @@ DRAWN_FOR = {
     "/designer/rebase/{kind}/{key}": set(),
     "/designer/form/{key}/edit": {"process_designer"},
     "/designer/process/{key}/edit": {"process_designer"},
+    "/designer/migrations": {"administrator", "director", "process_designer"},
+    "/designer/migrations/{migration_id}": {"administrator", "director", "process_designer"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
 }
 CHANGED_BY = {
@@ -58,6 +60,9 @@ CHANGED_BY = {
     "/me/enrolments/{number}/{user_task_id}": set(),
     "/designer/form/{key}/preview": {"process_designer"},
     "/designer/rebase/{kind}/{key}": set(),
+    "/designer/migrations": {"administrator", "director", "process_designer"},
+    "/designer/migrations/{migration_id}/run": {"administrator", "director"},
+    "/designer/migrations/{migration_id}/undo": {"administrator", "director"},
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})

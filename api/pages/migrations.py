@@ -1,0 +1,295 @@
+"""What a new version means for running processes, and moving them there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from sqlmodel import col, func, select
+from starlette.datastructures import FormData
+
+from api.migrations import (
+    MigrationId,
+    MigrationOrder,
+    begin_migration,
+    begin_undo,
+    found,
+    moved_view,
+    recent,
+    view_of,
+)
+from api.pages.staff import staff_page
+from api.problems import Problem
+from api.work import PageRouter, Posting, Reading, Work
+from engine.bundles import BundleHead
+from engine.effects import Effect, EffectState, Question
+from engine.errors import EngineError
+from engine.instances import OPEN_STATUSES, ProcessInstance
+from engine.migrations import Migration, MigrationStatus, MoveOutcome, items_of
+from engine.moving.runs import weigh
+from engine.scopes import is_scope, level_of
+from tasks.migrations import current_targets, wish_of
+
+router = PageRouter()
+ORDER = (
+    EffectState.CAN_MOVE,
+    EffectState.UNAFFECTED,
+    EffectState.NEEDS_MAPPING,
+    EffectState.CANNOT,
+)
+SHOWN = 200
+MAPPED = "map:"
+
+
+async def _posted(request: Request) -> FormData:
+    return await request.form()
+
+
+Posted = Annotated[FormData, Depends(_posted)]
+Chosen = Annotated[str, Query(max_length=200)]
+ScopeText = Annotated[str, Query(max_length=100)]
+
+
+@dataclass(frozen=True)
+class RunningProcess:
+    """A process with open instances: how many, and how many of them run on an older version."""
+
+    id: str
+    name: str
+    count: int
+    behind: int
+
+
+@dataclass
+class Group:
+    """The instances for which a new version means the same."""
+
+    state: EffectState
+    rows: list[Effect] = field(default_factory=list)
+
+
+@router.get("/designer/migrations")
+def read_migrations(work: Reading, process: Chosen = "", scope: ScopeText = "") -> Response:
+    """Show for one process what its current version means for those that run on older ones."""
+    work.require("migration.rehearse")
+    if scope and not _is_own(work, scope):
+        raise Problem("not-found")
+    installation = work.installation
+    running = running_processes(work)
+    chosen = process or next((one.id for one in running if one.behind), "")
+    groups: list[Group] = []
+    questions: list[Question] = []
+    if chosen:
+        wish = wish_of(
+            work.db,
+            installation.definitions,
+            work.actor.tenant,
+            work.actor.key,
+            process_id=chosen,
+            scope=scope,
+            only_stored=True,
+        )
+        _, effects = weigh(work.db, installation.definitions, wish)
+        groups = _grouped(effects)
+        questions = _asked(effects)
+    return staff_page(
+        work,
+        "migrations.html",
+        "migrations",
+        installation.clock.now(),
+        processes=running,
+        chosen=chosen,
+        scope=scope,
+        groups=groups,
+        questions=questions,
+        shown=SHOWN,
+        migrates=work.may("migration.run"),
+        recent=[(one, view_of(work, one)) for one in recent(work)[:10]],
+        process_name=lambda process_id: _name(running, process_id),
+    )
+
+
+def _is_own(work: Work, scope: str) -> bool:
+    """Whether a scope may be looked at from here: all but those of other organisations."""
+    own = f"organisation:{work.actor.tenant}"
+    return is_scope(scope) and (level_of(scope) != "organisation" or scope == own)
+
+
+def running_processes(work: Work) -> list[RunningProcess]:
+    """List the processes of the organisation that have open instances, those behind first."""
+    definitions = work.installation.definitions
+    targets = current_targets(work.db, definitions, work.actor.tenant, only_stored=True)
+    query = (
+        select(
+            ProcessInstance.process_id,
+            ProcessInstance.scopes,
+            ProcessInstance.bundle_id,
+            func.count(),
+        )
+        .where(ProcessInstance.tenant == work.actor.tenant)
+        .where(col(ProcessInstance.status).in_(OPEN_STATUSES))
+        .group_by(
+            col(ProcessInstance.process_id),
+            col(ProcessInstance.scopes),
+            col(ProcessInstance.bundle_id),
+        )
+    )
+    counts: Counter[str] = Counter()
+    behind: Counter[str] = Counter()
+    bundles: dict[str, str] = {}
+    for process_id, scopes, bundle_id, count in work.db.exec(query).all():
+        counts[process_id] += count
+        behind[process_id] += count if targets.get(scopes, bundle_id) != bundle_id else 0
+        bundles[process_id] = bundle_id
+    return sorted(
+        (
+            RunningProcess(one, _title(work, bundles[one], one), count, behind[one])
+            for one, count in counts.items()
+        ),
+        key=lambda one: (-bool(one.behind), one.id),
+    )
+
+
+def _title(work: Work, bundle_id: str, process_id: str) -> str:
+    try:
+        spec = work.installation.definitions.process(bundle_id, process_id).spec
+    except EngineError:
+        return process_id
+    return str(spec.description or process_id)
+
+
+def _name(running: list[RunningProcess], process_id: str) -> str:
+    return next((one.name for one in running if one.id == process_id), process_id)
+
+
+def _grouped(effects: tuple[Effect, ...]) -> list[Group]:
+    groups = {state: Group(state) for state in ORDER}
+    for effect in effects:
+        groups[effect.state].rows.append(effect)
+    return [group for group in groups.values() if group.rows]
+
+
+def _asked(effects: tuple[Effect, ...]) -> list[Question]:
+    asked: dict[str, Question] = {}
+    for effect in effects:
+        for question in effect.questions:
+            asked.setdefault(question.element_id, question)
+    return list(asked.values())
+
+
+@router.post("/designer/migrations")
+def order_migrations(work: Posting, posted: Posted) -> Response:
+    """Try a migration out, or begin it, for the chosen instances."""
+    work.require("migration.rehearse")
+    order = _order(posted)
+    if not order.dry_run:
+        work.require("migration.run")
+    migration = begin_migration(work, order)
+    return RedirectResponse(f"{_root(work)}/designer/migrations/{migration.id}", 303)
+
+
+def _order(posted: Mapping[str, Any] | FormData) -> MigrationOrder:
+    assert isinstance(posted, FormData)
+    mapping = {
+        key.removeprefix(MAPPED): str(value).strip()
+        for key, value in posted.items()
+        if key.startswith(MAPPED) and str(value).strip()
+    }
+    try:
+        return MigrationOrder.model_validate(
+            {
+                "processId": str(posted.get("process") or ""),
+                "scope": str(posted.get("scope") or ""),
+                "instances": [str(one) for one in posted.getlist("instance")],
+                "mapping": mapping,
+                "recompute": ["*"] if posted.get("recompute") else [],
+                "basis": str(posted.get("basis") or "").strip(),
+                "dryRun": posted.get("action") != "run",
+            }
+        )
+    except ValidationError as error:
+        raise Problem("malformed") from error
+
+
+@router.get("/designer/migrations/{migration_id}")
+def read_migration_report(work: Reading, migration_id: MigrationId) -> Response:
+    """Show how far a migration is, and what became of each instance."""
+    migration = found(work, migration_id)
+    items = [moved_view(one, work.language) for one in items_of(work.db, migration_id)]
+    view = view_of(work, migration)
+    return staff_page(
+        work,
+        "migration.html",
+        "migrations",
+        work.installation.clock.now(),
+        migration=migration,
+        view=view,
+        items=items,
+        outcomes=Counter(one.outcome for one in items),
+        running=view.status in (MigrationStatus.WAITING, MigrationStatus.RUNNING),
+        may_run=_may_run(work, migration, [one.outcome for one in items]),
+        may_undo=_may_undo(work, migration, [one.outcome for one in items]),
+        share=100 * view.progress_done // max(view.progress_total, 1),
+    )
+
+
+def _may_run(work: Work, migration: Migration, outcomes: list[str]) -> bool:
+    ready = migration.dry_run and MoveOutcome.WOULD_MOVE in outcomes
+    return ready and work.may("migration.run", migration)
+
+
+def _may_undo(work: Work, migration: Migration, outcomes: list[str]) -> bool:
+    moved = not migration.dry_run and MoveOutcome.MOVED in outcomes
+    done = migration.status in (MigrationStatus.DONE, MigrationStatus.UNDONE)
+    return moved and done and work.may("migration.run", migration)
+
+
+@router.post("/designer/migrations/{migration_id}/run")
+def run_migration(work: Posting, migration_id: MigrationId) -> Response:
+    """Do what was tried out."""
+    tried = found(work, migration_id)
+    work.require("migration.run", tried)
+    chosen = [
+        one.instance_id
+        for one in items_of(work.db, migration_id)
+        if one.outcome == MoveOutcome.WOULD_MOVE
+    ]
+    if not chosen:
+        raise Problem("migration-not-done")
+    order = MigrationOrder(
+        process_id=tried.process_id,
+        instances=chosen,
+        mapping=tried.mapping,
+        recompute=tried.recompute,
+        basis=tried.basis,
+        dry_run=False,
+    )
+    migration = begin_migration(work, order)
+    return RedirectResponse(f"{_root(work)}/designer/migrations/{migration.id}", 303)
+
+
+@router.post("/designer/migrations/{migration_id}/undo")
+def undo_page_migration(work: Posting, migration_id: MigrationId) -> Response:
+    """Move back whatever nobody has acted on since."""
+    migration = begin_undo(work, migration_id)
+    return RedirectResponse(f"{_root(work)}/designer/migrations/{migration.id}", 303)
+
+
+def _root(work: Work) -> str:
+    return str(work.request.scope.get("root_path", ""))
+
+
+def newer_version(work: Work, instance: ProcessInstance | None) -> bool:
+    """Whether a newer version than an instance's is there."""
+    if instance is None or instance.status not in OPEN_STATUSES:
+        return False
+    head = work.db.get(BundleHead, instance.scopes)
+    return head is not None and head.bundle_id != instance.bundle_id
+
+
+__all__ = ["newer_version", "router", "running_processes"]

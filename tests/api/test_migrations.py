@@ -1,0 +1,126 @@
+"""Migrations over HTTP: tried out, run in the background, told for each instance, undone."""
+
+import pytest
+
+from api.application import Installation
+from appraisal.sessions import session_by_number
+from engine.instances import ProcessInstance
+from engine.sources import Source
+from tests.api.small import DIAGRAM, House, Street
+
+API = "/api/v1/migrations"
+RENAMED = DIAGRAM.replace('"first"', '"opening"').replace("初审", "开卷初审")
+LONGER = DIAGRAM.replace('targetRef="answered"', 'targetRef="third"').replace(
+    '<bpmn:intermediateCatchEvent id="answered"',
+    '<bpmn:sequenceFlow id="d" sourceRef="third" targetRef="answered" />'
+    '<bpmn:userTask id="third" name="三审" camunda:formRef="small_form" '
+    'camunda:candidateGroups="reviewer" />'
+    '<bpmn:intermediateCatchEvent id="answered"',
+)
+
+
+@pytest.fixture
+def house(street: Street) -> House:
+    return street.own
+
+
+def publish(installation: Installation, diagram: str) -> str:
+    with installation.database.transaction() as db:
+        source = Source("process", "small_review", diagram.encode())
+        report = installation.definitions.publish(db, [source], actor="test")
+    assert not report.refused, report.findings
+    return str(report.bundle_id)
+
+
+def run_jobs(street: Street) -> None:
+    installation = street.installation
+    installation.queue.run_pending(installation.database, installation.engine)  # type: ignore[attr-defined]
+
+
+def bundle_of(street: Street, house: House) -> str:
+    with street.installation.database.reading() as db:
+        return db.get_one(ProcessInstance, house.instance_id).bundle_id
+
+
+def test_a_dry_run_says_what_to_map(street: Street, house: House) -> None:
+    before, _ = bundle_of(street, house), publish(street.installation, RENAMED)
+    client = street.client(house.people["process_designer"])
+    order = {"processId": "small_review"}
+
+    told = client.post(API, json=order)
+    report = client.get(told.headers["location"], headers={"Accept-Language": "en"}).json()
+    mapped = client.post(API, json={**order, "mapping": {"first": "opening"}})
+    again = client.get(mapped.headers["location"]).json()
+
+    assert (told.status_code, told.json()["status"], told.json()["dryRun"]) == (202, "done", True)
+    [item] = report["items"]
+    assert (item["state"], item["outcome"]) == ("needs_mapping", "refused")
+    assert item["findings"][0]["message"].startswith("It is at “初审”")
+    assert item["findings"][0]["proposals"] == [{"elementId": "opening", "name": "开卷初审"}]
+    assert [one["outcome"] for one in again["items"]] == ["would_move"]
+    assert bundle_of(street, house) == before
+
+
+def test_a_run_moves_own_instances_only_and_is_undone(street: Street, house: House) -> None:
+    before, after = bundle_of(street, house), publish(street.installation, LONGER)
+    client = street.client(house.people["director"])
+
+    ordered = client.post(API, json={"processId": "small_review", "dryRun": False, "basis": "7号"})
+    where = ordered.headers["location"]
+    assert client.get(where).json()["status"] == "waiting"
+    assert client.post(f"{where}/undo").status_code == 409
+    run_jobs(street)
+    report = client.get(where).json()
+
+    assert (report["status"], report["progressDone"], report["progressTotal"]) == ("done", 1, 1)
+    assert [(one["outcome"], one["toBundle"]) for one in report["items"]] == [("moved", after)]
+    assert (bundle_of(street, house), bundle_of(street, street.foreign)) == (after, before)
+    assert client.post(f"{where}/undo").status_code == 202
+    run_jobs(street)
+    assert [one["outcome"] for one in client.get(where).json()["items"]] == ["undone"]
+    assert bundle_of(street, house) == before
+
+
+def test_undo_says_when_somebody_has_acted(street: Street, house: House) -> None:
+    after = publish(street.installation, LONGER)
+    client = street.client(house.people["administrator"])
+    where = client.post(
+        API, json={"processId": "small_review", "dryRun": False}
+    ).headers["location"]  # fmt: skip
+    run_jobs(street)
+    reviewer = street.client(house.people["reviewer"])
+    task = street.user_task(house).id
+    assert reviewer.post(f"/api/v1/user-tasks/{task}/assignment").status_code == 200
+
+    client.post(f"{where}/undo")
+    run_jobs(street)
+
+    [item] = client.get(where).json()["items"]
+    assert (item["outcome"], item["findings"][-1]["code"]) == ("moved", "acted")
+    assert bundle_of(street, house) == after
+
+
+def test_a_batch_names_the_bundle_its_process_was_moved_to(street: Street, house: House) -> None:
+    named = DIAGRAM.replace("small_review", "appraisal_session")
+    publish_as(street.installation, named)
+    with street.installation.database.transaction() as db:
+        instance = street.installation.engine.start(
+            db, "appraisal_session", business_key=house.session_number, tenant=house.code
+        ).id
+    after = publish_as(street.installation, LONGER.replace("small_review", "appraisal_session"))
+    client = street.client(house.people["director"])
+
+    client.post(API, json={"processId": "appraisal_session", "dryRun": False})
+    run_jobs(street)
+
+    with street.installation.database.reading() as db:
+        assert db.get_one(ProcessInstance, instance).bundle_id == after
+        assert session_by_number(db, house.session_number).bundle_id == after
+
+
+def publish_as(installation: Installation, diagram: str) -> str:
+    with installation.database.transaction() as db:
+        source = Source("process", "appraisal_session", diagram.encode())
+        report = installation.definitions.publish(db, [source], actor="test")
+    assert not report.refused, report.findings
+    return str(report.bundle_id)
