@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.problems import Problem
+from api.definitions import require_read
 from api.resources import Resource, Wanted
 from api.trials import DecisionTrialView, require_turn, trial_view
 from api.work import Reading, Work, WorkRouter
 from engine.bundles import as_member, newest, resolve
 from engine.decisions.outline import DecisionOutline, outline_decisions
 from engine.decisions.trial import try_samples
-from engine.scopes import BadScope, chain_of
+from engine.scopes import chain_of
 
 samples = WorkRouter(prefix="/designer", tags=["definitions"])
 
@@ -70,6 +70,7 @@ class SampleTrials(Resource):
 @samples.post("/decision-trials")
 def try_decision_samples(work: Reading, body: SampleTry) -> SampleTrials:
     """Make a decision of a draft on sample rows, among the other definitions of its scope."""
+    require_read(work, body.scope)
     require_turn(work)
     others = _other_decisions(work, body.scope, body.key)
     functions = work.installation.definitions.host.functions
@@ -101,10 +102,7 @@ def _outline_view(one: DecisionOutline) -> OutlineView:
 
 def _other_decisions(work: Work, scope: str, key: str) -> list[bytes]:
     """Read the files that the draft may import."""
-    try:
-        chain = chain_of([scope])
-    except BadScope as error:
-        raise Problem("not-found") from error
+    chain = chain_of([scope])
     rows = newest(work.db, chain)
     stored = [as_member(row) for row in rows if row.kind == "decision" and not row.withdrawn]
     return [one.content for name, one in resolve(chain, stored).items() if name[1] != key]

@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Path, Query, Request, Response
 from starlette.datastructures import FormData
 
-from api.pages.editing import Scope, editor_page, require_design
+from api.definitions import require_read
+from api.pages.editing import Scope, editor_page
 from api.pages.templating import draw, new_nonce
 from api.work import PageRouter, Posting, Reading
 from engine.feel import compile_expression
 from forms import CheckedAnswer, FormDefinition, FormProblem, InvalidAnswer, InvalidForm, parse_form
 from forms.values import json_safe
+from tasks.bindings import WRITERS
 
 router = PageRouter()
 Key = Annotated[str, Path(max_length=100)]
@@ -55,7 +57,10 @@ class Preview:
 @router.get("/designer/form/{key}/edit")
 def edit_form(work: Reading, key: Key, scope: Scope = "base") -> Response:
     """Edit a form in a scope."""
-    return editor_page(work, "form_editor.html", entry="form", key=key, scope=scope)
+    bindings = json.dumps(sorted(WRITERS))
+    return editor_page(
+        work, "form_editor.html", entry="form", key=key, scope=scope, bindings=bindings
+    )
 
 
 @router.post("/designer/form/{key}/preview")
@@ -70,7 +75,7 @@ def preview_form(
 
     Shown in a frame of the editor's page, therefore the one page that may be framed.
     """
-    require_design(work, scope)
+    require_read(work, scope)
     content, context = str(posted.get(CONTENT) or ""), _context(posted.get(CONTEXT))
     preview = _preview(content, context, posted, language)
     nonce = new_nonce()

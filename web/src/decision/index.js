@@ -72,7 +72,7 @@ const bar = editorBar(() => saving, {
 
 modeler.on('viewer.created', ({ viewer: made }) => {
   made.get('commandStack').registerHandler('jc.set', SetProperties);
-  made.on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && edited());
+  made.on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && edited(rows.own));
 });
 modeler.on('views.changed', drawTabs);
 
@@ -114,20 +114,21 @@ async function load(text, changes = false) {
   if (changes) saving.changed();
 }
 
-async function edited() {
+/** Take a change over; `quiet`: it was typed into the rows, which show it already. */
+async function edited(quiet) {
   const { xml } = await modeler.saveXML({ format: true });
   if (xml === content) return;
   content = xml;
   saving.changed();
-  afterChange();
+  afterChange(quiet);
 }
 
-function afterChange() {
+function afterChange(quiet = false) {
   const definitions = modeler.getDefinitions();
   places = placesOf(definitions);
   document.getElementById('name').textContent = definitions.name || key;
   drawTabs();
-  if (!rows.own) rows.draw(modeler.getActiveView());
+  if (!quiet) rows.draw(modeler.getActiveView());
   found.ask();
   tester.ask();
   paint();

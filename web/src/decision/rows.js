@@ -15,9 +15,15 @@ export class Rows {
     this.own = false;
   }
 
-  /** Draw what is open now: {element, type} of dmn-js. */
+  /** Draw what is open now: {element, type} of dmn-js; the cursor stays where it is. */
   draw(view) {
     this.view = view;
+    const label = this.element.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
+    this.drawView(view);
+    if (label) [...this.element.querySelectorAll('[aria-label]')].find((one) => one.getAttribute('aria-label') === label)?.focus();
+  }
+
+  drawView(view) {
     const t = this.translate;
     if (view?.type === 'decisionTable') return this.drawTable(view.element);
     if (view?.type === 'literalExpression') return this.drawExpression(view.element);
