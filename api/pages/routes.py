@@ -14,6 +14,7 @@ from api.pages import (
     candidates,
     comparisons,
     decision_editor,
+    designer,
     enrolments,
     form_editor,
     inbox,
@@ -41,6 +42,8 @@ ROUTERS = (
     decision_editor.router,
     form_editor.router,
     process_designer.router,
+    # Last: its page of one definition would take the addresses of the others for kinds.
+    designer.router,
 )
 
 

@@ -41,6 +41,7 @@ def staff_page(work: Work, template: str, place: str, now: datetime, **values: A
             "organisation_name": _name(organisation, work.language),
             "posts_text": posts_text(work),
             "recent_sessions": _recent(work),
+            "designs": work.may("definition.read"),
             "sees_incidents": sees_incidents,
             "incident_count": _incidents(work) if sees_incidents else 0,
             "name_of": lambda task: task_name(task, work.language),

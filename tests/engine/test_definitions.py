@@ -588,3 +588,37 @@ def test_the_host_checks_scenarios_that_are_new(database: Database) -> None:
     assert refused(database, checked, process("main", TASK), scenarios(b"[")) == [
         ("bad_yaml", "scenarios/main")
     ]
+
+
+def test_removal_gives_the_outer_definition_its_place_back(
+    database: Database, definitions: Definitions
+) -> None:
+    published(database, definitions, process("main", TASK), process("other", TASK))
+    mine = process("main", TASK, TASK, derived_from="base@1")
+    published(database, definitions, mine, process("own", TASK), scope="organisation:o")
+
+    with database.transaction() as db:
+        checked = definitions.check(db, [], "organisation:o", removals=[("process", "main")])
+        report = definitions.publish(
+            db, [], "organisation:o", "me", removals=[("process", "main"), ("process", "other")]
+        )
+
+    assert not checked.refused
+    assert report.new_versions == (NewVersion("process", "main", "organisation:o", 2, True),)
+    assert report.bundle_id is not None
+    assert definitions.process_ids(report.bundle_id) == ["main", "other", "own"]
+    with database.transaction() as db:
+        content = definitions.content(db, report.bundle_id, "process", "main")
+    assert content == diagram("main", TASK)
+
+
+def test_what_others_need_cannot_be_removed(database: Database, definitions: Definitions) -> None:
+    published(database, definitions, process("main", call("part")), process("part", TASK))
+
+    with database.transaction() as db:
+        report = definitions.publish(db, [], "base", "me", removals=[("process", "part")])
+
+    assert report.refused
+    assert ("unknown_process", "process/main") in {
+        (one.code, one.definition) for one in report.findings
+    }

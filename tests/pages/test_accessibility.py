@@ -68,6 +68,9 @@ def visits(street: Street, numbers: list[str]) -> list[Visit]:
         Visit("director", f"/sessions/{own.session_number}/enrolments?q=none"),
         Visit("director", f"/enrolments/{own.enrolment_number}"),
         Visit("administrator", "/incidents"),
+        Visit("process_designer", "/designer"),
+        Visit("process_designer", "/designer?scope=base&q=none"),
+        Visit("process_designer", f"/designer/process/small_review?scope=organisation:{own.code}"),
         Visit("candidate", "/me"),
     ]
 

@@ -49,6 +49,8 @@ DRAWN_FOR = {
     "/designer/process/{key}/edit": {"process_designer"},
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}": {"administrator", "director", "process_designer"},
+    "/designer": {"process_designer"},
+    "/designer/{kind}/{key}": {"process_designer"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
 }
 CHANGED_BY = {
@@ -63,6 +65,8 @@ CHANGED_BY = {
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}/run": {"administrator", "director"},
     "/designer/migrations/{migration_id}/undo": {"administrator", "director"},
+    "/designer/{kind}/{key}/outer": {"process_designer"},
+    "/designer/{kind}/{key}/discard": {"process_designer"},
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})

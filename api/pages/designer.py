@@ -1,0 +1,284 @@
+"""The list of a scope's definitions, and the page of each: whose it is, what differs, who uses it.
+
+A page of one definition answers any `/designer/<kind>/<key>`, so its router comes after those of
+the designer's other pages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import iter_route_contexts
+
+from api.definitions import require_change, require_read
+from api.i18n import translate
+from api.pages.comparisons import KINDS
+from api.pages.staff import staff_page
+from api.problems import Problem
+from api.work import PageRouter, Posting, Reading, Work
+from engine.comparison import Change, compare
+from engine.decisions import InvalidDecisions
+from engine.diagrams import read_diagram
+from engine.diagrams.vocabulary import FLOW_NODES
+from engine.draft_leases import DraftHeld, DraftLease, lease_of
+from engine.drafts import DraftMoved, discard_draft
+from engine.errors import DiagramError
+from engine.scopes import level_of
+from engine.version_lists import Version, versions_of
+from tasks.definition_drafts import Ground, ground_of, keep_draft
+from tasks.definition_lists import (
+    ListedDefinition,
+    ListedScope,
+    find_definition,
+    list_definitions,
+    list_scopes,
+    scope_name,
+)
+from tasks.definition_people import people_named
+
+router = PageRouter()
+
+Scope = Annotated[str, Query(max_length=100, description="whose definitions; empty: one's own")]
+Kind = Annotated[str, Path(max_length=20)]
+Key = Annotated[str, Path(max_length=100)]
+
+STATES = {"own": "本级自有", "inherited": "沿用上级", "draft": "有草稿", "behind": "上级已更新"}
+_MOST_CHANGES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kind of definitions to look at."""
+
+    kind: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How many elements of a process are the scope's own work, and how many as outside."""
+
+    own: int
+    inherited: int
+
+
+@router.get("/designer")
+def definitions_page(
+    work: Reading,
+    scope: Scope = "",
+    kind: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """List the definitions of a scope by kind."""
+    scope = scope or f"organisation:{work.actor.tenant}"
+    require_read(work, scope)
+    every = list_definitions(work.db, scope)
+    wanted = [one for one in every if _matches(one, q) and (not state or _is_in(one, state))]
+    counts = Counter(one.kind for one in wanted)
+    tabs = [Tab(one, translate(name, work.language), counts[one]) for one, name in KINDS.items()]
+    first = next((tab.kind for tab in tabs if tab.count), "process")
+    kind = kind if kind in KINDS and (counts[kind] or not counts) else first
+    # What is the scope's own work comes first.
+    rows = sorted(
+        (one for one in wanted if one.kind == kind),
+        key=lambda one: (one.draft is None, not one.is_own),
+    )
+    chosen = _scope(work, scope)
+    return staff_page(
+        work, "designer.html", "designer", work.installation.clock.now(),
+        rows=rows, tabs=tabs, kind=kind, state=state, q=q,
+        states={one: translate(name, work.language) for one, name in STATES.items()},
+        scopes=list_scopes(work.db, work.actor), chosen=chosen,
+        draft_count=sum(one.draft is not None for one in every),
+        behind_count=sum(one.is_behind for one in every),
+        people=_people(work, rows), scope_names=_scope_names(work, rows),
+        publish_page=_has(work, "/designer/publish"),
+        files_route=_has(work, "/api/v1/scopes/{scope}/files"),
+        edit_address=lambda one: _edit_address(work, one, chosen),
+    )  # fmt: skip
+
+
+@router.get("/designer/{kind}/{key}")
+def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> Response:
+    """Show one definition as it holds in a scope."""
+    scope = scope or f"organisation:{work.actor.tenant}"
+    require_read(work, scope)
+    one = find_definition(work.db, scope, kind, key)
+    if one is None:
+        raise Problem("not-found")
+    ground = ground_of(work.db, scope, kind, key)
+    changes = _changes(one, ground)
+    versions = versions_of(work.db, scope, kind, key)
+    outer = [] if one.outer is None else versions_of(work.db, one.outer.scope, kind, key)
+    held = lease_of(work.db, scope, kind, key)
+    chosen = _scope(work, scope)
+    return staff_page(
+        work, "definition.html", "designer", work.installation.clock.now(),
+        one=one, chosen=chosen, kind_name=translate(KINDS[kind], work.language),
+        changes=None if changes is None else changes[:_MOST_CHANGES],
+        change_count=len(changes or ()),
+        parts_of=_parts(one, ground, changes or ()),
+        versions=versions, outer_versions=outer, held=held,
+        held_by_me=held is not None and held.holder == work.actor.key,
+        people=_people(work, [one], [*versions, *outer], held),
+        scope_names=_scope_names(work, [one]),
+        own_scope=f"organisation:{work.actor.tenant}",
+        edit=_edit_address(work, one, chosen),
+        customise=_customise(work, one),
+        compares=_has(work, "/designer/compare"),
+        rebases=_has(work, "/designer/rebase/{kind}/{key}"),
+        publish_page=_has(work, "/designer/publish"),
+        scenarios=kind == "process" and _has(work, "/designer/scenarios/{process}/edit"),
+    )  # fmt: skip
+
+
+@router.post("/designer/{kind}/{key}/outer")
+def return_to_outer(work: Posting, kind: Kind, key: Key, scope: Scope = "") -> Response:
+    """Draft that the scope gives up its own definition, for the outer one to hold again."""
+    one = _changeable(work, scope, kind, key)
+    if not one.is_own:
+        raise Problem("not-found")
+    now = work.installation.clock.now()
+    try:
+        keep_draft(work.db, scope, kind, key, None, expected=None, actor=work.actor.key, now=now)
+    except DraftHeld as held:
+        raise Problem("draft-held") from held
+    return _back(work, kind, key, scope)
+
+
+@router.post("/designer/{kind}/{key}/discard")
+def discard(work: Posting, kind: Kind, key: Key, scope: Scope = "") -> Response:
+    """Throw the draft of a definition away; what was saved stays in its history."""
+    one = _changeable(work, scope, kind, key)
+    try:
+        discard_draft(work.db, scope, kind, key, expected=None, actor=work.actor.key)
+    except (DraftHeld, DraftMoved) as error:
+        raise Problem("draft-held") from error
+    if one.current is None:
+        root = work.request.scope.get("root_path", "")
+        return RedirectResponse(f"{root}/designer?scope={scope}&kind={kind}", 303)
+    return _back(work, kind, key, scope)
+
+
+def _changeable(work: Work, scope: str, kind: str, key: str) -> ListedDefinition:
+    require_change(work, scope)
+    one = find_definition(work.db, scope, kind, key)
+    if one is None:
+        raise Problem("not-found")
+    return one
+
+
+def _back(work: Work, kind: str, key: str, scope: str) -> Response:
+    root = work.request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/designer/{kind}/{key}?scope={scope}", 303)
+
+
+def _matches(one: ListedDefinition, text: str) -> bool:
+    wanted = text.strip().lower()
+    return any(wanted in told.lower() for told in (one.key, one.name.zh, one.name.en))
+
+
+def _is_in(one: ListedDefinition, state: str) -> bool:
+    return {
+        "own": one.is_own,
+        "inherited": one.current is not None and not one.is_own,
+        "draft": one.draft is not None,
+        "behind": one.is_behind,
+    }.get(state, True)
+
+
+def _scope(work: Work, scope: str) -> ListedScope:
+    """Say what the reader may do in a scope, also in one that has nothing yet."""
+    return ListedScope(
+        scope,
+        scope_name(work.db, scope),
+        work.may("definition.design", scope),
+        work.may("definition.publish", scope),
+    )
+
+
+def _people(
+    work: Work,
+    rows: Sequence[ListedDefinition],
+    versions: Sequence[Version] = (),
+    held: DraftLease | None = None,
+) -> dict[str, str]:
+    keys = [one.draft.updated_by for one in rows if one.draft is not None]
+    keys += [one.published_by for one in versions]
+    return people_named(work.db, work.actor, [*keys, *([held.holder] if held else [])])
+
+
+def _scope_names(work: Work, rows: Sequence[ListedDefinition]) -> dict[str, str]:
+    """Name the scopes that rows speak of; other organisations are counted, never named."""
+    found = {one.current.scope for one in rows if one.current is not None}
+    found |= {one.outer.scope for one in rows if one.outer is not None}
+    found |= {scope for one in rows for scope in one.derived}
+    return {
+        scope: scope_name(work.db, scope).told(work.language)
+        for scope in found
+        if work.may("definition.read", scope)
+    }
+
+
+def _changes(one: ListedDefinition, ground: Ground) -> list[Change] | None:
+    """Say how the draft or the own definition differs from the outer one; None: it is that."""
+    mine = ground.current.content if one.is_own and ground.current is not None else None
+    if one.draft is not None and one.draft.content is not None:
+        mine = one.draft.content
+    if mine is None or ground.outer is None:
+        return None
+    try:
+        return list(compare(one.kind, ground.outer.content, mine))
+    except (DiagramError, InvalidDecisions):
+        return None  # The check of the draft says what cannot be read.
+
+
+def _parts(one: ListedDefinition, ground: Ground, changes: Sequence[Change]) -> Parts | None:
+    """Count whose the elements of a process are; None for what has no elements."""
+    content = None if one.draft is None else one.draft.content
+    if content is None and ground.current is not None:
+        content = ground.current.content
+    if one.kind != "process" or content is None:
+        return None
+    try:
+        elements = {node.get("id") for node in read_diagram(content).iter(*FLOW_NODES)}
+    except DiagramError:
+        return None
+    if ground.outer is None:
+        return Parts(len(elements), 0)
+    own = elements & {change.element_id for change in changes}
+    return Parts(len(own), len(elements) - len(own))
+
+
+def _has(work: Work, path: str) -> bool:
+    """Tell whether the application has a page."""
+    return any(route.path == path for route in iter_route_contexts(work.request.app.routes))
+
+
+def _edit_address(work: Work, one: ListedDefinition, chosen: ListedScope) -> str:
+    """Give the address of the editor of a definition; empty if there is none for the reader."""
+    if not chosen.may_design:
+        return ""
+    if one.kind == "scenarios":
+        path = "/designer/scenarios/{process}/edit"
+        place = f"/designer/scenarios/{one.key}/edit"
+    else:
+        path = f"/designer/{one.kind}/{{key}}/edit"
+        place = f"/designer/{one.kind}/{one.key}/edit"
+    generic = one.kind != "paper" and _has(work, "/designer/{kind}/{key}/edit")
+    return f"{place}?scope={chosen.scope}" if generic or _has(work, path) else ""
+
+
+def _customise(work: Work, one: ListedDefinition) -> str:
+    """Give the address at which the reader's own organisation makes it its own."""
+    own = f"organisation:{work.actor.tenant}"
+    if level_of(one.scope) == "organisation" or one.current is None:
+        return ""
+    return _edit_address(work, replace(one, scope=own), _scope(work, own))

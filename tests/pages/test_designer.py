@@ -1,0 +1,132 @@
+"""The list of definitions and the page of each, as designers see them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from engine.drafts import read_draft, save_draft
+from engine.sources import Source
+from tests.api.small import DIAGRAM, Street
+from tests.pages.conftest import browser_of
+
+CHANGED = DIAGRAM.replace('name="初审"', 'name="第一次审核"')
+PAGE = "/designer/process/small_review"
+
+
+def scope_of(street: Street) -> str:
+    return f"organisation:{street.own.code}"
+
+
+def publish(street: Street, content: str, scope: str, **more: Any) -> None:
+    with street.installation.database.transaction() as db:
+        source = Source("process", "small_review", content.encode(), **more)
+        report = street.installation.definitions.publish(db, [source], scope, "release")
+    assert not report.refused
+
+
+def draft(street: Street) -> None:
+    designer = str(street.own.people["process_designer"])
+    with street.installation.database.transaction() as db:
+        save_draft(
+            db, scope_of(street), "process", "small_review", CHANGED.encode(),
+            expected=0, actor=designer, now=datetime.now(UTC), derived_from="base@1",
+        )  # fmt: skip
+
+
+def test_list_opens_with_the_own_organisation(street: Street) -> None:
+    page = browser_of(street, "process_designer").get("/designer").text
+
+    assert "小流程" in page
+    assert "沿用上级" in page
+    assert "第 1 版" in page
+    assert "1 个在办流程" in page or "2 个在办流程" in page
+    assert f"/designer/process/small_review/edit?scope={scope_of(street)}" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("q=小流", True), ("q=SMALL_rev", True), ("q=none", False), ("state=inherited", True),
+     ("state=own", False), ("state=draft", False), ("kind=form&state=inherited", False)],
+)  # fmt: skip
+def test_list_is_narrowed(street: Street, query: str, found: bool) -> None:
+    page = browser_of(street, "process_designer").get(f"/designer?{query}").text
+
+    assert (">小流程</a>" in page) is found
+    assert ("清除筛选" in page) is (not found and "kind" not in query)
+
+
+def test_scope_that_is_not_kept_can_be_looked_at_only(street: Street) -> None:
+    page = browser_of(street, "process_designer").get("/designer?scope=base").text
+
+    assert "只能查看" in page
+    assert "/edit" not in page
+    one = browser_of(street, "process_designer").get(f"{PAGE}?scope=base").text
+    assert f"{PAGE}/edit?scope={scope_of(street)}" in one
+
+
+def test_inherited_definition_says_that_nothing_is_copied(street: Street) -> None:
+    page = browser_of(street, "process_designer").get(PAGE).text
+
+    assert "第一次保存改动时才产生本级的草稿" in page
+    assert "<dt>沿用的环节</dt><dd>5</dd>" in page
+
+
+def test_draft_is_told_in_words_and_thrown_away(street: Street) -> None:
+    draft(street)
+    browser = browser_of(street, "process_designer")
+
+    page = browser.get(PAGE).text
+    assert "第一次审核" in page
+    assert "<dt>本级的环节</dt><dd>1</dd>" in page
+    assert "process_designer甲" in page
+
+    sent = browser.post(f"{PAGE}/discard?scope={scope_of(street)}", data=token(browser))
+    assert sent.status_code == 303
+    with street.installation.database.reading() as db:
+        assert read_draft(db, scope_of(street), "process", "small_review") is None
+
+
+def test_back_to_the_outer_definition_is_a_draft_first(street: Street) -> None:
+    publish(street, CHANGED, scope_of(street), derived_from="base@1")
+    browser = browser_of(street, "process_designer")
+    assert "本级自有" in browser.get(PAGE).text
+
+    sent = browser.post(f"{PAGE}/outer?scope={scope_of(street)}", data=token(browser))
+
+    assert sent.status_code == 303
+    assert "发布后这里重新沿用上级的定义" in browser.get(PAGE).text
+    with street.installation.database.transaction() as db:
+        kept = read_draft(db, scope_of(street), "process", "small_review")
+        assert kept is not None and kept.removes
+        report = street.installation.definitions.publish(
+            db, [], scope_of(street), removals=[("process", "small_review")]
+        )
+    assert [(one.version, one.withdrawn) for one in report.new_versions] == [(2, True)]
+
+
+def test_definition_that_is_behind_is_marked(street: Street) -> None:
+    publish(street, CHANGED, scope_of(street), derived_from="base@1")
+    publish(street, DIAGRAM.replace("复审", "再审"), "base")
+    browser = browser_of(street, "process_designer")
+
+    assert "上级已更新" in browser.get("/designer").text
+    page = browser.get(PAGE).text
+    assert "上级定义已到第 2 版" in page
+    assert "/designer/rebase/process/small_review?scope=organisation%3AOWN" in page
+
+
+def test_unknown_definition_is_not_found(street: Street) -> None:
+    browser = browser_of(street, "process_designer")
+
+    for path in (
+        "/designer/process/nothing",
+        "/designer/nothing/small_review",
+        f"{PAGE}?scope=organisation:{street.foreign.code}",
+        f"{PAGE}?scope=x",
+    ):
+        assert browser.get(path).status_code == 404, path  # fmt: skip
+
+
+def token(browser: Any) -> dict[str, str]:
+    return {"csrf_token": browser.csrf}
