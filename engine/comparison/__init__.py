@@ -22,7 +22,7 @@ def compare(kind: str, before: bytes | None, after: bytes | None) -> tuple[Chang
         return ()
     read = [None if one is None else notation.read(one) for one in (before, after)]
     old, new = (_or_empty(one, read) for one in read)
-    return notation.words.changes(old, new)
+    return notation.words().changes(old, new)
 
 
 def _or_empty(tree: Tree | None, both: list[Tree | None]) -> Tree:

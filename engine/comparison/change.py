@@ -55,7 +55,7 @@ class Shown:
 
 
 class Words:
-    """How one kind of definition is spoken of. Kinds derive from this."""
+    """How one kind of definition is spoken of, for one comparison. Kinds derive from this."""
 
     def subject(self, tree: Tree, key: str, what: str, name: str) -> Subject | None:
         """Name what differs; None where it says nothing to people or follows from others."""

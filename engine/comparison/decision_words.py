@@ -42,6 +42,9 @@ _QUALITIES = {
 class DecisionWords(Words):
     """Rules by number, cells by rule and column, all else by the thing that has an id."""
 
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, str], dict[str, int]] = {}
+
     def subject(self, tree: Tree, key: str, what: str, name: str) -> Subject | None:
         """Name a rule, a cell, a column or a quality."""
         if name in ("id",) or name.startswith("xmlns:") or what == "tag":
@@ -78,6 +81,14 @@ class DecisionWords(Words):
             return " | ".join(_text(tree, one) or "-" for one in cells) or None
         return _text(tree, record.key) or None
 
+    def _number(self, tree: Tree, rule: Record) -> int:
+        """Count the rule as people see it: from one."""
+        place = (id(tree), rule.parent)
+        if place not in self._numbers:
+            rules = [one for one in tree[rule.parent].children if _local(tree[one]) == "rule"]
+            self._numbers[place] = {key: number for number, key in enumerate(rules, 1)}
+        return self._numbers[place].get(rule.key, 0)
+
     def _layout(self, tree: Tree, path: list[Record], what: str) -> Subject | None:
         drawn = next((tree.get(one.values.get("dmnElementRef", "")) for one in path), None)
         if drawn is None or what != "value":
@@ -89,7 +100,8 @@ class DecisionWords(Words):
     def _cell(self, tree: Tree, cell: Record, what: str) -> Subject | None:
         if what == "order":
             return None
-        rule, number = _rule_of(tree, cell)
+        rule = tree[cell.parent]
+        number = self._number(tree, rule)
         column = _column_label(tree, cell)
         table_zh, table_en = _table(tree, rule)
         return Subject(
@@ -103,7 +115,7 @@ class DecisionWords(Words):
     def _rule(self, tree: Tree, rule: Record, local: str, what: str) -> Subject | None:
         if what == "order" and local == "rule":
             return None
-        number = _number(tree, rule)
+        number = self._number(tree, rule)
         table_zh, table_en = _table(tree, rule)
         zh, en = f"{table_zh}规则 {number}", f"rule {number}{table_en}"
         if local == "rule":
@@ -164,28 +176,21 @@ def _text(tree: Tree, key: str) -> str:
     return " ".join(one for one in found if one)
 
 
-def _rule_of(tree: Tree, cell: Record) -> tuple[Record, int]:
-    rule = tree[cell.parent]
-    return rule, _number(tree, rule)
-
-
-def _number(tree: Tree, rule: Record) -> int:
-    """Count the rule as people see it: from one."""
-    rules = [one for one in tree[rule.parent].children if _local(tree[one]) == "rule"]
-    return rules.index(rule.key) + 1
-
-
 def _column_label(tree: Tree, cell: Record) -> str:
     told = cell.key.rpartition("[")[2].split("]")[0]
     column = tree.get(told)
     if column is None:
-        column = next((one for one in tree.values() if one.values.get("name") == told), None)
+        columns = [tree[one] for one in tree[tree[cell.parent].parent].children]
+        column = next((one for one in columns if one.values.get("name") == told), None)
     return told if column is None else _label(column)
 
 
 def _table(tree: Tree, rule: Record) -> tuple[str, str]:
     """Say which table, where the file has more than one."""
-    tables = [one for one in tree.values() if _local(one) == "decisionTable"]
+    around = [tree[one] for one in tree[ROOT].children]
+    tables = [
+        one for one in around if any(_local(tree[key]) == "decisionTable" for key in one.children)
+    ]
     if len(tables) < 2:
         return "", ""
     label = next(

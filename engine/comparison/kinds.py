@@ -24,16 +24,16 @@ class Notation:
 
     read: Callable[[bytes], Tree]
     write: Callable[[Tree, Mapping[str, Record] | None], bytes]
-    words: Words
+    words: type[Words]
 
 
-_JSON = Notation(json_tree, write_json, JsonWords())
+_JSON = Notation(json_tree, write_json, JsonWords)
 NOTATIONS: Mapping[str, Notation] = {
-    "process": Notation(process_tree, write_process, ProcessWords()),
-    "decision": Notation(decision_tree, write_decision, DecisionWords()),
-    "form": Notation(json_tree, write_json, FormWords()),
-    "paper": Notation(line_tree, write_pieces, PaperWords()),
-    "scenarios": Notation(scenario_tree, write_pieces, ScenarioWords()),
+    "process": Notation(process_tree, write_process, ProcessWords),
+    "decision": Notation(decision_tree, write_decision, DecisionWords),
+    "form": Notation(json_tree, write_json, FormWords),
+    "paper": Notation(line_tree, write_pieces, PaperWords),
+    "scenarios": Notation(scenario_tree, write_pieces, ScenarioWords),
     **dict.fromkeys(("sheet", "vocabulary", "catalogue", "posts"), _JSON),
 }
 

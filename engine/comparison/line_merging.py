@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from engine.comparison.lines import common_blocks
 from engine.comparison.merging import Clash, Side
 
 
@@ -58,10 +58,13 @@ def _common(
     base: list[str], ours: list[str], theirs: list[str]
 ) -> Iterator[tuple[int, int, int, int]]:
     """List the runs of lines that all three have: where in each, and how many."""
-    our_blocks = SequenceMatcher(None, base, ours, autojunk=False).get_matching_blocks()
-    their_blocks = SequenceMatcher(None, base, theirs, autojunk=False).get_matching_blocks()
-    for one in our_blocks:
-        for two in their_blocks:
-            start, end = max(one.a, two.a), min(one.a + one.size, two.a + two.size)
-            if start < end:
-                yield start, one.b + start - one.a, two.b + start - two.a, end - start
+    their_blocks = list(common_blocks(base, theirs))
+    first = 0
+    for at, here, size in common_blocks(base, ours):
+        while first < len(their_blocks) and their_blocks[first][0] + their_blocks[first][2] <= at:
+            first += 1
+        for other, there, length in their_blocks[first:]:
+            if other >= at + size:
+                break
+            start, end = max(at, other), min(at + size, other + length)
+            yield start, here + start - at, there + start - other, end - start

@@ -80,23 +80,24 @@ def merge(
     if kind == "paper":
         return _merge_texts(base, ours, theirs, chosen)
     notation = notation_of(kind)
+    words = notation.words()
     trees = [notation.read(one) for one in (base, ours, theirs)]
     old, mine, other = trees
     merged = TreeMerge(
         old,
         mine,
         other,
-        choose=_choice(notation.words, trees, chosen),
+        choose=_choice(words, trees, chosen),
         references=_REFERENCES if kind == "process" else frozenset(),
     ).run()
     if kind == "process":
         settle_diagram(merged.tree, mine, other)
-    conflicts = [_conflict(one, trees, notation.words) for one in merged.clashes.values()]
+    conflicts = [_conflict(one, trees, words) for one in merged.clashes.values()]
     return _merged(notation, mine, merged.tree, [one for one in conflicts if one is not None])
 
 
 def _merged(notation: Notation, ours: Tree, tree: Tree, conflicts: list[Conflict]) -> Merge:
-    taken = notation.words.changes(ours, tree)
+    taken = notation.words().changes(ours, tree)
     content = notation.write(tree, ours)
     return Merge(None if conflicts else content, tuple(conflicts), taken, content)
 

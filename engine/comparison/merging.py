@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.comparison.json_tree import LIST, OBJECT, VALUE
-from engine.comparison.tree import ROOT, Record, Tree, ancestors, inside
+from engine.comparison.tree import ROOT, Record, Tree, ancestors, inside, merged_order
 
 Side = Literal["ours", "theirs"]
 What = Literal["tag", "parent", "value", "removed", "order"]
@@ -57,6 +57,7 @@ class TreeMerge:
         self.clashes: dict[str, Clash] = {}
         self._forced: dict[str, Side] = {}
         self._gone: set[str] = set()
+        self._named: dict[int, set[str]] = {}
 
     def run(self) -> TreeMerge:
         """Merge."""
@@ -80,6 +81,7 @@ class TreeMerge:
             (self.ours, self.theirs, True),
             (self.theirs, self.ours, False),
         ):
+            kept: set[str] = set()
             for key in self._removed_tops(here, there):
                 if not self._touched(key, here, there):
                     gone.update(self._with_insides(key, here, there))
@@ -90,7 +92,8 @@ class TreeMerge:
                 if self._is_removed(clash):
                     gone |= names
                 else:
-                    self._keep_referring(names, there, "theirs" if mine else "ours")
+                    kept |= names
+            self._keep_referring(kept, there, "theirs" if mine else "ours")
         gone -= self._forced.keys()
         self._gone = gone
         order = dict.fromkeys([*inside(self.ours, ROOT), *inside(self.theirs, ROOT)])
@@ -126,18 +129,25 @@ class TreeMerge:
         names = set(self._with_insides(key, here, there))
         if any(one not in self.base or _differ(self.base[one], there[one]) for one in names):
             return True
-        return any(self._refers_anew(record, names, here) for record in there.values())
+        return not names.isdisjoint(self._newly_named(here, there))
 
-    def _refers_anew(self, record: Record, names: set[str], here: Tree) -> bool:
+    def _newly_named(self, here: Tree, there: Tree) -> set[str]:
+        """Gather what one side's records name that they did not name before."""
+        known = self._named.get(id(there))
+        if known is None:
+            known = self._named[id(there)] = {
+                name for record in there.values() for name in self._new_names(record, here)
+            }
+        return known
+
+    def _new_names(self, record: Record, here: Tree) -> Iterator[str]:
         old = self.base.get(record.key)
         if old is not None and record.key not in here:
-            return False  # It was removed together with what it names.
+            return  # It was removed together with what it names.
         for name in self.references & record.values.keys():
             named = record.values[name]
-            is_new = old is None or old.values.get(name) != named
-            if is_new and names & {named, *named.split()}:
-                return True
-        return False
+            if old is None or old.values.get(name) != named:
+                yield from named.split()
 
     def _record(self, key: str) -> Record:
         ours, theirs, base = self.ours.get(key), self.theirs.get(key), self.base.get(key)
@@ -216,38 +226,18 @@ class TreeMerge:
         if self._moved(base, theirs) and ours:
             if not self._moved(base, ours):
                 first, second = theirs, ours
-            elif self._common(ours, theirs):
+            elif self._moved(ours, theirs):
                 clash = Clash(key, "order", "", None, " ".join(ours), " ".join(theirs))
                 if self._side(clash) == "theirs":
                     first, second = theirs, ours
         stray = sorted(present - {*first, *second})
-        return _both(first, [*second, *stray])
+        return merged_order(first, [*second, *stray])
 
     @staticmethod
-    def _moved(base: list[str], other: list[str]) -> bool:
-        return [one for one in base if one in set(other)] != [
-            one for one in other if one in set(base)
-        ]
-
-    @staticmethod
-    def _common(ours: list[str], theirs: list[str]) -> bool:
-        """Tell whether two orders differ in what both have."""
-        return [one for one in ours if one in set(theirs)] != [
-            one for one in theirs if one in set(ours)
-        ]
-
-
-def _both(first: list[str], second: list[str]) -> list[str]:
-    """Put what only the second list has behind what stands before it there."""
-    result, placed = list(first), set(first)
-    before: str | None = None
-    for one in second:
-        if one not in placed:
-            at = result.index(before) + 1 if before in placed and before is not None else 0
-            result.insert(at, one)
-            placed.add(one)
-        before = one
-    return result
+    def _moved(one: list[str], other: list[str]) -> bool:
+        """Tell whether what two orders have in common stands differently in them."""
+        here, there = set(one), set(other)
+        return [key for key in one if key in there] != [key for key in other if key in here]
 
 
 def _differ(one: Record, other: Record) -> bool:

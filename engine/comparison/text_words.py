@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from engine.comparison.blocks import HEAD
 from engine.comparison.change import Change, Subject, Words, shortened
+from engine.comparison.lines import gaps
 from engine.comparison.tree import ROOT, TEXT, Tree
 
 
@@ -18,11 +18,9 @@ class PaperWords(Words):
         old, new = (
             [tree[key].values[TEXT] for key in tree[ROOT].children] for tree in (before, after)
         )
-        matcher = SequenceMatcher(None, old, new, autojunk=False)
         return tuple(
             _line(old[a] if a is not None else None, new[b] if b is not None else None, a, b)
-            for what, a1, a2, b1, b2 in matcher.get_opcodes()
-            if what != "equal"
+            for a1, a2, b1, b2 in gaps(old, new)
             for a, b in zip_longest(range(a1, a2), range(b1, b2))
         )
 

@@ -78,12 +78,21 @@ def order_like(tree: Tree, like: Mapping[str, Record], is_free: Callable[[Record
 def woven(first: list[str], second: list[str]) -> list[str]:
     """Order the second list's items like the first; others follow what stands before them."""
     present = set(second)
-    result = [one for one in first if one in present]
-    placed = set(result)
+    return merged_order([one for one in first if one in present], second)
+
+
+def merged_order(first: list[str], second: list[str]) -> list[str]:
+    """Give the first list, with what only the second has behind what stands before it there."""
+    known = set(first)
+    behind: dict[str | None, list[str]] = {}
     before: str | None = None
-    for one in second:
-        if one not in placed:
-            result.insert(result.index(before) + 1 if before is not None else 0, one)
-            placed.add(one)
-        before = one
+    for one in dict.fromkeys(second):
+        if one in known:
+            before = one
+        else:
+            behind.setdefault(before, []).append(one)
+    result = behind.get(None, [])
+    for one in first:
+        result.append(one)
+        result += behind.get(one, [])
     return result

@@ -398,3 +398,18 @@ def test_fixed_spelling_keeps_foreign_markup_and_prefixes() -> None:
         "</bpmn:definitions>\n"
     )
     assert canonical("process", written.encode()).decode() == written
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [
+        (b"x\n" * 20_000, b"y\n" + b"x\n" * 19_999, 1),
+        (b"x\n" * 4_000, b"y\n" * 4_000, 4_000),
+        (b"a\nb\n" * 4_000, b"b\na\n" * 4_000, 8_000),
+    ],
+)
+def test_comparison_of_texts_that_repeat_themselves_ends(
+    before: bytes, after: bytes, count: int
+) -> None:
+    """A matcher of all lines with all would take hours."""
+    assert len(compare("paper", before, after)) <= count + 1

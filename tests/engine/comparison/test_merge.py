@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.comparison import canonical, compare, merge
@@ -248,6 +248,7 @@ def versions_of(number: int) -> st.SearchStrategy[tuple[str, list[bytes]]]:
     )
 
 
+@settings(deadline=None)
 @given(versions_of(2))
 def test_merge_with_one_side_unchanged_gives_the_other(case: tuple[str, list[bytes]]) -> None:
     kind, (one, other) = case
@@ -259,6 +260,7 @@ def test_merge_with_one_side_unchanged_gives_the_other(case: tuple[str, list[byt
     assert merge(kind, one, other, other).conflicts == ()
 
 
+@settings(deadline=None)
 @given(versions_of(3))
 def test_merge_finds_the_same_conflicts_from_both_sides(case: tuple[str, list[bytes]]) -> None:
     kind, (base, ours, theirs) = case
@@ -271,6 +273,7 @@ def test_merge_finds_the_same_conflicts_from_both_sides(case: tuple[str, list[by
     }
 
 
+@settings(deadline=None)
 @given(versions_of(3), st.sampled_from(["ours", "theirs"]))
 def test_merge_with_every_conflict_decided_can_be_read(
     case: tuple[str, list[bytes]], side: str
@@ -289,6 +292,7 @@ def test_merge_with_every_conflict_decided_can_be_read(
         assert {one for one in ends if one} <= ids
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(STEPS[:2]), st.sampled_from(["P1D", "P2D"])),
     st.dictionaries(st.sampled_from(STEPS[2:]), st.sampled_from(["P1D", "P2D"])),
