@@ -8,6 +8,8 @@ from fastapi import Query
 from pydantic import Field
 
 from api.definitions import require_read
+from api.drafts import FindingView, finding_view
+from api.problems import Problem
 from api.resources import Resource, Wanted
 from api.work import Reading, Work, WorkRouter
 from engine.bundles import Member, Name, hash_of
@@ -20,8 +22,10 @@ from engine.design_context import (
     named_processes,
 )
 from engine.diagrams import STAGES
+from engine.diagrams.importing import import_diagram
 from engine.drafts import drafts_of
 from engine.errors import DiagramError
+from engine.findings import Finding
 from engine.posts import NAME as POSTS_NAME
 from engine.posts import InvalidPosts, Posts, parse_posts
 from engine.service_tasks import ServiceTask
@@ -108,6 +112,19 @@ class VariablesView(Resource):
     variables: list[VariableView]
 
 
+class ImportAsked(Wanted):
+    """A diagram that was drawn elsewhere."""
+
+    content: Annotated[str, Field(min_length=1, max_length=_MOST_DIAGRAM)]
+
+
+class ImportView(Resource):
+    """The mended copy, and what was mended, carried over or has no meaning here."""
+
+    content: str
+    notes: list[FindingView]
+
+
 @router.get("/context")
 def read_context(work: Reading, scope: Scope = "base") -> DesignContextView:
     """List what a diagram of a scope may refer to."""
@@ -137,6 +154,28 @@ def list_variables(work: Reading, body: VariablesAsked) -> VariablesView:
     except DiagramError:
         found = []  # The check says what is wrong with it.
     return VariablesView(variables=[_variable(one) for one in found])
+
+
+@router.post("/imports")
+def import_diagram_file(work: Reading, body: ImportAsked) -> ImportView:
+    """Make a draft of a diagram drawn elsewhere; nothing is stored."""
+    work.require("definition.read")
+    try:
+        draft = import_diagram(body.content.encode())
+    except DiagramError as error:
+        raise Problem("invalid", errors=[_refused(one) for one in error.findings]) from error
+    return ImportView(
+        content=draft.content.decode(), notes=[finding_view(one) for one in draft.notes]
+    )
+
+
+def _refused(one: Finding) -> dict[str, str]:
+    return {
+        "pointer": "/content",
+        "code": one.code,
+        "message": one.message_zh,
+        "message_en": one.message_en,
+    }
 
 
 def members_for(work: Work, scope: str) -> dict[Name, Member]:

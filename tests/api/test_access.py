@@ -95,6 +95,7 @@ CHANGED_BY = {
     ("POST", "/decisions/evaluation"): {"process_designer"},
     ("POST", "/designer/decision-trials"): {"process_designer"},
     ("POST", "/designer/variables"): {"process_designer"},
+    ("POST", "/designer/imports"): {"process_designer"},
     ("POST", "/comparisons"): {"process_designer"},
     ("POST", "/designer/rebases/{kind}/{key}"): set(),
     ("PUT", "/me/password"): PEOPLE,

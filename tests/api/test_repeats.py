@@ -36,6 +36,7 @@ WITHOUT_EFFECT = {
     "/expressions/evaluation",
     "/designer/decision-trials",
     "/designer/variables",
+    "/designer/imports",
     "/comparisons",
     "/drafts/{kind}/{key}/check",
 }

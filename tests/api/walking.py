@@ -46,6 +46,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/designer/decision-trials"): {
         "json": {"scope": "base", "key": "d", "content": "<x/>", "decision": "d", "samples": [{}]}
     },
+    ("POST", "/designer/imports"): {"json": {"content": DIAGRAM}},
     ("POST", "/designer/variables"): {
         "json": {"scope": "base", "content": "<x/>", "elementId": "x"}
     },

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from api.logins import make_link
@@ -289,6 +290,49 @@ def test_a_diagram_from_elsewhere_keeps_what_is_not_ours(designer: Designer) -> 
         "换了名字",
     ):
         assert kept in exported
+
+
+def test_expressions_of_another_engine_are_translated(designer: Designer) -> None:
+    foreign = drawn(
+        DIAGRAM.replace(
+            '<bpmn:sequenceFlow id="b" sourceRef="first" targetRef="second" />',
+            """
+        <bpmn:sequenceFlow id="b" sourceRef="first" targetRef="second">
+        <bpmn:conditionExpression xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+            xsi:type="bpmn:tFormalExpression">${points &gt;= 60}</bpmn:conditionExpression>
+        </bpmn:sequenceFlow>""",
+        )
+    )
+
+    designer.take_in(foreign)
+
+    expect(designer.part("note")).to_contain_text("已导入并换算")
+    designer.is_saved("points &gt;= 60")
+    assert "${" not in designer.draft()
+
+
+def test_nothing_of_the_page_shuts_people_out(designer: Designer) -> None:
+    page = designer.page
+    designer.shape("first").click()
+    found = violations(page)
+    designer.part("show-steps").click()
+    found += violations(page)
+
+    assert found == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA; the drawing tool's own parts are left out."""
+    page.evaluate(AXE_SCRIPT)
+    result = page.evaluate(
+        "() => axe.run({exclude: ['.djs-container', '.bio-properties-panel-header']},"
+        " {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in result["violations"]
+        for node in one["nodes"]
+    ]
 
 
 BIG = "".join(f'<bpmn:task id="t{n}" name="x" />' for n in range(10_000))

@@ -17,6 +17,11 @@ export function refusal(xml, translate) {
   return drawn > MOST_ELEMENTS ? translate('The diagram has {count} elements; at most {most} can be drawn here.', { count: drawn || count, most: MOST_ELEMENTS }) : null;
 }
 
+/** Whether the server should make a draft of it first: other expressions, makers or no drawing. */
+export function isForeign(xml) {
+  return /[$#]\{|xmlns:zeebe=|xmlns:(flowable|activiti|signavio)=/.test(xml) || !/BPMNShape/.test(xml);
+}
+
 /** Let the reader save a text as a file. */
 export function download(name, content) {
   const address = URL.createObjectURL(new Blob([content], { type: 'application/xml' }));

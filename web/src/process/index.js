@@ -1,12 +1,12 @@
 // The process designer's page: opens the draft, keeps it saved, checks it, and joins drawing,
 // step table, problems and history.
 import '../shared/styles.js';
-import { language, missing, translator } from '../shared/i18n.js';
+import { inLanguage, language, missing, translator } from '../shared/i18n.js';
 import { translateDom } from '../shared/dom-i18n.js';
-import { get } from '../shared/api.js';
+import { get, post } from '../shared/api.js';
 import { Saving } from '../shared/saving.js';
 import { make, showHistory } from './dialogs.js';
-import { download, MOST_BYTES, refusal } from './files.js';
+import { download, isForeign, MOST_BYTES, refusal } from './files.js';
 import { makeModeler } from './modeler.js';
 import { showOutline } from './outline.jsx';
 import { DOM_WORDS, ENGLISH, WORDS } from './words.js';
@@ -110,13 +110,15 @@ async function take(file, restore) {
   if (!file) return;
   try {
     if (file.size > MOST_BYTES) throw new Error(translate('The file is larger than {size} MB.', { size: MOST_BYTES / 1_000_000 }));
-    const content = await file.text();
-    const refused = refusal(content, translate);
+    const given = await file.text();
+    const refused = refusal(given, translate);
     if (refused) throw new Error(refused);
+    const { content, notes } = isForeign(given) ? (await post('/designer/imports', { content: given })).data : { content: given, notes: [] };
     await restore(content);
-    note(null);
+    if (notes.length) note('ok', `${translate('Taken in, and mended:')} ${[...new Set(notes.map((one) => inLanguage(one.message)))].join(' ')}`, [translate('Close'), () => note(null)]);
+    else note(null);
   } catch (error) {
-    note('bad', error.message);
+    note('bad', [error.message, ...(error.errors ?? []).map((one) => one.message)].join(' '));
   }
 }
 
@@ -156,7 +158,7 @@ function showState(state, saving) {
   if (state.name === 'held') note('warn', `${told}。`.replace(/。$/, language.startsWith('zh') ? '。' : '. ') + translate('You may look, and copy; what you had changed is kept in this browser.'), [translate('Take over editing'), () => saving.take(true)]);
   else if (state.name === 'moved') conflict(saving, state.theirs);
   else if (state.name === 'failed') note('bad', told);
-  else if (['saved', 'waiting'].includes(state.name)) note(null);
+  else if (state.name === 'saved' && page.querySelector('.note-bar.bad, .note-bar.warn')) note(null);
 }
 
 function conflict(saving, theirs) {
