@@ -33,11 +33,17 @@ class AggregationMethod(StrEnum):
 
 
 class VetoEffect(StrEnum):
-    """What a veto item (否定项) does; raw marks stay as given in every case."""
+    """What a veto item (否定项) does; raw marks stay as given in every case.
+
+    All but `RECORD` fail the subject. `STOP` also ends the candidate's practical exam at once:
+    what was not shown by then has no points. `RECORD` only keeps the fact.
+    """
 
     FAIL = "fail"
     TASK_ZERO = "task_zero"
     SUBJECT_ZERO = "subject_zero"
+    STOP = "stop"
+    RECORD = "record"
 
 
 def half_up(value: Decimal) -> Decimal:
@@ -59,11 +65,18 @@ def spread(points: Sequence[Decimal]) -> Decimal:
     return max(points) - min(points)
 
 
-def aggregate(points: Sequence[Decimal], method: AggregationMethod) -> Decimal:
+# Fewer marks than this are averaged where no table says otherwise: one or two remaining marks
+# would decide alone.
+DROP_MINIMUM = 5
+
+
+def aggregate(
+    points: Sequence[Decimal], method: AggregationMethod, *, minimum: int = DROP_MINIMUM
+) -> Decimal:
     """One mark from the independent marks of a panel, rounded half up to one decimal.
 
-    Dropping the highest and the lowest needs at least five marks; with fewer the mean holds,
-    because one or two remaining marks would decide alone.
+    Dropping the highest and the lowest needs `minimum` marks, three at least; with fewer the mean
+    holds.
 
     Source: canteen_dish_contest score sheet (去掉一个最高分和一个最低分后取平均);
     深圳 中式烹调师 V2018.3 (independent marks, mean).
@@ -72,19 +85,23 @@ def aggregate(points: Sequence[Decimal], method: AggregationMethod) -> Decimal:
         raise IncompleteMarks("no marks to aggregate")
     if method is AggregationMethod.MEDIAN:
         return half_up(median(sorted(points)))
-    if method is AggregationMethod.DROP_EXTREMES and len(points) >= 5:
+    if method is AggregationMethod.DROP_EXTREMES and len(points) >= max(minimum, 3):
         return half_up(mean(sorted(points)[1:-1]))
     return half_up(mean(points))
 
 
 @dataclass(frozen=True)
 class TaskPoints:
-    """One practical task of one candidate: raw points, full raw points, weight of 100."""
+    """One practical task of one candidate: raw points, full raw points, weight of 100.
+
+    `effects` are those of the veto items that were met, where a table decided them one by one.
+    """
 
     points: Decimal
     full: Decimal
     weight: Decimal
     vetoed: bool = False
+    effects: frozenset[VetoEffect] = frozenset()
 
 
 def practical_points(
@@ -107,13 +124,13 @@ def practical_points(
     for task in tasks:
         if not 0 <= task.points <= task.full:
             raise PointsOutOfRange(f"{task.points} is not within 0 and {task.full}")
-    if veto_effect is VetoEffect.SUBJECT_ZERO and any(task.vetoed for task in tasks):
+    effects = [task.effects or ({veto_effect} if task.vetoed else set()) for task in tasks]
+    if any(VetoEffect.SUBJECT_ZERO in of_task for of_task in effects):
         return half_up(Decimal(0))
     counted = [
-        Decimal(0)
-        if task.vetoed and veto_effect is VetoEffect.TASK_ZERO
-        else task.points / task.full * task.weight
-        for task in tasks
+        task.points / task.full * task.weight
+        for task, of_task in zip(tasks, effects, strict=True)
+        if VetoEffect.TASK_ZERO not in of_task
     ]
     return half_up(sum(counted, Decimal(0)))
 
@@ -138,7 +155,11 @@ DEFENCE_FULL = Decimal(60)
 
 
 def review_points(
-    thesis: Sequence[Decimal], defence: Sequence[Decimal], method: AggregationMethod
+    thesis: Sequence[Decimal],
+    defence: Sequence[Decimal],
+    method: AggregationMethod,
+    *,
+    minimum: int = DROP_MINIMUM,
 ) -> Decimal:
     """Points of 100 of the comprehensive review: thesis of 40 plus defence of 60.
 
@@ -156,7 +177,8 @@ def review_points(
             raise IncompleteMarks(f"{len(part)} reviewers marked, an odd number from 3 is needed")
         if any(not 0 <= points <= full for points in part):
             raise PointsOutOfRange(f"a part allows 0 to {full} points")
-    return half_up(aggregate(thesis, method) + aggregate(defence, method))
+    parts = (aggregate(part, method, minimum=minimum) for part in (thesis, defence))
+    return half_up(sum(parts, Decimal(0)))
 
 
 def is_panel_size(count: int) -> bool:

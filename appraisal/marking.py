@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from appraisal.aggregation import (
+    DROP_MINIMUM,
     AggregationMethod,
     IncompleteMarks,
     VetoEffect,
@@ -43,12 +44,23 @@ class NotSettled(AppraisalError):
 
 @dataclass(frozen=True)
 class MarkingRules:
-    """What the scheme says about marking one subject."""
+    """What the scheme says about marking one subject, and what tables made of it.
+
+    `effects` are those of the veto items of the sheet by key; one that is not there has
+    `veto_effect`. `rows` are the rows of the tables that decided.
+    """
 
     method: AggregationMethod = AggregationMethod.MEAN
     veto_effect: VetoEffect = VetoEffect.FAIL
     spread_limit: Decimal = Decimal(10)
     markers: int = 2
+    minimum: int = DROP_MINIMUM
+    effects: Mapping[str, VetoEffect] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+
+    def effect_of(self, veto: str) -> VetoEffect:
+        """What a veto item does."""
+        return self.effects.get(veto, self.veto_effect)
 
 
 @dataclass(frozen=True)
@@ -153,11 +165,11 @@ def combined_points(subject: str, marks: Sequence[Mark], rules: MarkingRules) ->
     if subject == "review":
         thesis = [mark.points for mark in standing if mark.part == "thesis"]
         defence = [mark.points for mark in standing if mark.part == "defence"]
-        return review_points(thesis, defence, rules.method)
+        return review_points(thesis, defence, rules.method, minimum=rules.minimum)
     points = [mark.points for mark in standing]
     if subject == "theory" and len(points) == 3:
         return third_mark_points(points[0], points[1], points[2])
-    return aggregate(points, rules.method)
+    return aggregate(points, rules.method, minimum=rules.minimum)
 
 
 def agreed_vetoes(marks: Sequence[Mark]) -> list[str]:
@@ -192,11 +204,15 @@ def settle(
     standing = standing_marks(marks)
     points = combined_points(work.subject, marks, rules)
     vetoes = agreed_vetoes(marks)
-    details = {
+    details: dict[str, Any] = {
         "method": rules.method.value,
         "marks": [mark.id for mark in standing],
         "rows": list(rows),
     }
+    if vetoes and rules.effects:
+        details["effects"] = {key: rules.effect_of(key).value for key in vetoes}
+    if rules.rows:
+        details["rule_rows"] = list(rules.rows)
     last = next((mark for mark in reversed(marks) if mark.kind == MarkKind.AGREED), None)
     if last is not None and (last.points, last.vetoes, last.details) == (points, vetoes, details):
         return last
@@ -243,11 +259,17 @@ def subject_points(db: Session, enrolment_id: int, subject: str) -> SubjectPoint
         re_marked=changed,
         agreed=agreed.points,
         points=sanctioned_points(agreed.points, subject, own),
-        vetoed=bool(agreed.vetoes),
+        vetoed=_fails(agreed),
         void=any(subject in voided_subjects(violation, [subject]) for violation in decided),
         vetoes=tuple(agreed.vetoes),
         rows=tuple(agreed.details.get("rows", ())),
     )
+
+
+def _fails(agreed: Mark) -> bool:
+    # Marks of before tables decided effects have none: there every veto item fails.
+    effects = agreed.details.get("effects", {})
+    return any(effects.get(key) != VetoEffect.RECORD for key in agreed.vetoes)
 
 
 def _shown_means(subject: str, marks: Sequence[Mark]) -> tuple[Decimal, Decimal | None]:

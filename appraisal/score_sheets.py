@@ -1,14 +1,15 @@
 """Score sheets (评分表): criteria with full points and veto items, and the marks given on them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from appraisal.aggregation import FULL_POINTS, PointsOutOfRange, TaskPoints
+from appraisal.aggregation import FULL_POINTS, PointsOutOfRange, TaskPoints, VetoEffect
 from appraisal.errors import AppraisalError
 
 HALF_POINT = Decimal("0.5")
+VETO_KINDS = ("general", "safety", "key_skill", "quality")
 
 
 class InvalidScoreSheet(AppraisalError):
@@ -36,10 +37,14 @@ class Criterion:
 
 @dataclass(frozen=True)
 class VetoItem:
-    """A fact that fails the candidate whatever the points (★否定项)."""
+    """A fact that fails the candidate whatever the points (★否定项).
+
+    `kind` (`safety`, `key_skill`, `quality`, `general`) is what the table of effects goes by.
+    """
 
     key: str
     fact: str
+    kind: str = VETO_KINDS[0]
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,19 @@ class ScoreSheet:
 
 @dataclass(frozen=True)
 class SheetMarks:
-    """Marks on a score sheet: points by criterion and the veto items that were met."""
+    """Marks on a score sheet: points by criterion and the veto items that were met.
+
+    `effects` says what each of those does, where a table decided it.
+    """
 
     points: Mapping[str, Decimal]
     vetoes: tuple[str, ...] = ()
+    effects: Mapping[str, VetoEffect] = field(default_factory=dict)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the exam was stopped, so that criteria may be left without points."""
+        return VetoEffect.STOP in self.effects.values()
 
 
 def parse_score_sheet(content: Mapping[str, Any]) -> ScoreSheet:
@@ -129,7 +143,8 @@ def check_marks(sheet: ScoreSheet, marks: SheetMarks) -> None:
         raise UnknownCriterion(", ".join(unknown))
     if unknown := [key for key in marks.vetoes if key not in sheet.vetoes]:
         raise UnknownCriterion(", ".join(unknown))
-    if missing := [key for key in criteria if key not in marks.points]:
+    missing = [key for key in criteria if key not in marks.points]
+    if missing and not marks.stopped:
         raise MissingCriterion(", ".join(missing))
     for key, points in marks.points.items():
         full = criteria[key].full
@@ -142,10 +157,16 @@ def task_points(sheet: ScoreSheet, marks: SheetMarks) -> list[TaskPoints]:
     check_marks(sheet, marks)
     return [
         TaskPoints(
-            points=sum((marks.points[criterion.key] for criterion in task.criteria), Decimal(0)),
+            points=sum(
+                (marks.points.get(criterion.key, Decimal(0)) for criterion in task.criteria),
+                Decimal(0),
+            ),
             full=task.full,
             weight=task.weight,
             vetoed=any(veto.key in marks.vetoes for veto in task.vetoes),
+            effects=frozenset(
+                marks.effects[veto.key] for veto in task.vetoes if veto.key in marks.effects
+            ),
         )
         for task in sheet.tasks
     ]
@@ -192,7 +213,8 @@ def _parse_task(content: Mapping[str, Any]) -> SheetTask:
             for row in content["criteria"]
         ),
         vetoes=tuple(
-            VetoItem(str(row["key"]), str(row["fact"])) for row in content.get("veto", ())
+            VetoItem(str(row["key"]), str(row["fact"]), str(row.get("kind", VETO_KINDS[0])))
+            for row in content.get("veto", ())
         ),
         minutes=content.get("minutes"),
     )
@@ -207,6 +229,8 @@ def _check_sheet(sheet: ScoreSheet) -> None:
         raise InvalidScoreSheet(f"{sheet.key}: a key stands twice")
     if any(criterion.full <= 0 for criterion in sheet.criteria.values()):
         raise InvalidScoreSheet(f"{sheet.key}: full points must be above 0")
+    if unknown := {veto.kind for veto in sheet.vetoes.values()} - {*VETO_KINDS}:
+        raise InvalidScoreSheet(f"{sheet.key}: unknown kind of veto item {sorted(unknown)}")
     if any(not task.criteria for task in sheet.tasks) or sheet.step <= 0:
         raise InvalidScoreSheet(f"{sheet.key}: a task has no criteria or the step is not above 0")
 

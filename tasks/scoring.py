@@ -1,12 +1,13 @@
 """Service tasks of step 10 考评打分: recording marks, comparing, deliberating, settling."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
-from appraisal.aggregation import PointsOutOfRange, half_up
+from appraisal.aggregation import PointsOutOfRange, VetoEffect, half_up
 from appraisal.deliberations import (
     AssessmentReport,
     call_deliberation,
@@ -32,6 +33,7 @@ from appraisal.score_sheets import (
     ScoreSheet,
     SheetMarks,
     UnknownCriterion,
+    VetoItem,
     parse_marks,
     task_points,
 )
@@ -39,7 +41,8 @@ from appraisal.sessions import session_by_id
 from appraisal.staff import card_of
 from engine import BpmnError, ServiceTasks, TaskContext
 from tasks.exam_rooms import actor_id, reach
-from tasks.works import rules_of, sheet_key, sheet_of, veto_choices
+from tasks.marking_tables import decided_rules, scheme_rules
+from tasks.works import sheet_key, sheet_of, veto_choices
 
 service_tasks = ServiceTasks("marking")
 
@@ -92,7 +95,7 @@ def _give(
     person = actor_id(context)
     card = card_of(db, person) if person is not None else None
     try:
-        marks = parse_marks(answer.get("items") or [], answer.get("vetoes") or [])
+        marks = _read(db, context, work, sheet, answer)
         give_mark(
             db,
             Mark(
@@ -102,7 +105,7 @@ def _give(
                 kind="raw",
                 marker_id=person,
                 card_number=card.number if card else "",
-                points=_worth(db, work, part, sheet, marks),
+                points=_worth(db, context, work, part, sheet, marks),
                 details=_details(sheet, marks, answer),
                 vetoes=list(marks.vetoes),
                 marked_at=context.now,
@@ -114,11 +117,35 @@ def _give(
         raise BpmnError(REFUSED, "同一人不得重复评分") from error
 
 
-def _worth(db: Session, work: Work, part: str, sheet: ScoreSheet, marks: SheetMarks) -> Decimal:
+def _read(
+    db: Session,
+    context: TaskContext,
+    work: Work,
+    sheet: ScoreSheet,
+    answer: Mapping[str, Any],
+) -> SheetMarks:
+    vetoes = [str(key) for key in answer.get("vetoes") or []]
+    met = [sheet.vetoes[key] for key in vetoes if key in sheet.vetoes]
+    effects = decided_rules(db, context, work, met).effects if met else {}
+    rows = answer.get("items") or []
+    if VetoEffect.STOP in effects.values():
+        # What the candidate did not come to stays empty.
+        rows = [row for row in rows if row.get("points") is not None]
+    return replace(parse_marks(rows, vetoes), effects=effects)
+
+
+def _worth(
+    db: Session,
+    context: TaskContext,
+    work: Work,
+    part: str,
+    sheet: ScoreSheet,
+    marks: SheetMarks,
+) -> Decimal:
     # Thesis and defence count as many points as their sheets have; all else is of 100.
     if part in ("thesis", "defence"):
         return half_up(sum((task.points for task in task_points(sheet, marks)), Decimal(0)))
-    return sheet_points(sheet, marks, rules_of(db, work))
+    return sheet_points(sheet, marks, scheme_rules(db, work))
 
 
 def _details(sheet: ScoreSheet, marks: SheetMarks, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +178,7 @@ def compare_marks(db: Session, *, work_id: int) -> Mapping[str, Any]:
         "subject": work.subject,
         "markers": found.markers,
         "spread": float(found.spread),
-        "limit": float(rules_of(db, work).spread_limit),
+        "limit": float(scheme_rules(db, work).spread_limit),
         "vetoes_differ": found.vetoes_differ,
         "round": rounds_of(db, work_id),
     }
@@ -163,8 +190,22 @@ def settle_points(
 ) -> Mapping[str, Any]:
     """Settle the points by the scheme, with the rows of table D11 that decided."""
     work = work_by_id(db, work_id)
-    agreed = settle(db, work, rules_of(db, work), rows=rows, at=context.now)
+    rules = decided_rules(db, context, work, _ticked(db, context, work))
+    agreed = settle(db, work, rules, rows=rows, at=context.now)
     return {"mark_id": agreed.id, "vetoed": bool(agreed.vetoes)}
+
+
+def _ticked(db: Session, context: TaskContext, work: Work) -> list[VetoItem]:
+    """The veto items that somebody ticked on the sheet of a work."""
+    ticked = {key for mark in standing_marks(marks_of(db, _id(work.id))) for key in mark.vetoes}
+    if not ticked:
+        return []
+    vetoes = [
+        veto
+        for part in _PARTS[work.subject]
+        for veto in sheet_of(db, context, sheet_key(db, work, part)).vetoes.values()
+    ]
+    return [veto for veto in vetoes if veto.key in ticked]
 
 
 @service_tasks.register(name="reach")
@@ -234,12 +275,12 @@ def _change(
     sheet = sheet_of(db, context, sheet_key(db, work, mark.part))
     rows = [row for row in answer.get("items") or [] if row.get("criterion") in sheet.criteria]
     vetoes = [key for key in answer.get("vetoes") or [] if key in sheet.vetoes]
-    marks = parse_marks(rows, vetoes)
+    marks = _read(db, context, work, sheet, {"items": rows, "vetoes": vetoes})
     change_mark(
         db,
         _id(mark.id),
         author_id=person,
-        points=_worth(db, work, mark.part, sheet, marks),
+        points=_worth(db, context, work, mark.part, sheet, marks),
         details=_details(sheet, marks, {"items": rows}),
         vetoes=vetoes,
         reason=str(answer.get("reason") or ""),

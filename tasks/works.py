@@ -10,16 +10,16 @@ from appraisal.attendance import SAT, Attendance, entries
 from appraisal.enrolments import Enrolment
 from appraisal.errors import AppraisalError
 from appraisal.mark_imports import MachineSheet, SheetError, read_machine_sheet
-from appraisal.marking import MarkingRules, blind_code, marking_rules, settle
+from appraisal.marking import blind_code, settle
 from appraisal.marks import Mark, Work, add_work, give_mark, marks_of
 from appraisal.rooms import ExamRoom, exam_room_by_id
-from appraisal.schemes import scheme_by_id
 from appraisal.score_sheets import ScoreSheet, parse_score_sheet
-from appraisal.sessions import SessionOffer, session_by_id
+from appraisal.sessions import session_by_id
 from appraisal.staff import staff_of_room
 from engine import ServiceTasks, TaskContext
 from tasks.comprehensive_reviews import draw_room
 from tasks.exam_rooms import reach, scheme_subject
+from tasks.marking_tables import scheme_rules
 
 service_tasks = ServiceTasks("marking")
 
@@ -60,14 +60,6 @@ def sheet_key(db: Session, work: Work, part: str) -> str:
         subject = scheme_subject(db, enrolment, work.subject)
         return str(subject.get(f"{part}_sheet") or DEFAULT_SHEETS[part])
     return work.sheet_key or DEFAULT_SHEETS[part]
-
-
-def rules_of(db: Session, work: Work) -> MarkingRules:
-    """What the scheme says about marking a work."""
-    enrolment = db.get_one(Enrolment, work.enrolment_id)
-    offer = db.get_one(SessionOffer, enrolment.offer_id)
-    scheme = scheme_by_id(db, offer.scheme_id)
-    return marking_rules(scheme_subject(db, enrolment, work.subject), scheme.content)
 
 
 def sitters(db: Session, room: ExamRoom) -> list[Attendance]:
@@ -217,7 +209,7 @@ def _store_machine_mark(
                 marked_at=context.now,
             ),
         )
-    settle(db, work, rules_of(db, work), rows=[], at=context.now)
+    settle(db, work, scheme_rules(db, work), rows=[], at=context.now)
 
 
 def _shown(error: SheetError) -> str:
