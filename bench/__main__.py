@@ -7,11 +7,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import certificates, feel, in_process, inbox, over_http, workers
+from bench import certificates, effects, feel, in_process, inbox, over_http, workers
 from bench.figures import show
 from bench.installations import postgresql
 
-PARTS = ("sqlite", "growth", "inbox", "postgresql", "workers", "certificates", "feel")
+PARTS = ("sqlite", "growth", "inbox", "postgresql", "workers", "certificates", "feel", "effects")
 
 
 def measure(folder: Path, options: Namespace) -> dict[str, float | dict[str, float]]:
@@ -25,6 +25,8 @@ def measure(folder: Path, options: Namespace) -> dict[str, float | dict[str, flo
         )
     if "feel" in options.parts:
         figures |= feel.measure()
+    if "effects" in options.parts:
+        figures |= effects.measure(_made(folder / "effects"), 100 if options.quick else 1000)
     return {name: value for name, value in figures.items() if value != {}}
 
 

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 from api.migrations import (
     MigrationId,
     MigrationOrder,
+    MovedView,
     begin_migration,
     begin_undo,
     found,
@@ -230,12 +231,26 @@ def read_migration_report(work: Reading, migration_id: MigrationId) -> Response:
         migration=migration,
         view=view,
         items=items,
+        process_name=_title(work, items[0].to_bundle if items else "", migration.process_id),
+        element_names=_element_names(work, migration, items),
         outcomes=Counter(one.outcome for one in items),
         running=view.status in (MigrationStatus.WAITING, MigrationStatus.RUNNING),
         may_run=_may_run(work, migration, [one.outcome for one in items]),
         may_undo=_may_undo(work, migration, [one.outcome for one in items]),
         share=100 * view.progress_done // max(view.progress_total, 1),
     )
+
+
+def _element_names(work: Work, migration: Migration, items: list[MovedView]) -> dict[str, str]:
+    """Give the names of mapped elements, as the versions have them."""
+    names: dict[str, str] = {}
+    for bundle_id in {one.to_bundle for one in items} | {one.from_bundle for one in items}:
+        try:
+            process = work.installation.definitions.process(bundle_id, migration.process_id)
+        except EngineError:
+            continue
+        names.update({key: one.name for key, one in process.elements.items()})
+    return names
 
 
 def _may_run(work: Work, migration: Migration, outcomes: list[str]) -> bool:
