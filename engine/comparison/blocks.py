@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from engine.comparison.tree import ROOT, TEXT, Record, Tree, add, free_key
+from engine.comparison.tree import ROOT, TEXT, Keys, Record, Tree, add
 from engine.errors import DiagramError
 from engine.findings import Finding
 
@@ -75,8 +75,9 @@ def _named(block: str) -> str:
 def _tree(pieces: Iterable[tuple[str, str]]) -> Tree:
     tree: Tree = {}
     add(tree, Record(ROOT, ROOT, "text"))
+    keys = Keys(tree)
     for name, text in pieces:
-        key = free_key(tree, name or " ")
+        key = keys.free(name or " ")
         add(tree, Record(key, ROOT, "piece", {TEXT: text}))
     return tree
 

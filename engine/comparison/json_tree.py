@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from engine.comparison.tree import ROOT, TEXT, Record, Tree, add, free_key, order_like
+from engine.comparison.tree import ROOT, TEXT, Keys, Record, Tree, add, order_like
 from engine.errors import DiagramError
 from engine.findings import Finding
 
@@ -36,7 +36,7 @@ def json_tree(content: bytes) -> Tree:
             error.lineno,
         ) from error
     tree: Tree = {}
-    _grow(tree, Record(ROOT, ROOT, ""), read, 0)
+    _grow(tree, Keys(tree), Record(ROOT, ROOT, ""), read, 0)
     return tree
 
 
@@ -44,7 +44,7 @@ def _refused(zh: str, en: str, line: int | None = None) -> DiagramError:
     return DiagramError([Finding("not_json", zh, en, line=line)])
 
 
-def _grow(tree: Tree, record: Record, value: Any, depth: int) -> None:
+def _grow(tree: Tree, keys: Keys, record: Record, value: Any, depth: int) -> None:
     if depth > _DEPTH:
         raise _refused(
             f"内容嵌套超过 {_DEPTH} 层,不能比较。",
@@ -54,14 +54,14 @@ def _grow(tree: Tree, record: Record, value: Any, depth: int) -> None:
     if isinstance(value, dict):
         record.tag = OBJECT
         for name, inner in value.items():
-            key = free_key(tree, f"{record.key}/{_escaped(name)}")
-            _grow(tree, Record(key, record.key, "", {"name": name}), inner, depth + 1)
+            key = keys.free(f"{record.key}/{_escaped(name)}")
+            _grow(tree, keys, Record(key, record.key, "", {"name": name}), inner, depth + 1)
     elif isinstance(value, list):
         record.tag = LIST
         for number, (label, inner) in enumerate(_labelled(value)):
             told = label if label is not None else f"#{number}"
-            key = free_key(tree, f"{record.key}/[{told}]")
-            _grow(tree, Record(key, record.key, ""), inner, depth + 1)
+            key = keys.free(f"{record.key}/[{told}]")
+            _grow(tree, keys, Record(key, record.key, ""), inner, depth + 1)
     else:
         record.tag = VALUE
         record.values[TEXT] = orjson.dumps(value).decode()

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from engine.comparison.tree import ROOT, TEXT, Record, Tree, add, free_key
+from engine.comparison.tree import ROOT, TEXT, Keys, Record, Tree, add
 
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 OPAQUE = "#xml"
@@ -34,18 +34,20 @@ def tree_of(root: etree._Element, identify: Identify) -> Tree:
     top = add(tree, Record(ROOT, ROOT, str(root.tag), _values(root)))
     for prefix, uri in root.nsmap.items():
         top.values[NAMESPACE + (prefix or "")] = uri
-    _read(tree, root, top, identify)
+    _read(tree, Keys(tree), root, top, identify)
     return tree
 
 
-def _read(tree: Tree, element: etree._Element, record: Record, identify: Identify) -> None:
+def _read(
+    tree: Tree, keys: Keys, element: etree._Element, record: Record, identify: Identify
+) -> None:
     if _is_mixed(element):
         record.values = {OPAQUE: _as_it_is(element)}
         return
     for child in element.iterchildren(etree.Element):
-        key = free_key(tree, identify(child, record))
+        key = keys.free(identify(child, record))
         inner = add(tree, Record(key, record.key, str(child.tag), _values(child)))
-        _read(tree, child, inner, identify)
+        _read(tree, keys, child, inner, identify)
 
 
 def _is_mixed(element: etree._Element) -> bool:

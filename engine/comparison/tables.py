@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from engine.comparison.markup import tree_of, write_tree
-from engine.comparison.tree import ROOT, TEXT, Record, Tree, add, free_key, order_like
+from engine.comparison.tree import ROOT, TEXT, Record, Tree, add, order_like
 from engine.decisions.document import parse_document
 
 _COLUMNS = {"inputEntry": "input", "outputEntry": "output", "annotationEntry": "annotation"}
@@ -107,7 +107,6 @@ def _cell(tree: Tree, rule: Record, entry: str, column: str, number: int, model:
     key = f"{rule.key}/{entry}[{told}]"
     if key in tree:
         return key
-    key = free_key(tree, key)
     values = {} if entry == "annotationEntry" else {"id": f"{rule.key}_{column}".replace("/", "_")}
     tree[key] = Record(key, rule.key, model + entry, values)
     text = {TEXT: "-"} if entry == "inputEntry" else {}

@@ -40,14 +40,23 @@ def add(tree: Tree, record: Record) -> Record:
     return record
 
 
-def free_key(tree: Mapping[str, Record], wanted: str) -> str:
-    """Give the key, or one with a number where it is taken."""
-    if wanted not in tree:
-        return wanted
-    number = 2
-    while f"{wanted}~{number}" in tree:
-        number += 1
-    return f"{wanted}~{number}"
+class Keys:
+    """Gives keys that are free: the wanted one, or that with a number where it is taken."""
+
+    def __init__(self, tree: Mapping[str, Record]) -> None:
+        self._tree = tree
+        # Where the numbers go on: counting from the start each time takes the square of them.
+        self._numbers: dict[str, int] = {}
+
+    def free(self, wanted: str) -> str:
+        """Give a key that the tree does not have."""
+        if wanted not in self._tree:
+            return wanted
+        number = self._numbers.get(wanted, 2)
+        while f"{wanted}~{number}" in self._tree:
+            number += 1
+        self._numbers[wanted] = number + 1
+        return f"{wanted}~{number}"
 
 
 def ancestors(tree: Mapping[str, Record], key: str) -> Iterator[str]:
