@@ -442,3 +442,15 @@ def test_on_a_phone_the_steps_come_first(
     assert page.evaluate("[...jcDesigner.missing]") == []
     page.context.close()
     assert complaints == []
+
+
+def test_an_expression_is_completed_from_what_is_known_there(designer: Designer) -> None:
+    designer.shape("second").click()
+    editor = designer.page.locator("[data-entry-id=jc-assignee] .cm-content")
+    editor.click()
+    designer.page.keyboard.type("poi", delay=60)
+
+    offered = designer.page.locator(".cm-tooltip-autocomplete li", has_text="points")
+    expect(offered).to_have_count(1)
+    offered.click()
+    designer.is_saved('camunda:assignee="=points"')
