@@ -20,6 +20,7 @@ from engine.findings import Finding
 from engine.sources import Source
 
 _MAX_DEPTH = 64
+_MOST_ALIASES = 100
 
 
 class DraftRefused(EngineError):
@@ -97,29 +98,11 @@ def _bad_json(content: bytes) -> Iterator[Finding]:
 
 def _bad_yaml(content: bytes) -> Iterator[Finding]:
     """Look at the events only: nothing is built before aliases and depth are known."""
-    depth = 0
+    watch = _YamlWatch()
     try:
         for event in yaml.parse(content, Loader=yaml.SafeLoader):
-            line = event.start_mark.line + 1 if event.start_mark else None
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                yield Finding(
-                    "yaml_alias",
-                    f"第 {line} 行用了锚点或别名(& 或 *),请把内容写全。",
-                    f"Line {line} uses an anchor or alias (& or *); write the content out.",
-                    line=line,
-                )
-                return
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > _MAX_DEPTH:
-                yield Finding(
-                    "too_deep",
-                    f"第 {line} 行嵌套超过 {_MAX_DEPTH} 层。",
-                    f"Line {line} is nested more than {_MAX_DEPTH} levels deep.",
-                    line=line,
-                )
+            if (finding := watch.see(event)) is not None:
+                yield finding
                 return
     except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -130,3 +113,45 @@ def _bad_yaml(content: bytes) -> Iterator[Finding]:
             f"Line {at or '?'} is not valid YAML.",
             line=at,
         )
+
+
+class _YamlWatch:
+    """Looks at one event after the other for what could grow without end when it is built.
+
+    An alias is harmless where what it repeats has none itself: texts grow with each of them, but
+    not with the power of them.
+    """
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.aliases = 0
+        self.anchored: int | None = None
+
+    def see(self, event: yaml.Event) -> Finding | None:
+        """Say what stands against going on."""
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if isinstance(event, yaml.AliasEvent):
+            self.aliases += 1
+            if self.anchored is not None or self.aliases > _MOST_ALIASES:
+                return Finding(
+                    "yaml_alias",
+                    f"第 {line} 行的别名(*)在被引用的内容里,或用得太多,请把内容写全。",
+                    f"The alias (*) in line {line} is in what is repeated itself, or there are "
+                    "too many; write the content out.",
+                    line=line,
+                )
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self.depth += 1
+            if event.anchor and self.anchored is None:
+                self.anchored = self.depth
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.anchored = None if self.anchored == self.depth else self.anchored
+            self.depth -= 1
+        if self.depth > _MAX_DEPTH:
+            return Finding(
+                "too_deep",
+                f"第 {line} 行嵌套超过 {_MAX_DEPTH} 层。",
+                f"Line {line} is nested more than {_MAX_DEPTH} levels deep.",
+                line=line,
+            )
+        return None

@@ -71,15 +71,21 @@ def _publish(db: Session, context: TaskContext, result: Result) -> None:
 
 
 @service_tasks.register(
-    name="open", gives="publicity_id, supplement, listed: number, closes_at: text"
+    name="open",
+    gives="publicity_id, supplement, listed: number, closes_at: text, working_days: number",
 )
 def open_list(
-    db: Session, context: TaskContext, *, session_id: int, element: str
+    db: Session,
+    context: TaskContext,
+    *,
+    session_id: int,
+    element: str,
+    working_days: int = MINIMUM_WORKING_DAYS,
 ) -> Mapping[str, Any]:
-    """Open the public list of those who passed, for at least five working days."""
+    """Open the public list of those who passed, for at least as many working days."""
     answer = context.answer(element) or {}
     session = session_by_id(db, session_id)
-    days = int(answer.get("working_days") or MINIMUM_WORKING_DAYS)
+    days = max(int(working_days), int(answer.get("working_days") or 0))
     passers = [r.enrolment_id for r in results_of(db, session_id) if r.outcome == "passed"]
     publicity = open_publicity(
         db,
@@ -96,27 +102,29 @@ def open_list(
         "supplement": publicity.supplement,
         "listed": len(listed_enrolments(db, session_id)),
         "closes_at": publicity.closes_at.isoformat(),
+        "working_days": days,
     }
 
 
 @service_tasks.register(gives="listed: number, closes_at: text")
 def supplement(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
-    """Put later passers on a supplementary list; says whether there was anybody."""
+    """Put later passers on a list that stands as long as the first; says whether there were any."""
     session = session_by_id(db, session_id)
     listed = listed_enrolments(db, session_id)
     passed = [r.enrolment_id for r in results_of(db, session_id) if r.outcome == "passed"]
     later = [e for e in passed if e not in listed]
     if not later:
         return {"listed": 0, "closes_at": context.now.isoformat()}
+    first = publicities_of(db, session_id)[0]
     publicity = open_publicity(
         db,
         session_id=session_id,
         organisation_id=session.organisation_id,
         enrolment_ids=later,
         opens_at=context.now,
-        closes_at=_closes_at(db, session.organisation_id, context, MINIMUM_WORKING_DAYS),
-        working_days=MINIMUM_WORKING_DAYS,
-        name_display=publicities_of(db, session_id)[0].name_display,
+        closes_at=_closes_at(db, session.organisation_id, context, first.working_days),
+        working_days=first.working_days,
+        name_display=first.name_display,
     )
     return {"listed": len(later), "closes_at": publicity.closes_at.isoformat()}
 

@@ -74,6 +74,7 @@ INPUTS: dict[str, tuple[str, str]] = {
     "violation_id": ("违纪情况", "Violation"),
     "work_id": ("评分作品", "Work to mark"),
     "years": ("保管年限", "Years of retention"),
+    "working_days": ("至少公示的工作日数", "Fewest working days of publicity"),
 }
 
 TITLES: dict[str, str] = {

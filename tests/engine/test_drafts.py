@@ -132,7 +132,8 @@ def test_old_revisions_are_thinned_out(drafts: Database) -> None:
         ("decision", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "dmn_doctype"),
         ("paper", b"\xff\xfe", "not_text"),
         ("scenarios", b"- name: a\n  b: [", "not_yaml"),
-        ("scenarios", b"- &a [x]\n- *a", "yaml_alias"),
+        ("scenarios", b"- &a [x]\n- &b [*a, *a]", "yaml_alias"),
+        ("scenarios", b"- &a [x]\n" + b"- *a\n" * 101, "yaml_alias"),
         ("scenarios", b"[" * 70 + b"]" * 70, "too_deep"),
         ("scenarios", b"\xff\xfe\xff", "not_yaml"),
         ("tale", b"{}", "bad_kind"),
@@ -236,3 +237,7 @@ def test_two_who_take_over_at_once_do_not_both_edit(drafts: Database) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(take, "abcd")) == 1
+
+
+def test_scenarios_may_repeat_what_repeats_nothing_itself() -> None:
+    check_content("scenarios", "review", b"- &a {x: {}}\n- *a\n- {<<: *a, y: {}}")
