@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from SpiffWorkflow.bpmn.specs.mixins import SubWorkflowTaskMixin
 from sqlalchemy.orm import Session
@@ -17,6 +19,11 @@ from engine.moving.descriptions import described
 
 Spot = tuple[str, str]
 """Name of a spec and of an element in it."""
+
+
+_KEPT_BUNDLES = 8
+# A stored bundle never changes: what was read and described of it is good for other sessions.
+_KEPT: WeakKeyDictionary[Definitions, OrderedDict[str, Side]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -38,12 +45,19 @@ class Side:
         Raises:
             UnknownBundle: There is none of that id.
         """
-        bundle = db.get(Bundle, bundle_id)
-        if bundle is None:
-            raise UnknownBundle(bundle_id)
+        kept = _KEPT.setdefault(definitions, OrderedDict())
+        found = kept.get(bundle_id)
+        if found is None:
+            bundle = db.get(Bundle, bundle_id)
+            if bundle is None:
+                raise UnknownBundle(bundle_id)
+            rows = bundle.manifest["members"]
+            members = {(one["kind"], one["key"]): one["sha256"] for one in rows}
+            found = kept[bundle_id] = cls(members, bundle_id, definitions)
+            while len(kept) > _KEPT_BUNDLES:
+                kept.popitem(last=False)
         definitions.load(db, bundle_id)
-        members = {(one["kind"], one["key"]): one["sha256"] for one in bundle.manifest["members"]}
-        return cls(members, bundle_id, definitions)
+        return found
 
     @classmethod
     def draft(cls, members: Mapping[Name, Member], lowered: Mapping[str, bytes]) -> Side:
