@@ -25,6 +25,7 @@ from api import (
     migrations,
     operations,
     process_instances,
+    publications,
     records,
     rosters,
     sessions,
@@ -62,6 +63,7 @@ ROUTERS = (
     comparisons.router,
     definitions.router,
     drafts.router,
+    publications.router,
 )
 
 

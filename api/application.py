@@ -36,11 +36,13 @@ from tasks.archive import OPTION_ARCHIVE_FOLDER
 from tasks.bindings import WRITERS
 from tasks.certificate_pages import OPTION_PUBLIC_URL
 from tasks.completion import Completion, StoredAnswers
+from tasks.examiner import Examiner
 from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.known_variables import host_knowledge
 from tasks.migrations import follow_session
 from tasks.posts import PostsLibrary, attach_posts, packaged_posts
+from tasks.scenario_sets import check_scenarios
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Installation:
     definitions: Definitions
     forms: FormLibrary
     completion: Completion
+    examiner: Examiner
     queue: JobQueue
     cookies: URLSafeSerializer
     plugins: Plugins
@@ -92,10 +95,11 @@ class Installation:
             reports.append(report)
             if report.refused:
                 break
-            self._register_starts(db, scope, report)
+            self.register_starts(db, scope, report)
         return reports
 
-    def _register_starts(self, db: Session, scope: str, report: PublishReport) -> None:
+    def register_starts(self, db: Session, scope: str, report: PublishReport) -> None:
+        """Let messages and timers start the processes of what was published."""
         # Messages and timers start the base's processes for everybody, an
         # organisation's for itself; an industry's wait for a batch to use them.
         level, _, key = scope.partition(":")
@@ -104,6 +108,7 @@ class Installation:
 
     def dispose(self) -> None:
         """Close every connection."""
+        self.examiner.close()
         self.database.dispose()
 
 
@@ -120,7 +125,7 @@ def build_installation(
         service_tasks.include(group)
     functions = host_functions(calendars(partial(Session, database.reader)))
     definitions = Definitions(
-        checkers={"form": check_form},
+        checkers={"form": check_form, "scenarios": check_scenarios},
         service_tasks={task.name for task in service_tasks},
         groups=set(packaged_posts().posts),
         functions=functions,
@@ -151,6 +156,7 @@ def build_installation(
         definitions=definitions,
         forms=forms,
         completion=Completion(engine, forms),
+        examiner=Examiner(database, definitions),
         queue=jobs,
         cookies=URLSafeSerializer(load_secret_key(settings), salt="jiancheng.login"),
         plugins=plugins,

@@ -42,6 +42,12 @@ from engine.errors import (
 from forms import InvalidAnswer
 from tasks.bindings import BindingRefused
 from tasks.completion import NotAllowed
+from tasks.publications import (
+    NothingToPublish,
+    PublicationMoved,
+    PublicationNotReady,
+    SamePerson,
+)
 
 TYPE_PREFIX = "urn:jiancheng:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -96,6 +102,14 @@ PROBLEMS = {
     "roster-has-problems": ProblemType(
         409, "名册中仍有错误行", "The roster still has rows with problems"
     ),
+    "nothing-to-publish": ProblemType(409, "没有可以发布的草稿", "There is no draft to publish"),
+    "examine-again": ProblemType(
+        409, "检查之后内容又变了,请重新检查", "Something changed since: examine it again"
+    ),
+    "not-to-publish": ProblemType(
+        409, "这次发布没有通过检查或已结束", "The publication did not pass, or is over"
+    ),
+    "same-person": ProblemType(409, "须由另一个人确认", "Another person has to confirm it"),
     "precondition-failed": ProblemType(
         412, "内容已变化,请刷新", "The content has changed: read it again"
     ),
@@ -140,6 +154,10 @@ ERRORS: dict[type[Exception], str] = {
     IncidentAlreadyResolved: "already-resolved",
     NotSkippable: "not-skippable",
     ClockRefused: "clock-refused",
+    NothingToPublish: "nothing-to-publish",
+    PublicationMoved: "examine-again",
+    PublicationNotReady: "not-to-publish",
+    SamePerson: "same-person",
     NotAllowed: "forbidden",
     BindingRefused: "forbidden",
     InvalidAnswer: "invalid",

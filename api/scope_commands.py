@@ -58,7 +58,7 @@ def export_scope(
     require_current()
     with installed() as installation, installation.database.reading() as db:
         files = write_scope(db, scope)
-    for path in sorted(_files_below(folder).keys() - files.keys()):
+    for path in sorted(files_below(folder).keys() - files.keys()):
         if is_place(path):
             (folder / path).unlink()
     for path, content in files.items():
@@ -81,7 +81,7 @@ def import_scope(
 ) -> None:
     """Read a folder's definitions into a scope, as drafts; publish them afterwards."""
     require_current()
-    files = {path: content for path, content in _files_below(folder).items() if _wanted(path)}
+    files = {path: content for path, content in files_below(folder).items() if _wanted(path)}
     with installed() as installation, _refusals_told(as_json):
         now = installation.clock.now()
         with installation.database.transaction() as db:
@@ -127,7 +127,8 @@ def _wanted(path: str) -> bool:
     return path == MANIFEST or ("/" in path and not path.startswith("."))
 
 
-def _files_below(folder: Path) -> Mapping[str, bytes]:
+def files_below(folder: Path) -> Mapping[str, bytes]:
+    """Read the files of an exported folder by their paths in it."""
     if not folder.is_dir():
         return {}
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]

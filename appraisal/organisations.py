@@ -39,6 +39,9 @@ class Organisation(SQLModel, table=True):
     keeps_base: bool = Field(
         default=False, sa_column_kwargs={"server_default": false()}
     )  # its designers change the definitions of all organisations and industries, too
+    confirms_publications: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  # a second person confirms what is published
 
 
 class RegisteredRange(SQLModel, table=True):

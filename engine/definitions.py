@@ -108,15 +108,19 @@ class Definitions:
         *,
         complete: bool = False,
         removals: Collection[Name] = (),
+        held: Collection[str] = (),
     ) -> PublishReport:
         """Publish definitions in a scope, unless something stands against it.
 
         Checks the whole set that results, for every chain of scopes in use. Stores only what
         changed. A chain of an inner scope that no longer fits stays with its old bundle and is
         reported. `complete`: what the scope has besides the sources is withdrawn; `removals` are
-        in any case, and the outer scope's definitions hold again.
+        in any case, and the outer scope's definitions hold again. Chains that are `held` stay with
+        what they have.
         """
-        report = self._publication(db, scope, actor, complete, removals).run(sources)
+        publication = self._publication(db, scope, actor, complete, removals)
+        publication.held = held
+        report = publication.run(sources)
         for bundle_id in report.bundles.values():
             self.load(db, bundle_id)
         return report

@@ -13,6 +13,7 @@ KillPoint = Literal[
     "while-rendering",
     "between-chunks",
     "while-moving",
+    "while-publishing",
 ]
 
 _passed: Counter[str] = Counter()

@@ -44,13 +44,17 @@ class PublishReport:
     """What a publication did; with an error among the findings nothing was stored.
 
     `bundles` are the new current bundles by chain of scopes (`base`, `base industry:gas`);
-    `bundle_id` is that of the published scope alone.
+    `bundle_id` is that of the published scope alone. What was only checked, or refused, has no
+    bundles, but the checked `sets` by chain, all definitions `after` it and the `changed` ones.
     """
 
     bundle_id: str | None
     new_versions: tuple[NewVersion, ...]
     findings: tuple[Finding, ...]
     bundles: Mapping[str, str] = field(default_factory=dict)
+    sets: Mapping[str, CheckedSet] = field(default_factory=dict, repr=False)
+    after: tuple[Member, ...] = field(default=(), repr=False)
+    changed: Mapping[Name, Member] = field(default_factory=dict, repr=False)
 
     @property
     def refused(self) -> bool:
@@ -69,6 +73,7 @@ class Publication:
 
     `complete`: the sources are all that the scope has; what it had besides is withdrawn.
     `removals` are withdrawn in any case: the outer scope's definitions hold again.
+    Chains that are `held` keep the bundle that they have.
     """
 
     db: Session
@@ -78,6 +83,7 @@ class Publication:
     now: datetime
     complete: bool = False
     removals: Collection[Name] = ()
+    held: Collection[str] = ()
 
     def run(self, sources: Sequence[Source], *, dry: bool = False) -> PublishReport:
         """Check, and unless it is refused or `dry`, store."""
@@ -104,7 +110,9 @@ class Publication:
         refused = any(one.severity == "error" for one in findings)
         findings.update(dict.fromkeys(self._elsewhere(chains, own, sets)))
         if refused or dry:
-            return PublishReport(None, (), tuple(findings))
+            return PublishReport(
+                None, (), tuple(findings), sets=sets, after=tuple(after), changed=changed
+            )
         return self._store(changed, gone, after, sets, tuple(findings))
 
     def _own_chain(self) -> tuple[str, ...]:
@@ -205,7 +213,7 @@ class Publication:
         bundles = {
             name: self._move_head(name, members, checked)
             for name, checked in sets.items()
-            if not checked.refused
+            if not checked.refused and name not in self.held
         }
         versions = [
             NewVersion(row.kind, row.key, row.scope, row.version, row.withdrawn) for row in rows

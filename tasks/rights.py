@@ -25,6 +25,7 @@ from tasks.acting import Refusal, may_act, reach_refusal, refusal
 from tasks.actors import Actor
 from tasks.involvement import person_of_enrolment, place_of
 from tasks.paper_rights import ARCHIVE_READERS, ENROLMENT_READERS, RESULT_READERS, reads_paper
+from tasks.publications import PublicationRow
 
 __all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
 
@@ -36,6 +37,8 @@ MIGRATORS = frozenset({"administrator", "director"})
 REPORTERS = {"room_lost": frozenset({"exam_officer", "site_manager"})}
 # Who codes the scripts never marks one: the duties exclude one another.
 CODE_READERS = frozenset({"confidentiality_officer"})
+# Who may be the second person that confirms a publication.
+PUBLISHERS = frozenset({"process_designer", "director"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
 
 Rule = Callable[[Session, Actor, Any], bool]
@@ -282,6 +285,12 @@ def _migrates(_: Session, actor: Actor, migration: Migration | None) -> bool:
     return own and (actor.kind == "client" or bool(actor.posts & MIGRATORS))
 
 
+def _reads_publication(_: Session, actor: Actor, row: PublicationRow) -> bool:
+    if row.tenant != actor.tenant:
+        return False
+    return actor.kind == "client" or bool(actor.posts & PUBLISHERS)
+
+
 def _anybody(_: Session, __: Actor, ___: object) -> bool:
     return True
 
@@ -321,4 +330,5 @@ ACTIONS: dict[str, Action] = {
     "migration.read": Action(_reads_migration, "migrations:run"),
     "migration.rehearse": Action(_rehearses, "migrations:run"),
     "migration.run": Action(_migrates, "migrations:run"),
+    "publication.read": Action(_reads_publication, "publish"),
 }

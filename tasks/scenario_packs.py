@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
@@ -117,7 +118,7 @@ class Pack(SourceDefinitions):
     def hash_of(self, name: Name) -> str:
         """Name the content of what a scenario has read; empty if there is none."""
         if name == STARTS:
-            return hash_of(repr(sorted(map(repr, self._starts))).encode())
+            return _hash_of_starts(self._starts)
         return self._hashes.get(name, "")
 
     def _owned(self, kind: str, key: str) -> Name:
@@ -165,6 +166,22 @@ def _innermost(sources: Iterable[Source], chain: Sequence[str]) -> dict[Name, by
     wanted = [one for one in sources if one.scope in chain]
     wanted.sort(key=lambda one: chain.index(one.scope))
     return {(one.kind, one.key): one.content for one in wanted}
+
+
+def hashes_of(contents: Mapping[Name, bytes]) -> dict[Name, str]:
+    """Name each content, and the start events together, as `Pack.hash_of` does."""
+    starts: list[StartTrigger] = []
+    for (kind, _), content in contents.items():
+        if kind == "process":
+            with suppress(DiagramError):
+                starts.extend(_compiled(content)[1])
+    return {name: hash_of(content) for name, content in contents.items()} | {
+        STARTS: _hash_of_starts(starts)
+    }
+
+
+def _hash_of_starts(starts: Iterable[StartTrigger]) -> str:
+    return hash_of(repr(sorted(map(repr, starts))).encode())
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ from api.pages import (
     incidents,
     migrations,
     process_designer,
+    publications,
     sessions,
     sign_in,
     stored_files,
@@ -29,6 +30,8 @@ from api.pages import (
 from api.pages.errors import error_page, wants_page
 
 ROUTERS = (
+    # Before the pages of definitions, whose addresses have places for any word.
+    publications.router,
     sign_in.router,
     inbox.router,
     sessions.router,

@@ -72,6 +72,8 @@ READABLE_BY = {
     "/drafts/{kind}/{key}": {"process_designer"},
     "/drafts/{kind}/{key}/revisions": {"process_designer"},
     "/drafts/{kind}/{key}/revisions/{revision}": {"process_designer"},
+    "/publications": {"process_designer"},
+    "/publications/{publication_id}": {"process_designer", "director"},
 }
 # Who of the own organisation may change what, of each other route.
 CHANGED_BY = {
@@ -98,6 +100,9 @@ CHANGED_BY = {
     ("POST", "/designer/imports"): {"process_designer"},
     ("POST", "/comparisons"): {"process_designer"},
     ("POST", "/designer/rebases/{kind}/{key}"): set(),
+    ("POST", "/publications"): {"process_designer"},
+    ("POST", "/publications/{publication_id}/confirmation"): {"process_designer", "director"},
+    ("POST", "/publications/{publication_id}/refusal"): {"process_designer", "director"},
     ("PUT", "/me/password"): PEOPLE,
     ("PUT", "/drafts/{kind}/{key}"): {"process_designer"},
     ("DELETE", "/drafts/{kind}/{key}"): {"process_designer"},

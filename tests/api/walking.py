@@ -23,6 +23,7 @@ from engine.drafts import save_draft
 from engine.incidents import Incident
 from engine.jobs import Job
 from engine.migrations import Migration
+from tasks.publications import PublicationRow
 from tests.api.small import DIAGRAM, ROLES, House, Street
 
 API = "/api/v1"
@@ -60,6 +61,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/drafts/{kind}/{key}/lease"): {"json": {}},
     ("POST", "/drafts/{kind}/{key}/check"): {"json": {"content": DIAGRAM}},
+    ("POST", "/publications"): {"json": {"drafts": [], "dryRun": True}},
+    ("POST", "/publications/{publication_id}/confirmation"): {"json": {}},
+    ("POST", "/publications/{publication_id}/refusal"): {"json": {}},
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 _SCOPED = ("/designer", "/definitions", "/drafts")
@@ -113,6 +117,11 @@ def furnish(street: Street, house: House) -> None:
             expected=None, actor=str(house.people["process_designer"]), now=now,
         )  # fmt: skip
         db.add_all([incident, job, migration, roster, result, certificate, archive, evidence])
+        publication = PublicationRow(
+            scope=f"organisation:{house.code}", tenant=house.code, status="published",
+            actor=str(house.people["process_designer"]), created_at=now, told_at=now,
+        )  # fmt: skip
+        db.add(publication)
         db.flush()
         assert other.id is not None
         house.people["other_candidate"] = other.id
@@ -129,6 +138,7 @@ def furnish(street: Street, house: House) -> None:
             "kind": "process",
             "key": "small_review",
             "revision": 1,
+            "publication_id": publication.id,
         }
 
 

@@ -51,6 +51,9 @@ DRAWN_FOR = {
     "/designer/migrations/{migration_id}": {"administrator", "director", "process_designer"},
     "/designer": {"process_designer"},
     "/designer/{kind}/{key}": {"process_designer"},
+    "/designer/publish": {"process_designer"},
+    "/designer/publications": {"process_designer"},
+    "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
 }
 CHANGED_BY = {
@@ -67,6 +70,8 @@ CHANGED_BY = {
     "/designer/migrations/{migration_id}/undo": {"administrator", "director"},
     "/designer/{kind}/{key}/outer": {"process_designer"},
     "/designer/{kind}/{key}/discard": {"process_designer"},
+    "/designer/publish": {"process_designer"},
+    "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/sign-out": PEOPLE,
 }
 EVERYBODY = sorted({*PEOPLE, "client"})

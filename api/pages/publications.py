@@ -1,0 +1,169 @@
+"""Pages of the publish gate: choose drafts, see what stands against them, publish, look back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+
+from api.pages.editing import scope_name
+from api.pages.staff import staff_page
+from api.publications import (
+    confirmed,
+    order_publication,
+    publication_by_id,
+    publications_of,
+    summary_of,
+    view_of,
+)
+from api.work import PageRouter, Posting, Reading, Work
+from engine.comparison import compare
+from engine.decisions import InvalidDecisions
+from engine.drafts import Draft, drafts_of
+from engine.errors import EngineError
+from engine.versions import read_edition
+from tasks.publications import (
+    NothingToPublish,
+    PublicationMoved,
+    PublicationNotReady,
+    SamePerson,
+    needs_second,
+    refuse,
+)
+
+router = PageRouter()
+Scope = Annotated[str, Query(max_length=100)]
+DIFFERENCES_SHOWN = 12
+
+
+async def _posted(request: Request) -> FormData:
+    return await request.form(max_fields=1000)
+
+
+Form = Annotated[FormData, Depends(_posted)]
+
+
+@router.get("/designer/publish")
+def choose_drafts(work: Reading, scope: Scope = "") -> Response:
+    """Draw the drafts of a scope with what differs, to choose what is to be published."""
+    scope = scope or f"organisation:{work.actor.tenant}"
+    work.require("definition.publish", scope)
+    drafts = [{"draft": one, "changes": _changes(work, one)} for one in drafts_of(work.db, scope)]
+    return _page(work, "publish.html", scope, drafts=drafts, error=None)
+
+
+def _changes(work: Work, draft: Draft) -> list[str]:
+    english = work.language == "en"
+    try:
+        before = read_edition(work.db, draft.kind, draft.key, draft.scope).content
+    except EngineError:
+        before = None
+    try:
+        found = compare(draft.kind, before, draft.content)
+    except (EngineError, InvalidDecisions) as error:
+        return [str(error)]
+    said = [one.message_en if english else one.message_zh for one in found]
+    more = len(said) - DIFFERENCES_SHOWN
+    return said if more <= 0 else [*said[:DIFFERENCES_SHOWN], f"… +{more}"]
+
+
+@router.post("/designer/publish")
+def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
+    """Have the chosen drafts examined, and go to what comes of it."""
+    scope = scope or f"organisation:{work.actor.tenant}"
+    work.require("definition.publish", scope)
+    names = [tuple(str(one).split("/", 1)) for one in form.getlist("draft")]
+    chosen = [(one[0], one[1]) for one in names if len(one) == 2]
+    try:
+        row = order_publication(work, scope, chosen, dry=False)
+    except NothingToPublish:
+        drafts = [
+            {"draft": one, "changes": _changes(work, one)} for one in drafts_of(work.db, scope)
+        ]
+        return _page(work, "publish.html", scope, drafts=drafts, error="nothing")
+    root = work.request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/designer/publications/{row.id}", 303)
+
+
+@router.get("/designer/publications")
+def list_publications(work: Reading, scope: Scope = "") -> Response:
+    """List what was published in a scope, and what was not."""
+    scope = scope or f"organisation:{work.actor.tenant}"
+    work.require("definition.publish", scope)
+    rows = [summary_of(one) for one in publications_of(work, scope)]
+    return _page(work, "publications.html", scope, rows=rows)
+
+
+@router.get("/designer/publications/{publication_id}")
+def read_publication(work: Reading, publication_id: UUID) -> Response:
+    """Draw how far an examination is, or what it found."""
+    return _draw(work, publication_id)
+
+
+@router.post("/designer/publications/{publication_id}")
+def decide_publication(work: Posting, form: Form, publication_id: UUID) -> Response:
+    """Publish, ask the second person, or give it up."""
+    row = publication_by_id(work, publication_id)
+    basis, note = str(form.get("basis") or "")[:500], str(form.get("note") or "")[:2000]
+    try:
+        if form.get("action") == "refuse":
+            refuse(work.db, row.id, work.actor, note)
+        else:
+            confirmed(work, row.id, basis, note)
+    except (PublicationMoved, PublicationNotReady, SamePerson) as error:
+        return _draw(work, publication_id, error=type(error).__name__)
+    root = work.request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/designer/publications/{row.id}", 303)
+
+
+def _draw(work: Work, publication_id: UUID, error: str | None = None) -> Response:
+    row = publication_by_id(work, publication_id)
+    view = view_of(row)
+    report = {"findings": [], "effects": None, **(view.report or {})}
+    scenarios = report.get("scenarios", [])
+    chains = {
+        chain: [one for one in scenarios if one["chain"] == chain]
+        for chain in dict.fromkeys(one["chain"] for one in scenarios)
+    }
+    return _page(
+        work,
+        "publication.html",
+        row.scope,
+        publication=view,
+        report=report,
+        chains=chains,
+        coverage=_coverage(report.get("coverage") or {}),
+        same_person=row.actor == work.actor.key,
+        needs_second=needs_second(work.db, row),
+        moment=datetime.now(UTC),
+        error=error,
+    )
+
+
+def _coverage(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "process": process_id,
+            "hit": sum(one["hit"] for one in elements.values()),
+            "total": len(elements),
+            "elements": elements,
+        }
+        for process_id, elements in found.items()
+    ]
+
+
+def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
+    return staff_page(
+        work,
+        template,
+        "designer",
+        work.installation.clock.now(),
+        scope=scope,
+        scope_name=scope_name(work, scope),
+        lang="en" if work.language == "en" else "zh",
+        **values,
+    )

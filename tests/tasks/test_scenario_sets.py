@@ -1,0 +1,85 @@
+"""Scenarios as definitions: an inner scope replaces, removes and adds single ones."""
+
+from pathlib import Path
+
+import pytest
+
+import processes
+from engine.bundles import Member
+from tasks.scenario_sets import MOST_TIMES, check_scenarios, scenarios_of
+
+PROCESSES = Path(processes.__file__).parent
+CHAIN = ("base", "industry:gas", "organisation:x")
+
+
+def member(scope: str, content: str, key: str = "enrolment") -> Member:
+    return Member("scenarios", key, scope, 1, content.encode(), "")
+
+
+def test_an_inner_scope_replaces_removes_and_adds_by_name() -> None:
+    members = [
+        member("organisation:x", "[{name: b, world: own}, {name: c, removed: true}]"),
+        member("base", "[{name: a, world: w}, {name: b, world: w}, {name: c, world: w}]"),
+        member("industry:gas", "[{name: d, world: gas}]"),
+        member("organisation:y", "[{name: a, world: another}]"),
+    ]
+
+    found = {one.name: one.content["world"] for one in scenarios_of(CHAIN, members)}
+
+    assert found == {"a": "w", "b": "own", "d": "gas"}
+
+
+def test_an_inner_scope_has_the_outer_scenarios_leave_out_more() -> None:
+    members = [
+        member("base", "[{name: a, world: w, leave_out: {pay: {paid: 1}}}, {name: b, world: w}]"),
+        member(
+            "industry:gas", "[{inherit: {leave_out: {brief: {}, pay: {}}}}, {name: b, world: g}]"
+        ),
+    ]
+
+    found = {one.name: one.content.get("leave_out") for one in scenarios_of(CHAIN, members)}
+
+    assert found == {"a": {"brief": {}, "pay": {"paid": 1}}, "b": None}
+
+
+def test_scenarios_of_another_process_with_the_same_name_stay() -> None:
+    members = [
+        member("base", "[{name: a, world: w}]"),
+        member("organisation:x", "[{name: a, removed: true}]", key="archive"),
+    ]
+
+    assert [one.name for one in scenarios_of(CHAIN, members)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PROCESSES.rglob("scenarios.yaml")), ids=lambda p: p.parent.name
+)
+def test_the_packaged_scenarios_pass_the_check(path: Path) -> None:
+    assert check_scenarios(path.parent.name, path.read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        ("[{name: a, world: offered, steps: [{advance: P1D}]}]", []),
+        ("[{name: a, removed: true}]", []),
+        ("[{inherit: {leave_out: {archive: {}}}}]", []),
+        ("[{inherit: {world: x}}]", ["bad_scenario"]),
+        ("a: b", ["bad_scenario"]),
+        ("[{world: offered}]", ["bad_scenario"]),
+        ("[{name: a, world: nowhere}]", ["bad_scenario"]),
+        ("[{name: a, world: offered, pth: []}]", ["bad_scenario"]),
+        ("[{name: a, world: offered, path: b}]", ["bad_scenario"]),
+        ("[{name: a, world: offered, steps: [{}]}]", ["bad_scenario"]),
+        (
+            f"[{{name: a, world: offered, steps: [{{do: x, times: {MOST_TIMES + 1}}}]}}]",
+            ["bad_scenario"],
+        ),
+        ("[{name: a, removed: true}, {name: a, removed: true}]", ["scenario_twice"]),
+        ("[&a [x], *a]", ["yaml_alias"]),
+        ("[" * 200, ["too_deep"]),
+        ("[!!python/object/apply:os.system [x]", ["not_yaml"]),
+    ],
+)
+def test_what_is_wrong_with_scenarios_is_said(content: str, codes: list[str]) -> None:
+    assert [one.code for one in check_scenarios("enrolment", content.encode())] == codes
