@@ -29,6 +29,7 @@ from engine.publication import PublishReport
 from engine.runtime import ProcessEngine
 from engine.scopes import depth_of
 from engine.sources import Source, load_folder
+from engine.terms import check_terms
 from forms import InvalidForm, parse_form
 from forms.components import DynamicList, Field
 from tasks import all_service_tasks
@@ -43,6 +44,7 @@ from tasks.known_variables import host_knowledge
 from tasks.migrations import follow_session
 from tasks.posts import PostsLibrary, attach_posts, packaged_posts
 from tasks.scenario_sets import check_scenarios
+from tasks.terms import TermsLibrary, attach_terms
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,11 @@ def build_installation(
         service_tasks.include(group)
     functions = host_functions(calendars(partial(Session, database.reader)))
     definitions = Definitions(
-        checkers={"form": check_form, "scenarios": check_scenarios},
+        checkers={
+            "form": check_form,
+            "scenarios": check_scenarios,
+            "vocabulary": check_terms,
+        },
         service_tasks={task.name for task in service_tasks},
         groups=set(packaged_posts().posts),
         functions=functions,
@@ -133,9 +139,10 @@ def build_installation(
         reading=database.reading,
         now=clock.now,
     )
-    posts = PostsLibrary(definitions)
+    posts, terms = PostsLibrary(definitions), TermsLibrary(definitions)
     for one in (database.writer, database.reader):
         attach_posts(one, posts)
+        attach_terms(one, terms)
     jobs = queue(database)
     engine = ProcessEngine(
         definitions,

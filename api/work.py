@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import wraps
+from functools import partial, wraps
 from hmac import compare_digest
 from inspect import iscoroutinefunction
 from typing import Annotated, Any, get_type_hints
@@ -21,6 +21,7 @@ from starlette.datastructures import FormData
 
 from api.application import Installation
 from api.clients import TOKEN_PREFIX, ApiClient
+from api.i18n import speak
 from api.idempotency import KeyInUse, claim_key
 from api.languages import Language, language_of
 from api.logins import Login, digest_of
@@ -30,6 +31,7 @@ from engine.killpoints import kill_point
 from engine.statements import Statement
 from tasks.actors import ACTOR_COLUMNS, PERSON, SELECT_ACTOR, Actor, actor_of, read_actor
 from tasks.rights import has_scope, may
+from tasks.terms import terms_of_organisation
 
 LOGIN_COOKIE = "jc_login"
 CSRF_HEADER = "x-csrf-token"
@@ -284,6 +286,7 @@ def _require_somebody(work: Work, db: Session) -> None:
     _identify(work, db)
     if work.visitor is None:
         raise Problem("not-signed-in")
+    speak(partial(terms_of_organisation, db, work.visitor.tenant))
     if work.visitor.kind != "person" and isinstance(work.request.scope["route"], PageRoute):
         raise Problem("forbidden")
 

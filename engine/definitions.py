@@ -39,12 +39,15 @@ from engine.diagrams import (
     start_triggers,
 )
 from engine.diagrams.read import read_lowered
+from engine.diagrams.renaming import renamed
 from engine.errors import DiagramError, UnknownBundle, UnknownDefinition
 from engine.knowledge import HostKnowledge
 from engine.publication import Publication, PublishReport, move_head, name_of
 from engine.scopes import BASE, chain_of
 from engine.single_checks import SingleChecks
 from engine.sources import Source, load_folder
+from engine.terms import NAME as TERMS
+from engine.terms import PLAIN, Terms, read_terms
 
 CACHED_BUNDLES = 32
 
@@ -61,6 +64,7 @@ class _LoadedBundle:
 
     diagrams: tuple[bytes, ...]
     decisions: tuple[bytes, ...]
+    terms: Terms = PLAIN
     processes: dict[str, CompiledProcess] = field(default_factory=dict)
     by_process: dict[str, CompiledDiagram] = field(default_factory=dict)
     by_decision: dict[str, Decision] = field(default_factory=dict)
@@ -197,7 +201,9 @@ class Definitions:
         bundle = self._bundle(bundle_id)
         if not bundle.row_texts:
             texts = [rule_descriptions(content) for content in bundle.decisions]
-            bundle.row_texts.update({key: value for one in texts for key, value in one.items()})
+            bundle.row_texts.update(
+                {key: _said(value, bundle.terms) for one in texts for key, value in one.items()}
+            )
         return bundle.row_texts
 
     def start_events(self, bundle_id: str) -> list[StartTrigger]:
@@ -261,8 +267,12 @@ class Definitions:
 
 
 def _compiled(bundle: _LoadedBundle) -> Mapping[str, CompiledDiagram]:
-    compiled = [compile_diagram(content) for content in bundle.diagrams]
+    compiled = [compile_diagram(renamed(one, bundle.terms)) for one in bundle.diagrams]
     return {process_id: one for one in compiled for process_id in one.elements}
+
+
+def _said(texts: Texts, terms: Terms) -> Texts:
+    return {language: terms.put(text, language) for language, text in texts.items()}
 
 
 def _load(db: Session, bundle_id: str) -> _LoadedBundle:
@@ -275,4 +285,10 @@ def _load(db: Session, bundle_id: str) -> _LoadedBundle:
     return _LoadedBundle(
         tuple(lowered[one.sha256] for one in processes),
         tuple(one.content for one in decisions),
+        _terms(db, bundle_id),
     )
+
+
+def _terms(db: Session, bundle_id: str) -> Terms:
+    member = member_of(db, bundle_id, *TERMS)
+    return PLAIN if member is None else read_terms(member.content)

@@ -17,6 +17,9 @@ from appraisal.sessions import AppraisalSession, session_by_id
 from appraisal.typesetting import render_pdf
 from engine import Continue, ServiceTasks, TaskContext
 from engine.killpoints import kill_point
+from engine.terms import Terms
+from tasks.paper_terms import paper_in
+from tasks.terms import terms_of_bundle
 
 service_tasks = ServiceTasks("papers")
 
@@ -140,10 +143,11 @@ def file_paper_of(
     """Typeset and file one paper."""
     assert session.id is not None
     collected = kind.collect(db, session, subject)
+    terms = terms_of_bundle(db, context.bundle_id)
     if isinstance(collected, FileData):
         content, media_type = collected.content, collected.media_type
     else:
-        content = _typeset(db, context, kind, session, collected)
+        content = _typeset(db, context, kind, session, collected, terms)
         media_type = "application/pdf"
     kill_point("while-rendering")
     return file_paper(
@@ -153,8 +157,8 @@ def file_paper_of(
             organisation_id=session.organisation_id,
             key=kind.key,
             subject=subject,
-            title=kind.title,
-            title_en=kind.title_en,
+            title=terms.put(kind.title),
+            title_en=terms.put(kind.title_en, "en"),
             catalogue_item=kind.catalogue_item,
             step=kind.step,
             object_key="",
@@ -173,25 +177,28 @@ def _typeset(
     kind: PaperKind,
     session: AppraisalSession,
     collected: Mapping[str, Any] | PaperData,
+    terms: Terms,
 ) -> bytes:
     if not isinstance(collected, PaperData):
         collected = PaperData(collected)
     organisation = organisation_by_id(db, session.organisation_id)
     data = {
-        "title": kind.title,
+        "title": terms.put(kind.title),
         "organisation": organisation.name,
         "organisation_en": organisation.name_en,
         "session": f"{session.name}({session.number})",
-        **collected.data,
+        **paper_in(terms, collected.data),
     }
     return render_pdf(
-        _template(db, context, kind.template),
+        _template(db, context, kind.template, terms),
         data,
         # The day, not the moment: typesetting again after a crash gives the same bytes.
         at=datetime.combine(context.today, time(), UTC),
-        files={"lib.typ": _template(db, context, LIBRARY), **collected.files},
+        files={"lib.typ": _template(db, context, LIBRARY, terms), **collected.files},
     )
 
 
-def _template(db: Session, context: TaskContext, key: str) -> bytes:
-    return context.engine.definitions.content(db, context.bundle_id, "paper", key)
+def _template(db: Session, context: TaskContext, key: str, terms: Terms) -> bytes:
+    content = context.engine.definitions.content(db, context.bundle_id, "paper", key)
+    # What Typst reads as code is ASCII: only Chinese words are put.
+    return content if terms.are_plain else terms.put(content.decode()).encode()

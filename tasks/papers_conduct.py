@@ -20,6 +20,7 @@ from appraisal.room_states import ROOM_STATE_NAMES, RoomSitting, RoomState, even
 from appraisal.rooms import exam_room_by_id
 from appraisal.sessions import AppraisalSession
 from appraisal.supervision import ANSWERS, SUPERVISION_CHECKS, failed_checks, supervision_of
+from tasks.paper_terms import ENTERED
 from tasks.papers import paper_data
 from tasks.papers_exam import candidate_name, clock, person_name, room_head, session_id_of
 
@@ -95,6 +96,7 @@ def _room_section(db: Session, sitting: RoomSitting) -> dict[str, Any]:
                 ],
             },
         ],
+        ENTERED: True,
         "notes": [sitting.remarks] if sitting.remarks else [],
         "signatures": [["监考员"], ["监考员"], ["主考", person_name(db, sitting.closed_by)]],
     }
@@ -186,6 +188,7 @@ def violation_record(db: Session, session: AppraisalSession, subject: str) -> Ma
                     ["依据", "、".join(violation.rows) or "合议决定"],
                     ["送达时间", clock(violation.delivered_at)],
                 ],
+                ENTERED: True,
                 "paragraphs": [f"事实与证据:{violation.facts}", f"理由:{violation.reason}"],
                 "notes": ["本人对处理决定不服的,可以依法申诉。"],
                 "signatures": [

@@ -15,6 +15,7 @@ from appraisal.objects import objects_of
 from appraisal.reviews import drawn_order, thesis_of
 from appraisal.rooms import ExamRoom, exam_rooms_of
 from appraisal.sessions import AppraisalSession
+from tasks.paper_terms import ENTERED
 from tasks.papers import PaperData, paper_data
 from tasks.papers_exam import (
     candidate_name,
@@ -307,6 +308,7 @@ def assessment_report(db: Session, session: AppraisalSession, subject: str) -> M
         "sections": [
             {
                 "facts": [["批次", session.number], ["考试日期", str(session.exam_date or "")]],
+                ENTERED: True,
                 "paragraphs": [
                     f"考评组织情况:{report.conduct}",
                     f"考评质量与考生水平:{report.quality}",

@@ -13,6 +13,7 @@ from appraisal.notices import newest_notice
 from appraisal.occupations import occupation_name, trade_name
 from appraisal.schemes import level_content, scheme_by_id
 from appraisal.sessions import SESSION_KINDS, AppraisalSession, SessionOffer, offers_of
+from tasks.paper_terms import ENTERED
 from tasks.papers import paper_data
 
 FORMS = {
@@ -88,6 +89,7 @@ def session_notice(db: Session, session: AppraisalSession, subject: str) -> Mapp
         "subtitle": f"{notice.title}({notice.number})",
         "sections": [
             {
+                ENTERED: True,
                 "paragraphs": [line for line in text.splitlines() if line.strip()],
                 "facts": [
                     ["报名时间", f"{moment_text(session.registration_opens_at)} 起"],

@@ -19,6 +19,7 @@ from appraisal.rooms import ExamRoom, exam_room_by_id, exam_rooms_of, room_by_id
 from appraisal.seats import Seat, seats_of, seats_of_enrolment, seats_taken, to_sit
 from appraisal.sessions import AppraisalSession, offers_of
 from appraisal.tickets import TICKET_PAPER, ticket_of, tickets_of
+from tasks.paper_terms import ENTERED
 from tasks.papers import PaperData, paper_data
 from tasks.papers_results import chinese_date, offer_name, session_key
 from tasks.seating import SUBJECT_NAMES
@@ -146,6 +147,7 @@ def exam_plan(db: Session, session: AppraisalSession, subject: str) -> Mapping[s
                         "widths": [2, 4, 4, 1, 2, 2],
                     }
                 ],
+                ENTERED: True,
                 "paragraphs": [f"应急预案:{plan.contingency or '按机构应急预案执行。'}"],
                 "signatures": [["制定人"], ["审批人"]],
             }

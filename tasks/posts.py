@@ -1,49 +1,24 @@
 """Posts and duties as the definitions say: of a bundle, and of an organisation today."""
 
-from collections import OrderedDict
-from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from engine.bundles import BundleHead
 from engine.context import DefinitionSource
-from engine.errors import UnknownDefinition
 from engine.posts import NAME, Posts, parse_posts
-from engine.publication import name_of
-from engine.scopes import BASE, chain_of
+from tasks.bundled import Bundled, current_bundle_of
 
-CACHED_BUNDLES = 64
 _OPTION = "jiancheng_posts"
 
 
-class PostsLibrary:
-    """Finds the posts that a bundle holds; a bundle never changes, so each is read once."""
+class PostsLibrary(Bundled[Posts]):
+    """The posts of bundles; of one from before posts were definitions, the packaged ones."""
 
     def __init__(self, definitions: DefinitionSource) -> None:
-        self._definitions = definitions
-        self._posts: OrderedDict[str, Posts] = OrderedDict()
-        self._lock = Lock()
-
-    def of(self, db: Session, bundle_id: str) -> Posts:
-        """The posts of a bundle; of one from before posts were definitions, the packaged ones."""
-        with self._lock:
-            if (found := self._posts.get(bundle_id)) is not None:
-                self._posts.move_to_end(bundle_id)
-                return found
-        try:
-            found = parse_posts(self._definitions.content(db, bundle_id, *NAME))
-        except UnknownDefinition:
-            found = packaged_posts()
-        with self._lock:
-            self._posts[bundle_id] = found
-            while len(self._posts) > CACHED_BUNDLES:
-                self._posts.popitem(last=False)
-        return found
+        super().__init__(definitions, NAME, parse_posts, packaged_posts)
 
 
 def attach_posts(engine: Engine, library: PostsLibrary) -> None:
@@ -65,16 +40,5 @@ def posts_of_bundle(db: Session, bundle_id: str) -> Posts:
 
 def posts_of_organisation(db: Session, tenant: str) -> Posts:
     """The posts that an organisation appoints people to now."""
-    bundle_id = current_bundle_of(db, [f"organisation:{tenant}"])
+    bundle_id = current_bundle_of(db, tenant)
     return packaged_posts() if bundle_id is None else posts_of_bundle(db, bundle_id)
-
-
-def current_bundle_of(db: Session, scopes: Sequence[str]) -> str | None:
-    """The bundle that is current for these scopes, else for the base; None before any is.
-
-    Unlike `Definitions.current_bundle` it only reads.
-    """
-    for chain in (chain_of(scopes), (BASE,)):
-        if (head := db.get(BundleHead, name_of(chain))) is not None:
-            return head.bundle_id
-    return None

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.i18n import translate
+from api.i18n import say, translate
 from appraisal.sessions import AppraisalSession
 from tasks.steps import STEPS, step_of
 from tasks.worklists import View, WorklistFilter
@@ -68,7 +68,7 @@ def chips_of(
     step = step_of(address.step)
     labels = {
         "session": sessions.get(address.session, address.session),
-        "step": step.label(language) if step else "",
+        "step": say(step.label(language), language) if step else "",
         "due": translate(_DUE.get(address.due, ""), language) if address.due else "",
         "q": f"“{address.q}”" if address.q else "",
     }
@@ -89,7 +89,7 @@ def menus_of(
             _menu("批次", [("session", s.number, s.name, None) for s in sessions], address, path)
         )
     if address.step is None:
-        steps = [("step", s.number, s.label(language), s.number) for s in STEPS]
+        steps = [("step", s.number, say(s.label(language), language), s.number) for s in STEPS]
         menus.append(_menu("环节", steps, address, path))
     if not address.due:
         due = [("due", key, translate(label, language), None) for key, label in _DUE.items()]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
+from api.i18n import say
 from api.pages.migrations import newer_version
 from api.pages.staff import element_name, staff_page, told_decisions
 from api.pages.step_map import draw_map
@@ -91,7 +92,7 @@ def stages_of(steps: list[StepState], language: str) -> list[dict[str, Any]]:
         pressing = next((s for s in ("late", "current") if s in states), "waiting")
         stages.append(
             {
-                "label": stage.label(language),
+                "label": say(stage.label(language), language),
                 "state": "done" if own and done == len(own) else pressing,
                 "done": done,
                 "total": len(own),

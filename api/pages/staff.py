@@ -9,6 +9,7 @@ from fastapi import Response
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from api.i18n import say
 from api.pages.templating import draw_for
 from api.user_tasks import desk_of
 from api.work import Work
@@ -89,7 +90,7 @@ def posts_text(work: Work) -> str:
     """List the posts somebody holds."""
     held = sorted(work.actor.posts - {"candidate"})
     posts = posts_of_organisation(work.db, work.actor.tenant)
-    names = [posts.post_name(post, work.language) for post in held]
+    names = [say(posts.post_name(post, work.language), work.language) for post in held]
     return (", " if work.language == "en" else "、").join(names)
 
 

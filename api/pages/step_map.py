@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from api.i18n import say
 from tasks.step_states import StepState
 
 WIDTH, HEIGHT = 910, 502
@@ -105,16 +106,20 @@ def draw_map(steps: Iterable[StepState], language: str) -> StepMap:
     over = {0} | {n for n, state in states.items() if state.state in ("done", "skipped")}
     english = language.startswith("en")
     return StepMap(
-        lanes=tuple(Lane(en if english else zh, top, height) for zh, en, top, height in _LANES),
+        lanes=tuple(
+            Lane(say(en if english else zh, language), top, height)
+            for zh, en, top, height in _LANES
+        ),
         flows=tuple((path, "done" if step in over else "") for step, path in _FLOWS),
-        nodes=tuple(_node(state, english) for state in states.values()),
+        nodes=tuple(_node(state, language) for state in states.values()),
     )
 
 
-def _node(state: StepState, english: bool) -> Node:
+def _node(state: StepState, language: str) -> Node:
     step = state.step
     x, y = _CENTRES[step.number]
-    lines = _lines((step.short_en,) if english else step.phrases, step.number)
+    phrases = (step.short_en,) if language.startswith("en") else step.phrases
+    lines = _lines(tuple(say(one, language) for one in phrases), step.number)
     top = y - _LINE * (len(lines) - 1) / 2
     placed = tuple((top + _LINE * n, line) for n, line in enumerate(lines))
     return Node(step.number, x, y, placed, state.state, state.open)

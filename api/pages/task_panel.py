@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from api.i18n import translate
+from api.i18n import say, translate
 from api.pages import wording
 from api.pages.candidate_facts import candidate_facts
 from api.pages.staff import element_name, told_decisions
@@ -62,7 +62,7 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
     return {
         "selected": describe(work.db, [task], with_names=desk_of(work).sees_names)[0],
         "chosen": panel.chosen,
-        "step_label": step.label(work.language) if step else "",
+        "step_label": say(step.label(work.language), work.language) if step else "",
         "refusal": REFUSALS[why][work.language == "en"] if why else "",
         "notice": panel.notice,
         "given": panel.values is not None,

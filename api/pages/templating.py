@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.i18n import translate
+from api.i18n import say, translate
 from api.languages import Language, language_of
 from api.pages import wording
 from api.work import Work
@@ -52,6 +52,7 @@ def environment(language: str) -> Environment:
     for name in wording.FILTERS:
         env.filters[name] = partial(getattr(wording, name), language=language)
     env.filters["dots"] = dots
+    env.filters["said"] = partial(say, language=language)
     return env
 
 
