@@ -62,6 +62,7 @@ export default {
   'Collects the values of all matching rules and counts the number of them': '计算成立规则的个数',
   'Collects the values of all matching rules in rule order': '按行序收集所有成立规则的结果',
   'Collects the values of all matching rules in decreasing output priority order': '按输出优先级收集所有成立规则的结果',
+  'Move Input': '移动输入列', 'Move Output': '移动输出列', 'Decision table context menu': '决策表菜单', '"value", "value", ...': '"值", "值", ……',
   // Ours.
   'Decisions': '决策', 'Decision diagram': '决策关系图', 'Table': '表格', 'Rows': '行清单', 'How it is shown': '显示方式',
   'Try': '试算', 'Check': '检查', 'Trials and check': '试算与检查',

@@ -106,10 +106,10 @@ export class Fields {
     if (spec.kind === 'key') {
       const changed = (event) => {
         const wanted = event.target.value.trim();
-        const taken = this.siblings(field).some((one) => one !== field && one.key === wanted);
+        const taken = this.siblings(field).some((one) => one !== field && (one.key ?? one.path) === wanted);
         event.target.setCustomValidity(taken ? t('Another field has this key.') : '');
         event.target.reportValidity();
-        if (!taken && wanted) this.rename(field, wanted);
+        if (!taken && wanted) change(wanted);
       };
       return el('label', {}, words, el('input', { class: 'mono', value: spec.get(field), onchange: changed, autocomplete: 'off' }));
     }
@@ -120,12 +120,6 @@ export class Fields {
   siblings(field) {
     const registry = this.editor().get('formFieldRegistry');
     return registry.getAll().filter((one) => one._parent === field._parent);
-  }
-
-  rename(field, key) {
-    this.modeling.unclaimKey?.(field, field.key);
-    this.modeling.editFormField(field, { key });
-    this.modeling.claimKey?.(field, key);
   }
 
   reveal(id) {

@@ -57,24 +57,30 @@ const commands = () => editor.get('commandStack');
 const bar = editorBar(() => saving, { load, undo: () => commands().undo(), redo: () => commands().redo() });
 
 editor.get('eventBus').on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && !loading && edited());
-editor.get('eventBus').on('commandStack.formField.add.postExecuted', ({ context }) => nameNew(context.formField));
+editor.get('eventBus').on('commandStack.formField.add.postExecuted', ({ context }) => {
+  nameNew(context.formField);
+  // Enter on the palette adds the field, and its keypress then falls on it and would deselect it.
+  setTimeout(() => editor.get('selection').set(context.formField));
+});
 
 open();
 
 async function open() {
   saving = new Saving({ kind: 'form', key, scope, read: () => content, show: bar.show });
+  try {
+    // Nobody may draw on the empty form that stands here until the draft has come.
+    await load((await saving.open()).content);
+  } catch (error) {
+    tell(translate('This draft cannot be drawn: {message}', { message: error.message }));
+    return;
+  }
   fill(place, el('div', { class: 'form-editor' }, panes.list, canvas, fields.element, preview.element, checkPane));
   translateDom(place, dictionary, {
     skip: '.fjs-element :is(label, legend, .fjs-form-field-label, .fjs-form-field-description, .markup, .fjs-input-adornment), .bio-properties-panel-header-label, .form-fields td, .ed-found, .no-i18n',
     patterns,
   });
   panes.show(phone.matches ? 'fields' : 'canvas');
-  try {
-    await load((await saving.open()).content);
-    bar.offer();
-  } catch (error) {
-    tell(translate('This draft cannot be drawn: {message}', { message: error.message }));
-  }
+  bar.offer();
 }
 
 /** Draw a content; `changes` says that it is one to save. */
@@ -82,7 +88,7 @@ async function load(text, changes = false) {
   content = text;
   loading = true;
   try {
-    const { warnings } = await editor.importSchema(JSON.parse(text));
+    const { warnings } = await editor.importSchema({ ...JSON.parse(text), type: 'default' });
     fill(document.getElementById('notes'));
     if (warnings?.length) tell(warnings.map((one) => one.message).join(' '));
   } catch (error) {

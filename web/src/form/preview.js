@@ -11,7 +11,7 @@ export class Preview {
     this.narrow = matchMedia('(max-width: 760px)').matches;
     this.frame = el('iframe', { name: 'jc-preview', title: t('Preview of the form') });
     this.data = el('textarea', { class: 'mono', rows: 3, spellcheck: 'false', 'aria-label': t('Sample data (JSON)'), placeholder: '{"enrolment_number": "…"}', oninput: () => this.ask() });
-    this.languages = el('div', { class: 'ed-row', role: 'group', 'aria-label': t('Language') });
+    this.languages = el('div', { class: 'ed-row no-i18n', role: 'group', 'aria-label': t('Language') });
     this.widths = el('div', { class: 'ed-row', role: 'group', 'aria-label': t('Width') });
     this.element = el('section', { class: 'form-preview' },
       el('div', { class: 'form-preview-bar' }, this.languages, this.widths,

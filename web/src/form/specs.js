@@ -58,6 +58,7 @@ const SPECS = (bindings) => [
   { id: 'text', label: 'Text', kind: 'area', fits: of('text'), ...whole('text') },
   { id: 'text.en', label: 'English text', kind: 'area', panel: true, fits: of('text'), ...own('text.en') },
   { id: 'key', label: 'Key', kind: 'key', fits: (field) => isInput(field), ...whole('key') },
+  { id: 'path', label: 'Key', kind: 'key', fits: of('dynamiclist'), ...whole('path') },
   { id: 'description', label: 'Field description', kind: 'area', fits: of(...INPUTS, 'dynamiclist'), ...whole('description') },
   { id: 'description.en', label: 'English description', kind: 'area', panel: true, fits: of(...INPUTS, 'dynamiclist'), ...own('description.en') },
   { id: 'required', label: 'Required', kind: 'check', fits: isInput, get: (f) => f.validate?.required === true, set: (f, v) => inside('validate', 'required').set(f, v) },
