@@ -41,7 +41,7 @@ OURS = changed(
         "date and time(publicity.closes_at)<",
         'date and time(publicity.closes_at) + duration("P1D")<',
     ),
-    ('<dc:Bounds x="530" y="250"', '<dc:Bounds x="530" y="100"'),
+    ('<dc:Bounds x="710" y="250"', '<dc:Bounds x="710" y="100"'),
 )
 NEWER = changed(
     BASE,
