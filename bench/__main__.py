@@ -7,11 +7,21 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import certificates, effects, feel, in_process, inbox, over_http, workers
+from bench import certificates, effects, feel, gate, in_process, inbox, over_http, workers
 from bench.figures import show
 from bench.installations import postgresql
 
-PARTS = ("sqlite", "growth", "inbox", "postgresql", "workers", "certificates", "feel", "effects")
+PARTS = (
+    "sqlite",
+    "growth",
+    "inbox",
+    "postgresql",
+    "workers",
+    "certificates",
+    "feel",
+    "effects",
+    "gate",
+)
 
 
 def measure(folder: Path, options: Namespace) -> dict[str, float | dict[str, float]]:
@@ -27,6 +37,8 @@ def measure(folder: Path, options: Namespace) -> dict[str, float | dict[str, flo
         figures |= feel.measure()
     if "effects" in options.parts:
         figures |= effects.measure(_made(folder / "effects"), 100 if options.quick else 1000)
+    if "gate" in options.parts:
+        figures |= gate.measure(_made(folder / "gate"))
     return {name: value for name, value in figures.items() if value != {}}
 
 

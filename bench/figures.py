@@ -22,6 +22,8 @@ TARGETS: Mapping[str, tuple[float, bool]] = {
     "postgresql.httpCompletionsPerSecond": (100, True),
     "postgresql.twoWorkersToOne": (1.3, True),
     "certificates1000Seconds": (90, False),
+    "scenariosPerSecond": (50, True),
+    "gateSeconds20Scopes": (30, False),
     "feelConditionsPerSecond": (150_000, True),
     "feelCompilationsPerSecond": (3_000, True),
     "effect1000Seconds": (10, False),
