@@ -20,6 +20,7 @@ from api.pages import (
     inbox,
     incidents,
     migrations,
+    new_definitions,
     process_designer,
     publications,
     sessions,
@@ -44,6 +45,7 @@ ROUTERS = (
     verification.router,
     decision_editor.router,
     form_editor.router,
+    new_definitions.router,
     process_designer.router,
     # Last: its page of one definition would take the addresses of the others for kinds.
     designer.router,

@@ -46,6 +46,7 @@ DRAWN_FOR = {
     "/designer/compare": set(),
     "/designer/rebase/{kind}/{key}": set(),
     "/designer/form/{key}/edit": {"process_designer"},
+    "/designer/new": {"process_designer"},
     "/designer/process/{key}/edit": {"process_designer"},
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}": {"administrator", "director", "process_designer"},
@@ -64,6 +65,7 @@ CHANGED_BY = {
     # The candidate's, if the user task were not the reviewer's.
     "/me/enrolments/{number}/{user_task_id}": set(),
     "/designer/form/{key}/preview": {"process_designer"},
+    "/designer/new": {"process_designer"},
     "/designer/rebase/{kind}/{key}": set(),
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}/run": {"administrator", "director"},
