@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import JSON, func
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import schemes  # noqa: F401 -- its table is referred to below
@@ -53,6 +54,7 @@ class AppraisalSession(SQLModel, table=True):
     registration_open: bool = False
     site: str = Field(default="", max_length=100)
     industry: str = Field(default="", max_length=60)
+    industries: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     bundle_id: str = Field(default="", max_length=80)
     next_enrolment_serial: int = 1
 

@@ -1,6 +1,8 @@
 """Service tasks of step 3 报名审核 for the whole batch: start, join, decide what is held."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,6 +16,7 @@ from appraisal.organisations import organisation_by_id
 from appraisal.sessions import SessionOffer, offers_of, session_by_id
 from engine import Continue, ServiceTasks, TaskContext
 from tasks.facts import merge_target
+from tasks.industries import Place, place_for
 from tasks.sessions import refunds_due
 
 service_tasks = ServiceTasks("applications")
@@ -39,22 +42,32 @@ def start_enrolments(
         .order_by(col(Enrolment.number))
         .limit(CHUNK)
     ).all()
+    session = session_by_id(db, session_id)
+    for occupation, rows in groupby(
+        sorted(todo, key=attrgetter("occupation_code", "number")), attrgetter("occupation_code")
+    ):
+        _start(db, context, place_for(context, session, [occupation]), list(rows))
+    if len(todo) == CHUNK:
+        return Continue(todo[-1].number)
+    return open_deciding(db, context, session_id)
+
+
+def _start(
+    db: Session, context: TaskContext, place: Place, enrolments: Sequence[Enrolment]
+) -> None:
     started = context.engine.start_many(
         db,
         "enrolment",
-        [(e.number, {"enrolment_id": e.id, "session_id": session_id}) for e in todo],
-        bundle_id=context.bundle_id,
-        scopes=context.scopes,
+        [(e.number, {"enrolment_id": e.id, "session_id": e.session_id}) for e in enrolments],
+        bundle_id=place.bundle_id,
+        scopes=place.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,
     )
-    for enrolment, instance_id in zip(todo, started, strict=True):
+    for enrolment, instance_id in zip(enrolments, started, strict=True):
         enrolment.instance_id = instance_id
         db.add(enrolment)
-    if len(todo) == CHUNK:
-        return Continue(todo[-1].number)
-    return open_deciding(db, context, session_id)
 
 
 def open_deciding(db: Session, context: TaskContext, session_id: int) -> Mapping[str, Any]:

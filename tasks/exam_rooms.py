@@ -20,10 +20,11 @@ from appraisal.room_states import (
 from appraisal.rooms import ExamRoom, exam_room_by_id, exam_rooms_of, room_business_key
 from appraisal.schemes import scheme_by_id, subject_content
 from appraisal.seats import seats_of
-from appraisal.sessions import SessionOffer, session_by_id
+from appraisal.sessions import AppraisalSession, SessionOffer, session_by_id
 from appraisal.staff import assignments_of, card_of, staff_of_room
 from engine import BpmnError, Continue, ServiceTasks, TaskContext
 from engine.milestones import count_milestone
+from tasks.industries import place_for
 
 service_tasks = ServiceTasks("exam_rooms")
 
@@ -86,7 +87,7 @@ def start(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str,
                 db, session.number, name, round=session.round, subjects=expected
             )
     rooms = [exam_room_by_id(db, room_id) for room_id, pairs in seated.items() if pairs]
-    _start_rooms(db, context, session.number, rooms[done : done + CHUNK])
+    _start_rooms(db, context, session, rooms[done : done + CHUNK])
     done = min(done + CHUNK, len(rooms))
     if done < len(rooms):
         return Continue(done, (done, len(rooms)))
@@ -94,11 +95,10 @@ def start(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str,
 
 
 def _start_rooms(
-    db: Session, context: TaskContext, session_number: str, rooms: Iterable[ExamRoom]
+    db: Session, context: TaskContext, session: AppraisalSession, rooms: Iterable[ExamRoom]
 ) -> None:
-    items = []
     for room in rooms:
-        key = room_business_key(session_number, room.code, room.subject)
+        key = room_business_key(session.number, room.code, room.subject)
         known = select(RoomSitting).where(RoomSitting.business_key == key)
         if db.exec(known).one_or_none() is not None:
             continue
@@ -113,15 +113,20 @@ def _start_rooms(
                 ends_at=ends_at(room),
             )
         )
-        items.append(
-            (key, {"room_id": room.id, "session_id": room.session_id, "subject": room.subject})
-        )
+        _start_room(db, context, session, room, key)
+
+
+def _start_room(
+    db: Session, context: TaskContext, session: AppraisalSession, room: ExamRoom, key: str
+) -> None:
+    occupations = {enrolment.occupation_code for enrolment, _ in seated_subjects(db, room)}
+    place = place_for(context, session, occupations)
     context.engine.start_many(
         db,
         "exam_room",
-        items,
-        bundle_id=context.bundle_id,
-        scopes=context.scopes,
+        [(key, {"room_id": room.id, "session_id": room.session_id, "subject": room.subject})],
+        bundle_id=place.bundle_id,
+        scopes=place.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,

@@ -11,6 +11,7 @@ from appraisal.scheme_rules import SchemeProblem, check_range, check_scheme
 from appraisal.schemes import Scheme, approve_scheme, scheme_by_id
 from appraisal.sessions import AppraisalSession, SessionOffer, offers_of, session_by_id
 from engine import ServiceTasks, TaskContext
+from tasks.industries import strangers
 
 service_tasks = ServiceTasks("schemes")
 
@@ -75,6 +76,13 @@ def session_problems(
         yield SchemeProblem(
             "/exam_date", "鉴定日期须在今天之后", "The exam date must lie after today"
         )
+    if session.industry:
+        for code in strangers(db, session.industry, (one.occupation_code for one in offers)):
+            yield SchemeProblem(
+                "/offers",
+                f"职业 {code} 不属于本批次所用的行业方案,请另立批次",
+                f"Occupation {code} is not of the batch's industry; hold it in another batch",
+            )
     days = [today] if session.exam_date is None else [today, session.exam_date]
     for scheme in _schemes(db, session.id):
         yield from check_scheme(scheme.content)

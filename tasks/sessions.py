@@ -14,6 +14,7 @@ from appraisal.people import holders_of
 from appraisal.sessions import AppraisalSession, create_session, session_by_id
 from engine import Continue, ProcessEngine, ServiceTasks, TaskContext
 from engine.instances import InstanceStatus, ProcessInstance
+from tasks.industries import pin_industries
 
 service_tasks = ServiceTasks("sessions")
 
@@ -50,6 +51,7 @@ def open_session(
         site=str(values.get("site") or ""),
         industry=str(values.get("industry") or ""),
     )
+    pin_industries(db, engine.definitions, session, organisation.code)
     instance = engine.start(
         db,
         "appraisal_session",

@@ -1,6 +1,6 @@
 """Works to mark: score sheets of the bundle, and starting the marking of a room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from appraisal.staff import staff_of_room
 from engine import ServiceTasks, TaskContext
 from tasks.comprehensive_reviews import draw_room
 from tasks.exam_rooms import reach, scheme_subject
+from tasks.industries import place_for
 from tasks.marking_tables import scheme_rules
 
 service_tasks = ServiceTasks("marking")
@@ -47,9 +48,12 @@ class NoPanel(AppraisalError):
     """Nobody is confirmed to assess in this room."""
 
 
-def sheet_of(db: Session, context: TaskContext, key: str) -> ScoreSheet:
-    """A score sheet of the instance's bundle."""
-    content = context.engine.definitions.content(db, context.bundle_id, "sheet", key)
+def sheet_of(
+    db: Session, context: TaskContext, key: str, bundle_id: str | None = None
+) -> ScoreSheet:
+    """A score sheet of a bundle; of the instance's own if none is named."""
+    bundle_id = bundle_id or context.bundle_id
+    content = context.engine.definitions.content(db, bundle_id, "sheet", key)
     return parse_score_sheet(orjson.loads(content))
 
 
@@ -79,30 +83,23 @@ def start(db: Session, context: TaskContext, *, room_id: int) -> None:
         raise NoPanel(room.code)
     turns = draw_room(db, context, room)
     order = {turn.enrolment_id: turn.position for turn in turns}
-    items = []
     for attendance in sitters(db, room):
         work = _work_for(db, context, room, attendance)
         if not marks_of(db, _id(work.id)):
             more = {"panel": panel, "turn": order.get(work.enrolment_id, 0)}
-            items.append(
-                (
-                    f"{room.code}-{attendance.admission_number}-{room.subject}",
-                    {**_variables(db, context, work), **more},
-                )
-            )
-    _start_marking(db, context, room, items)
+            key = f"{room.code}-{attendance.admission_number}-{room.subject}"
+            _start_marking(db, context, work, key, more)
 
 
 @service_tasks.register(gives="scripts: number")
 def start_scripts(db: Session, context: TaskContext, *, room_id: int) -> Mapping[str, Any]:
     """Give every script its blind code and send it to two markers."""
     room = exam_room_by_id(db, room_id)
-    items = []
-    for attendance in sitters(db, room):
+    found = sitters(db, room)
+    for attendance in found:
         work = _work_for(db, context, room, attendance)
-        items.append((f"script-{work.blind_code}", _variables(db, context, work)))
-    _start_marking(db, context, room, items)
-    return {"scripts": len(items)}
+        _start_marking(db, context, work, f"script-{work.blind_code}", {})
+    return {"scripts": len(found)}
 
 
 def _work_for(db: Session, context: TaskContext, room: ExamRoom, attendance: Attendance) -> Work:
@@ -124,7 +121,7 @@ def _work_for(db: Session, context: TaskContext, room: ExamRoom, attendance: Att
     )
 
 
-def _variables(db: Session, context: TaskContext, work: Work) -> dict[str, Any]:
+def _variables(db: Session, context: TaskContext, work: Work, bundle_id: str) -> dict[str, Any]:
     # The enrolment is left out: markers see the blind code and nothing that leads further.
     given: dict[str, Any] = {
         "work_id": work.id,
@@ -134,10 +131,10 @@ def _variables(db: Session, context: TaskContext, work: Work) -> dict[str, Any]:
     }
     if work.subject == "review":
         for part in ("thesis", "defence"):
-            sheet = sheet_of(db, context, sheet_key(db, work, part))
+            sheet = sheet_of(db, context, sheet_key(db, work, part), bundle_id)
             given[f"{part}_items"] = sheet.rows()
         return given
-    sheet = sheet_of(db, context, sheet_key(db, work, work.subject))
+    sheet = sheet_of(db, context, sheet_key(db, work, work.subject), bundle_id)
     return {**given, "items": sheet.rows(), "veto_items": veto_choices(sheet)}
 
 
@@ -147,18 +144,17 @@ def veto_choices(sheet: ScoreSheet) -> list[dict[str, str]]:
 
 
 def _start_marking(
-    db: Session,
-    context: TaskContext,
-    room: ExamRoom,
-    items: Sequence[tuple[str, Mapping[str, Any]]],
+    db: Session, context: TaskContext, work: Work, key: str, more: Mapping[str, Any]
 ) -> None:
-    session = session_by_id(db, room.session_id)
+    session = session_by_id(db, work.session_id)
+    enrolment = db.get_one(Enrolment, work.enrolment_id)
+    place = place_for(context, session, [enrolment.occupation_code])
     context.engine.start_many(
         db,
-        PROCESSES[room.subject],
-        [(f"{session.number}-{key}", variables) for key, variables in items],
-        bundle_id=context.bundle_id,
-        scopes=context.scopes,
+        PROCESSES[work.subject],
+        [(f"{session.number}-{key}", {**_variables(db, context, work, place.bundle_id), **more})],
+        bundle_id=place.bundle_id,
+        scopes=place.scopes,
         tenant=context.tenant,
         parent_id=context.instance_id,
         actor=context.actor,

@@ -15,6 +15,14 @@ _TEXT = "已按规定办理"
 Schema = Mapping[str, Any]
 
 
+# What a field for a moment wants, by the format or pattern of its schema.
+_MOMENTS = {
+    "date": "2026-01-05",
+    r"^\d\d:\d\d$": "09:00",
+    r"^\d{4}-\d\d-\d\dT\d\d:\d\d$": "2026-01-05T09:00",
+}
+
+
 def default_answer(schema: Schema, context: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in every required field: the first choice, the smallest number, a short text.
 
@@ -50,6 +58,9 @@ def _row(items: Schema, row: object) -> dict[str, Any]:
 def _value(part: Schema) -> Any:
     if "oneOf" in part:
         return part["oneOf"][0]["const"]
+    shape = str(part.get("format") or part.get("pattern"))
+    if shape in _MOMENTS:
+        return _MOMENTS[shape]
     kind = part.get("type")
     kind = kind[0] if isinstance(kind, list) else kind
     if kind == "boolean":

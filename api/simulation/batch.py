@@ -14,6 +14,7 @@ from api.simulation.desk import Desk, Leave, Policies
 from api.simulation.errors import CannotSimulate
 from api.simulation.scene import Scene
 from api.simulation.visitor import Refused, Visitor
+from appraisal.demo_roster import ELECTRICIAN
 
 POLICIES = Policies()
 for group in (registration, preparation, exam, results):
@@ -142,11 +143,13 @@ class Batch:
             for number in scene.enrolments
             if states.get(number) == "supplement"
             or scene.facts(number).accommodation
-            or (states.get(number) in ("admitted", "ticketed") and self._has_thesis(number))
+            or (states.get(number) in ("admitted", "ticketed") and self._has_own_work(number))
         ]
 
-    def _has_thesis(self, enrolment: str) -> bool:
-        return "二级" in self.scene.enrolments[enrolment].row["认定等级"]
+    def _has_own_work(self, enrolment: str) -> bool:
+        # A thesis to hand in, or the electricians' safety briefing to sign.
+        examinee = self.scene.enrolments[enrolment]
+        return "二级" in examinee.row["认定等级"] or examinee.occupation == ELECTRICIAN
 
     def _do_own(self, visitor: Visitor, who: str) -> int:
         tasks = list(visitor.items("/user-tasks", view="mine", sessionNumber=self.scene.number))

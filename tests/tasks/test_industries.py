@@ -1,0 +1,145 @@
+"""An occupation's industry: its definitions hold for what a batch starts for it, pinned."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+from sqlmodel import Session
+
+from api.application import build_installation, packaged_sources
+from api.settings import Settings
+from appraisal.organisations import Organisation
+from appraisal.sessions import AppraisalSession
+from engine import LocalQueue, TaskContext
+from engine.sources import Source
+from tasks.industries import industries, pin_industries, place_for, strangers
+
+ELECTRICIAN, COOK, WELDER = "6-31-01-03", "4-03-02-01", "6-18-02-04"
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder: Path = tmp_path_factory.mktemp("industries")
+    settings = Settings(mode="test", folder=folder, database_url="")
+    made = build_installation(settings, queue=lambda _: LocalQueue())
+    made.prepare()
+    with made.database.transaction() as db:
+        for report in made.publish(db, packaged_sources(made.plugins), "li"):
+            assert not report.refused, report.findings
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def db(installation: Any) -> Iterator[Session]:
+    with installation.database.transaction() as db:
+        yield db
+        db.rollback()
+
+
+def session_of(db: Session, installation: Any) -> AppraisalSession:
+    body = Organisation(code="9901", name="示例评价机构", body_code="0001")
+    db.add(body)
+    db.flush()
+    session = AppraisalSession(number="9901-1", organisation_id=body.id or 0, name="示例批次")
+    db.add(session)
+    pin_industries(db, installation.definitions, session, "9901")
+    return session
+
+
+def context_of(db: Session, installation: Any, *scopes: str) -> TaskContext:
+    chain = ["base", *scopes, "organisation:9901"]
+    bundle_id = installation.definitions.current_bundle(db, chain)
+    return TaskContext(
+        instance_id=uuid4(),
+        process_id="appraisal_session",
+        business_key="9901-1",
+        tenant="9901",
+        bundle_id=bundle_id,
+        element_id="start",
+        task_id=uuid4(),
+        actor=None,
+        now=NOW,
+        today=NOW.date(),
+        cursor=None,
+        engine=installation.engine,
+        variables={},
+        db=db,
+        scopes=tuple(chain),
+    )
+
+
+def test_packs_say_which_occupations_they_are_for(db: Session) -> None:
+    assert industries(db) == {"electrician": [ELECTRICIAN]}
+    assert strangers(db, "electrician", [ELECTRICIAN, COOK, COOK]) == [COOK]
+    assert strangers(db, "unknown", [ELECTRICIAN]) == [ELECTRICIAN]
+
+
+@pytest.mark.parametrize(
+    ("occupations", "own"),
+    [
+        ([ELECTRICIAN], True),
+        ([ELECTRICIAN, ELECTRICIAN], True),
+        ([COOK], False),
+        ([ELECTRICIAN, COOK], False),
+        ([], False),
+    ],
+)
+def test_an_industry_holds_where_all_occupations_share_it(
+    db: Session, installation: Any, occupations: list[str], own: bool
+) -> None:
+    session = session_of(db, installation)
+    context = context_of(db, installation)
+
+    place = place_for(context, session, occupations)
+
+    assert (place.bundle_id != context.bundle_id) is own
+    assert ("industry:electrician" in place.scopes) is own
+    processes = installation.definitions.process_ids(place.bundle_id)
+    assert ("safety_briefing" in processes) is own
+
+
+def test_a_batch_of_the_industry_itself_stays_with_its_own_bundle(
+    db: Session, installation: Any
+) -> None:
+    session = session_of(db, installation)
+    context = context_of(db, installation, "industry:electrician")
+
+    assert place_for(context, session, [ELECTRICIAN]).bundle_id == context.bundle_id
+
+
+def test_a_batch_keeps_the_pack_it_started_with(db: Session, installation: Any) -> None:
+    session = session_of(db, installation)
+    pinned = session.industries["electrician"]["bundle"]
+    scope = "industry:electrician"
+    changed = Source(
+        "catalogue", "industry", orjson.dumps({"occupations": [WELDER], "name": "电工"}), scope
+    )
+
+    report = installation.definitions.publish(db, [changed], scope, "li")
+
+    assert not report.refused, report.findings
+    context = context_of(db, installation)
+    assert industries(db) == {"electrician": [WELDER]}
+    assert place_for(context, session, [ELECTRICIAN]).bundle_id == pinned
+    assert place_for(context, session, [WELDER]).bundle_id == context.bundle_id
+    later = AppraisalSession(number="9901-2", organisation_id=1, name="下一批次")
+    pin_industries(db, installation.definitions, later, "9901")
+    assert later.industries["electrician"]["bundle"] != pinned
+    assert place_for(context, later, [WELDER]).bundle_id != context.bundle_id
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"occupations": "6-31-01-03"}'])
+def test_a_catalogue_without_occupations_is_for_none(
+    db: Session, installation: Any, content: bytes
+) -> None:
+    scope = "industry:electrician"
+    source = Source("catalogue", "industry", content, scope)
+    assert not installation.definitions.publish(db, [source], scope, "li").refused
+
+    assert industries(db) == {"electrician": []}
