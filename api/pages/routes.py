@@ -27,6 +27,7 @@ from api.pages import (
     sign_in,
     stored_files,
     verification,
+    vocabulary_editor,
 )
 from api.pages.errors import error_page, wants_page
 
@@ -47,6 +48,7 @@ ROUTERS = (
     form_editor.router,
     new_definitions.router,
     process_designer.router,
+    vocabulary_editor.router,
     # Last: its page of one definition would take the addresses of the others for kinds.
     designer.router,
 )

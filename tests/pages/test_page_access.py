@@ -42,6 +42,8 @@ DRAWN_FOR = {
     "/me/enrolments/{number}": {"candidate"},
     "/incidents": {"administrator", "director"},
     "/designer/decision/{key}/edit": {"process_designer"},
+    # There is no vocabulary of that key.
+    "/designer/vocabulary/{key}/edit": set(),
     # Without a kind and a key there is nothing to compare, and nothing here is behind.
     "/designer/compare": set(),
     "/designer/rebase/{kind}/{key}": set(),
@@ -66,6 +68,7 @@ CHANGED_BY = {
     "/me/enrolments/{number}/{user_task_id}": set(),
     "/designer/form/{key}/preview": {"process_designer"},
     "/designer/new": {"process_designer"},
+    "/designer/vocabulary/{key}/edit": set(),
     "/designer/rebase/{kind}/{key}": set(),
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}/run": {"administrator", "director"},
