@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import orjson
 from lxml import etree
 
-from engine.bundles import Member, Name
+from engine.bundles import Member, Name, hash_of
+from engine.check_memory import CheckMemory
 from engine.decisions import InvalidDecisions, known_result, lint_decisions, read_model
 from engine.diagrams import CheckedDiagram, Environment, prepare_diagram, read_diagram
-from engine.diagrams.source import process_ids
+from engine.diagrams.source import References, process_ids, references
 from engine.diagrams.vocabulary import FLOW_NODES
 from engine.errors import DiagramError
 from engine.feel.checking import Known
@@ -37,6 +39,7 @@ class Host:
     pages: Collection[str] | None = None
     functions: Mapping[str, Callable[..., Any]] | None = None
     knowledge: HostKnowledge = field(default_factory=HostKnowledge)
+    memory: CheckMemory = field(default_factory=CheckMemory, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,19 +61,93 @@ def check_set(members: Mapping[Name, Member], host: Host) -> CheckedSet:
     by_kind: dict[str, dict[str, Member]] = {}
     for member in members.values():
         by_kind.setdefault(member.kind, {})[member.key] = member
-        findings.extend(check_alone(member, host))
+        findings.extend(_alone(member, host))
     decisions = _decisions(by_kind.get("decision", {}).values(), host, findings)
     environment = _environment(by_kind, decisions, host)
     if (posts := members.get(POSTS_NAME)) is not None:
         environment = _with_posts(environment, posts)
     prepared: dict[str, CheckedDiagram] = {}
+    seen = _Seen(by_kind, environment, host)
     for key, member in by_kind.get("process", {}).items():
-        prepared[key] = prepare_diagram(member.content, environment, key=key)
+        prepared[key] = seen.prepared(key, member, environment)
         findings.extend(_about(member, prepared[key].findings))
     findings.extend(_check_doubles(prepared))
     findings.extend(_check_recursion(prepared))
     lowered = {key: one.lowered for key, one in prepared.items() if one.lowered is not None}
     return CheckedSet(tuple(findings), lowered)
+
+
+def _alone(member: Member, host: Host) -> tuple[Finding, ...]:
+    name = ("alone", member.kind, member.key, hash_of(member.content))
+    return host.memory.get(name, lambda: tuple(check_alone(member, host)))
+
+
+class _Seen:
+    """What the check of each diagram looks at: itself, and what it refers to, in the end."""
+
+    def __init__(
+        self, by_kind: Mapping[str, Mapping[str, Member]], environment: Environment, host: Host
+    ) -> None:
+        self._memory = host.memory
+        self._forms = {key: hash_of(one.content) for key, one in by_kind.get("form", {}).items()}
+        self._decisions = _names_of(by_kind.get("decision", {}).values())
+        self._names = hash_of(repr(_words_of(environment)).encode())
+        self._owners: dict[str, Member] = {}
+        for member in by_kind.get("process", {}).values():
+            root = _kept_root(member, host.memory)
+            self._owners.update(
+                dict.fromkeys(process_ids(root) if root is not None else (), member)
+            )
+
+    def prepared(self, key: str, member: Member, environment: Environment) -> CheckedDiagram:
+        """Check a diagram, unless all that it looks at was the same before."""
+        name = ("diagram", key, self._names, self._decisions, self._closure(member))
+        return self._memory.get(name, lambda: prepare_diagram(member.content, environment, key=key))
+
+    def _closure(self, member: Member) -> tuple[str, ...]:
+        """Name the diagram, all that it calls, and the forms that any of these refers to."""
+        diagrams: dict[str, Member] = {}
+        forms: set[str] = set()
+        waiting = [member]
+        while waiting:
+            one = waiting.pop()
+            if one.key in diagrams:
+                continue
+            diagrams[one.key] = one
+            found = self._references(one)
+            forms |= found.forms
+            waiting += [self._owners[p] for p in found.processes if p in self._owners]
+        return (
+            hash_of(member.content),
+            *sorted(f"{key} {hash_of(one.content)}" for key, one in diagrams.items()),
+            *sorted(f"{key} {self._forms.get(key, '')}" for key in forms),
+        )
+
+    def _references(self, member: Member) -> References:
+        root = _kept_root(member, self._memory)
+        if root is None:
+            return References()
+        name = ("references", hash_of(member.content))
+        return self._memory.get(name, lambda: references(root))
+
+
+def _words_of(environment: Environment) -> list[object]:
+    sets = (
+        environment.processes,
+        environment.forms,
+        environment.decisions,
+        environment.groups,
+        environment.elements,
+        environment.stages,
+        environment.duties,
+    )
+    allowed = {key: sorted(one) for key, one in environment.duties_of_groups.items()}
+    return [*(None if one is None else sorted(one) for one in sets), sorted(allowed.items())]
+
+
+def _names_of(members: Iterable[Member]) -> str:
+    rows = sorted(f"{one.key} {hash_of(one.content)}" for one in members)
+    return hash_of("\n".join(rows).encode())
 
 
 def environment_of(members: Mapping[Name, Member], host: Host) -> Environment:
@@ -119,9 +196,12 @@ def _decisions(
     results: dict[str, Known] = {}
     owner: dict[str, str] = {}
     files = [member.content for member in members]
+    names = _names_of(members)
     for member in members:
-        found = list(lint_decisions(member.content, functions=host.functions, others=files))
-        ids = _results_in(member.content, host, files)
+        found, ids = host.memory.get(
+            ("decision", hash_of(member.content), names), partial(_linted, member, host, files)
+        )
+        found = list(found)
         if ids and member.key not in ids:
             found.append(
                 Finding(
@@ -135,6 +215,13 @@ def _decisions(
         owner.update(dict.fromkeys(ids, member.key))
         results.update(ids)
     return results
+
+
+def _linted(
+    member: Member, host: Host, files: Sequence[bytes]
+) -> tuple[Sequence[Finding], Mapping[str, Known]]:
+    found = tuple(lint_decisions(member.content, functions=host.functions, others=files))
+    return found, _results_in(member.content, host, files)
 
 
 def _results_in(content: bytes, host: Host, others: Sequence[bytes]) -> Mapping[str, Known]:
@@ -159,13 +246,24 @@ def _environment(
 ) -> Environment:
     processes: set[str] = set()
     elements: set[str] = set()
-    found = map(_root, by_kind.get("process", {}).values())
+    found = (_kept_root(one, host.memory) for one in by_kind.get("process", {}).values())
     roots = [root for root in found if root is not None]
     for root in roots:
         processes.update(process_ids(root))
         elements.update(node.get("id") or "" for node in root.iter(*FLOW_NODES))
+    read = host.knowledge.form_variables
+    knowledge = (
+        host.knowledge
+        if read is None
+        else replace(
+            host.knowledge,
+            form_variables=lambda content: host.memory.get(
+                ("form variables", hash_of(content)), lambda: read(content)
+            ),
+        )
+    )
     providers = providers_of(
-        host.knowledge,
+        knowledge,
         forms={key: one.content for key, one in by_kind.get("form", {}).items()},
         decisions=decisions,
         diagrams=roots,
@@ -195,6 +293,11 @@ def _with_posts(environment: Environment, member: Member) -> Environment:
         duties=set(posts.duties),
         duties_of_groups=posts.duties_of_posts(),
     )
+
+
+def _kept_root(member: Member, memory: CheckMemory) -> etree._Element | None:
+    # Only read, never changed: `prepare_diagram` reads the diagram anew for itself.
+    return memory.get(("root", hash_of(member.content)), lambda: _root(member))
 
 
 def _root(member: Member) -> etree._Element | None:

@@ -40,8 +40,9 @@ def main() -> None:
                 packs[request.name] = Pack.of(request.contents, given)
                 while len(packs) > KEPT_PACKS:
                     packs.popitem(last=False)
-                gc.collect()
-                gc.freeze()
+                if len(packs) == 1:
+                    gc.collect()
+                    gc.freeze()
                 continue
             outcome = play_scenario(packs[request.pack], request.scenario, Path(objects))
             pickle.dump(outcome, answers)

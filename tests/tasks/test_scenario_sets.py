@@ -76,7 +76,6 @@ def test_the_packaged_scenarios_pass_the_check(path: Path) -> None:
             ["bad_scenario"],
         ),
         ("[{name: a, removed: true}, {name: a, removed: true}]", ["scenario_twice"]),
-        ("[&a [x], *a]", ["yaml_alias"]),
         ("[" * 200, ["too_deep"]),
         ("[!!python/object/apply:os.system [x]", ["not_yaml"]),
     ],
