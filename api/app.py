@@ -28,6 +28,7 @@ from api import (
     publications,
     records,
     rosters,
+    scope_files,
     sessions,
     sign_in,
     trials,
@@ -63,6 +64,7 @@ ROUTERS = (
     comparisons.router,
     definitions.router,
     drafts.router,
+    scope_files.router,
     publications.router,
 )
 

@@ -148,7 +148,7 @@ def save(
     if (body.content is None) is not body.removed:
         raise Problem("invalid", errors=[_NEITHER])
     content = None if body.content is None else body.content.encode()
-    with _told(work):
+    with told_to_clients(work):
         draft = keep_draft(
             work.db, scope, kind, key, content,
             expected=_expected(request), actor=work.actor.key,
@@ -164,7 +164,7 @@ def discard(work: Posting, kind: Kind, key: Key, scope: Scope, request: Request)
     """Throw the draft away; its revisions stay."""
     require_change(work, scope)
     expected = _expected(request) if "if-match" in request.headers else None
-    with _told(work):
+    with told_to_clients(work):
         discard_draft(work.db, scope, kind, key, expected=expected, actor=work.actor.key)
     return work.reply(None, 204)
 
@@ -217,7 +217,7 @@ def lease(work: Posting, kind: Kind, key: Key, scope: Scope, body: LeaseWanted) 
     """Become or stay the one who edits; to be asked for again within two minutes."""
     require_change(work, scope)
     _require_kind(kind)
-    with _told(work):
+    with told_to_clients(work):
         taken = take_lease(work.db, scope, kind, key, work.actor.key, take_over=body.take_over)
     return work.reply(_editor(work, taken))
 
@@ -264,7 +264,7 @@ _NEITHER = {
 
 
 @contextmanager
-def _told(work: Work) -> Iterator[None]:
+def told_to_clients(work: Work) -> Iterator[None]:
     """Tell clients why a draft was not changed."""
     try:
         yield

@@ -331,3 +331,18 @@ def _drafts(row: PublicationRow, items: Sequence[PublicationItem]) -> list[Draft
         for one in items
         if one.revision is not None
     ]
+
+
+def bases_of(db: Session, scope: str, kind: str, key: str) -> dict[int, str]:
+    """Give the basis (依据文号) on which each version of a definition was published."""
+    query = select(PublicationRow.versions, PublicationRow.basis).where(
+        PublicationRow.scope == scope,
+        PublicationRow.status == PublicationStatus.PUBLISHED,
+        PublicationRow.basis != "",
+    )
+    return {
+        int(one["version"]): basis
+        for versions, basis in db.exec(query).all()
+        for one in versions or ()
+        if (one["kind"], one["key"]) == (kind, key)
+    }

@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import Path, Query, Response
+from fastapi import File, Path, Query, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from fastapi.routing import iter_route_contexts
 
 from api.definitions import require_change, require_read
+from api.drafts import told_to_clients
 from api.i18n import translate
 from api.pages.comparisons import KINDS
 from api.pages.staff import staff_page
-from api.problems import Problem
+from api.problems import Problem, problem_of
 from api.work import PageRouter, Posting, Reading, Work
+from appraisal.zip_files import RefusedZip
 from engine.comparison import Change, compare
 from engine.decisions import InvalidDecisions
 from engine.diagrams import read_diagram
@@ -40,6 +42,8 @@ from tasks.definition_lists import (
     scope_name,
 )
 from tasks.definition_people import people_named
+from tasks.publications import bases_of
+from tasks.scope_archives import take_file_in
 
 router = PageRouter()
 
@@ -77,7 +81,19 @@ def definitions_page(
     q: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
     """List the definitions of a scope by kind."""
-    scope = scope or f"organisation:{work.actor.tenant}"
+    return _listed(work, scope or f"organisation:{work.actor.tenant}", kind, state, q)
+
+
+def _listed(
+    work: Work,
+    scope: str,
+    kind: str = "",
+    state: str = "",
+    q: str = "",
+    *,
+    refused: Sequence[str] = (),
+    status: int = 200,
+) -> Response:
     require_read(work, scope)
     every = list_definitions(work.db, scope)
     wanted = [one for one in every if _matches(one, q) and (not state or _is_in(one, state))]
@@ -100,9 +116,40 @@ def definitions_page(
         behind_count=sum(one.is_behind for one in every),
         people=_people(work, rows), scope_names=_scope_names(work, rows),
         publish_page=_has(work, "/designer/publish"),
+        refused=refused, status=status,
         files_route=_has(work, "/api/v1/scopes/{scope}/files"),
         edit_address=lambda one: _edit_address(work, one, chosen),
     )  # fmt: skip
+
+
+@router.post("/designer/import")
+def take_files(
+    work: Posting, scope: Scope = "", file: Annotated[UploadFile | None, File()] = None
+) -> Response:
+    """Make drafts of an uploaded file, and show them; or say why it cannot be taken."""
+    require_change(work, scope)
+    name = "" if file is None else file.filename or ""
+    try:
+        # Of a file that is refused nothing is kept, and the page is still drawn.
+        with told_to_clients(work), work.db.begin_nested():
+            content = b"" if file is None else file.file.read()
+            take_file_in(
+                work.db, scope, name, content,
+                actor=work.actor.key, now=work.installation.clock.now(),
+            )  # fmt: skip
+    except (Problem, RefusedZip) as error:
+        told = problem_of(error, work.language) if isinstance(error, RefusedZip) else error
+        return _listed(work, scope, refused=_reasons(told, work.language), status=422)
+    root = work.request.scope.get("root_path", "")
+    return RedirectResponse(f"{root}/designer?scope={scope}&state=draft", 303)
+
+
+def _reasons(problem: Problem, language: str) -> list[str]:
+    """Say in words why a file was not taken."""
+    if problem.name == "draft-held":
+        return [translate("他人正在编辑其中的定义，请稍后再试。", language)]
+    english = "message_en" if language == "en" else "message"
+    return [one.get(english) or one.get("message", "") for one in problem.errors[:10]]
 
 
 @router.get("/designer/{kind}/{key}")
@@ -130,6 +177,8 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         people=_people(work, [one], [*versions, *outer], held),
         scope_names=_scope_names(work, [one]),
         own_scope=f"organisation:{work.actor.tenant}",
+        bases=_bases(work, one),
+        moves=kind == "process" and work.may("migration.rehearse"),
         edit=_edit_address(work, one, chosen),
         customise=_customise(work, one),
         compares=_has(work, "/designer/compare"),
@@ -238,6 +287,16 @@ def _changes(one: ListedDefinition, ground: Ground) -> list[Change] | None:
         return list(compare(one.kind, ground.outer.content, mine))
     except (DiagramError, InvalidDecisions):
         return None  # The check of the draft says what cannot be read.
+
+
+def _bases(work: Work, one: ListedDefinition) -> dict[tuple[str, int], str]:
+    """Say on what basis versions were published, by scope and version."""
+    scopes = {one.scope, *([one.outer.scope] if one.outer is not None else [])}
+    return {
+        (scope, version): basis
+        for scope in scopes
+        for version, basis in bases_of(work.db, scope, one.kind, one.key).items()
+    }
 
 
 def _parts(one: ListedDefinition, ground: Ground, changes: Sequence[Change]) -> Parts | None:

@@ -25,12 +25,15 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/process-instances/{instance_id}/cancellation": ("director", 204),
     "/designer/rebases/{kind}/{key}": ("process_designer", 404),
     "/drafts/{kind}/{key}/lease": ("process_designer", 200),
+    "/scopes/{scope}/files": ("process_designer", 200),
     "/publications": ("process_designer", 409),
     "/publications/{publication_id}/confirmation": ("process_designer", 409),
     "/publications/{publication_id}/refusal": ("process_designer", 409),
+    "/migrations": ("director", 202),
     # Refused for what they are sent here; nothing may be kept of that.
     "/sessions/{number}/roster-imports/{import_id}/confirmation": ("planner", 409),
     "/incidents/{incident_id}/retry": ("administrator", 409),
+    "/migrations/{migration_id}/undo": ("director", 202),
     "/incidents/{incident_id}/skip": ("administrator", 409),
 }
 # They work something out and change nothing, so there is nothing to keep.

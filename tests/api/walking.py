@@ -60,6 +60,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "headers": {"If-Match": "*"},
     },
     ("POST", "/drafts/{kind}/{key}/lease"): {"json": {}},
+    ("POST", "/scopes/{scope}/files"): {
+        "files": {"file": ("small.bpmn", DIAGRAM.replace("初审", "审"))}
+    },
     ("POST", "/drafts/{kind}/{key}/check"): {"json": {"content": DIAGRAM}},
     ("POST", "/publications"): {"json": {"drafts": [], "dryRun": True}},
     ("POST", "/publications/{publication_id}/confirmation"): {"json": {}},
@@ -135,6 +138,7 @@ def furnish(street: Street, house: House) -> None:
             "certificate_number": certificate.number,
             "paper_id": paper.id,
             "evidence_id": evidence.id,
+            "scope": f"organisation:{house.code}",
             "kind": "process",
             "key": "small_review",
             "revision": 1,

@@ -130,3 +130,19 @@ def test_unknown_definition_is_not_found(street: Street) -> None:
 
 def token(browser: Any) -> dict[str, str]:
     return {"csrf_token": browser.csrf}
+
+
+def test_files_are_taken_in_as_drafts(street: Street) -> None:
+    browser = browser_of(street, "process_designer")
+    address = f"/designer/import?scope={scope_of(street)}"
+
+    sent = browser.post(address, data=token(browser), files={"file": ("x.bpmn", CHANGED.encode())})
+    refused = browser.post(address, data=token(browser), files={"file": ("x.bpmn", b"<a")})
+
+    assert sent.status_code == 303
+    assert "state=draft" in sent.headers["location"]
+    assert refused.status_code == 422
+    assert "没有导入任何内容" in refused.text
+    with street.installation.database.reading() as db:
+        kept = read_draft(db, scope_of(street), "process", "small_review")
+        assert kept is not None and b"\xe7\xac\xac" in (kept.content or b"")

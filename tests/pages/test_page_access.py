@@ -73,6 +73,7 @@ CHANGED_BY = {
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}/run": {"administrator", "director"},
     "/designer/migrations/{migration_id}/undo": {"administrator", "director"},
+    "/designer/import": {"process_designer"},
     "/designer/{kind}/{key}/outer": {"process_designer"},
     "/designer/{kind}/{key}/discard": {"process_designer"},
     "/designer/publish": {"process_designer"},
