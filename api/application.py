@@ -1,7 +1,7 @@
 """Composition root: one installation, put together from its settings."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from importlib.resources import as_file, files
@@ -24,6 +24,7 @@ from engine.design_context import DesignContext
 from engine.feel import compile_expression
 from engine.findings import Finding
 from engine.jobs import JobQueue
+from engine.packaged import packaged_changes
 from engine.poller import Poller
 from engine.publication import PublishReport
 from engine.runtime import ProcessEngine
@@ -89,11 +90,18 @@ class Installation:
         create_job_tables(self.database)
 
     def publish(self, db: Session, sources: Sequence[Source], actor: str) -> list[PublishReport]:
-        """Publish definitions, outer scopes first; stops at the first that is refused."""
+        """Publish packaged definitions, outer scopes first; stops at the first that is refused.
+
+        What people published in the place of a packaged definition stays.
+        """
         reports = []
         for scope in sorted({source.scope for source in sources}, key=depth_of):
             own = [source for source in sources if source.scope == scope]
-            report = self.definitions.publish(db, own, scope, actor, complete=True)
+            changes = packaged_changes(db, scope, own, actor=actor, now=self.clock.now())
+            report = self.definitions.publish(
+                db, changes.sources, scope, actor, removals=changes.removals
+            )
+            report = replace(report, findings=(*report.findings, *changes.kept))
             reports.append(report)
             if report.refused:
                 break
