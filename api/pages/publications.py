@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from api.pages.editing import scope_name
+from api.pages.editing import resolved, scope_name
 from api.pages.staff import staff_page
 from api.publications import (
     confirmed,
@@ -25,7 +25,6 @@ from engine.comparison import compare
 from engine.decisions import InvalidDecisions
 from engine.drafts import Draft, drafts_of
 from engine.errors import EngineError
-from engine.versions import read_edition
 from tasks.publications import (
     NothingToPublish,
     PublicationMoved,
@@ -58,10 +57,9 @@ def choose_drafts(work: Reading, scope: Scope = "") -> Response:
 
 def _changes(work: Work, draft: Draft) -> list[str]:
     english = work.language == "en"
-    try:
-        before = read_edition(work.db, draft.kind, draft.key, draft.scope).content
-    except EngineError:
-        before = None
+    # What holds now: the scope's own version, else the outer one that it was made from.
+    now = resolved(work, draft.scope, draft.kind).get(draft.key)
+    before = None if now is None else now.content
     try:
         found = compare(draft.kind, before, draft.content)
     except (EngineError, InvalidDecisions) as error:
