@@ -109,13 +109,17 @@ class TaskContext:
     tally: Tally = field(default_factory=Tally, repr=False)
     scopes: tuple[str, ...] = (BASE,)
 
-    def decide(self, decision_id: str, facts: Mapping[str, Any]) -> DecisionResult:
+    def decide(
+        self, decision_id: str, facts: Mapping[str, Any], *, bundle_id: str | None = None
+    ) -> DecisionResult:
         """Ask a decision of the instance's own bundle; history keeps which rows decided.
+
+        `bundle_id`: that of another bundle, for what has definitions of its own.
 
         Raises:
             UnknownDefinition: The bundle has no such decision.
         """
-        decision = self.engine.definitions.decision(self.bundle_id, decision_id)
+        decision = self.engine.definitions.decision(bundle_id or self.bundle_id, decision_id)
         result: DecisionResult = decision.evaluate(facts)
         self.tally.add(decision_id, result)
         return result

@@ -63,12 +63,13 @@ def pack_archive(
     """Pack every paper and the process history into a sealed bag; repeatable after a crash."""
     session = session_by_id(db, session_id)
     organisation = organisation_by_id(db, session.organisation_id)
+    filed = _filed(db, context, session_id, element)
     files = {
-        archive_path(filed.item, paper): paper_content(db, paper)
-        for filed in _filed(db, context, session_id, element)
-        for paper in filed.papers
+        archive_path(entry.item, paper): paper_content(db, paper)
+        for entry in filed
+        for paper in entry.papers
     }
-    files |= _other_papers(db, session_id, set(files))
+    files |= _other_papers(db, session_id, {entry.item.title for entry in filed})
     files["过程记录/process-history.json"] = _history(db, session_id, session.number)
     folder = _folder(db) / session.number
     seal = pack(
@@ -122,11 +123,15 @@ def _filed(db: Session, context: TaskContext, session_id: int, element: str) -> 
     return filed_items(db, catalogue, session_id, list(answer.get("stated") or []))
 
 
-def _other_papers(db: Session, session_id: int, taken: set[str]) -> dict[str, bytes]:
-    """Newest versions of the papers that no catalogue entry asks for."""
+def _other_papers(db: Session, session_id: int, items: set[str]) -> dict[str, bytes]:
+    """Newest versions of the papers that no catalogue entry asks for.
+
+    Also of those that name an entry which this catalogue has not: an industry's paper in a batch
+    of several industries.
+    """
     newest: dict[tuple[str, str], Paper] = {}
     for paper in papers_of(db, session_id):
-        if not paper.catalogue_item:
+        if paper.catalogue_item not in items:
             newest[(paper.key, paper.subject)] = paper
     return {
         f"{'目录' if p.key in INDEX_KEYS else '其他资料'}/{_file_name(p)}": paper_content(db, p)

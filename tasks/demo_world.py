@@ -273,6 +273,7 @@ _EQUIPMENT: tuple[tuple[str, str, bool], ...] = (
     ("202", "炒灶", False),
     ("203", "照护模拟人", False),
     ("203", "血压计", True),
+    ("201", "剩余电流动作保护器(RCD)测试仪", True),
 )
 
 _SUPPLIES: tuple[tuple[str, str, str, SupplyBasis, str, str, int], ...] = (

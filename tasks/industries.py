@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from appraisal.sessions import AppraisalSession
 from engine.bundles import Definition, newest
 from engine.context import DefinitionSource, TaskContext
-from engine.errors import DiagramError
+from engine.errors import DiagramError, UnknownDefinition
 
 CATALOGUE = "industry"
 _LEVEL = "industry:"
@@ -54,8 +54,8 @@ def pin_industries(
 ) -> None:
     """Keep for a batch the bundle of each industry, with the occupations it is for.
 
-    An industry whose definitions do not fit the organisation's is left out: its occupations use
-    those of the batch.
+    An industry whose definitions do not fit the organisation's is kept without a bundle: its
+    occupations cannot be offered (`unfit`), since nothing may stand in for what it requires.
     """
     pinned: dict[str, Any] = {}
     for key, occupations in sorted(industries(db).items()):
@@ -63,7 +63,7 @@ def pin_industries(
         try:
             bundle_id = definitions.current_bundle(db, scopes)
         except DiagramError:
-            continue
+            bundle_id = ""
         pinned[key] = {"bundle": bundle_id, "scopes": scopes, "occupations": occupations}
     session.industries = pinned
     db.add(session)
@@ -73,9 +73,31 @@ def place_for(context: TaskContext, session: AppraisalSession, occupations: Iter
     """Where an instance for these occupations starts: with their industry if they share one."""
     shared = {_industry_of(session.industries, code) for code in occupations}
     key = shared.pop() if len(shared) == 1 else None
-    if key is None or f"{_LEVEL}{key}" in context.scopes:
+    unpinned = key is None or not session.industries[key]["bundle"]
+    if key is None or unpinned or f"{_LEVEL}{key}" in context.scopes:
         return Place(context.bundle_id, context.scopes)
     return Place(session.industries[key]["bundle"], session.industries[key]["scopes"])
+
+
+def default_sheets(db: Session, context: TaskContext, place: Place) -> dict[str, str]:
+    """The score sheets that a place's industry marks subjects on, by subject."""
+    find = context.engine.definitions.content
+    try:
+        catalogue = orjson.loads(find(db, place.bundle_id, "catalogue", CATALOGUE))
+    except UnknownDefinition:
+        return {}
+    listed = catalogue.get("sheets") if isinstance(catalogue, dict) else None
+    found = listed if isinstance(listed, dict) else {}
+    return {str(subject): str(key) for subject, key in found.items()}
+
+
+def unfit(session: AppraisalSession, occupations: Iterable[str]) -> list[str]:
+    """The occupations whose industry has no definitions that fit the batch's organisation."""
+    return sorted(
+        code
+        for code in set(occupations)
+        if (key := _industry_of(session.industries, code)) and not session.industries[key]["bundle"]
+    )
 
 
 def _industry_of(pinned: Mapping[str, Any], occupation: str) -> str | None:

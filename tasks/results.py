@@ -26,8 +26,9 @@ from appraisal.results import (
     result_of,
 )
 from appraisal.schemes import scheme_by_id, subject_content
-from appraisal.sessions import SessionOffer
+from appraisal.sessions import SessionOffer, session_by_id
 from engine import Continue, ServiceTasks, TaskContext
+from tasks.industries import place_for
 
 service_tasks = ServiceTasks("results")
 
@@ -166,8 +167,13 @@ def decide(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str
 
 
 def conclude(db: Session, context: TaskContext, enrolment: Enrolment) -> Result:
-    """Decide one enrolment subject by subject, then as a whole, and keep the deciding rows."""
+    """Decide one enrolment subject by subject, then as a whole, and keep the deciding rows.
+
+    The tables are those of the occupation's industry where it has some.
+    """
     assert enrolment.id is not None
+    session = session_by_id(db, enrolment.session_id)
+    bundle_id = place_for(context, session, [enrolment.occupation_code]).bundle_id
     conclusions: dict[str, dict[str, str]] = {}
     for one in subject_results(db, enrolment):
         decided = context.decide(
@@ -178,11 +184,14 @@ def conclude(db: Session, context: TaskContext, enrolment: Enrolment) -> Result:
                 "points": one.points,
                 "pass_mark": one.pass_mark,
             },
+            bundle_id=bundle_id,
         )
         conclusions[one.subject] = {"result": str(decided.value["result"]), "row": decided.rows[0]}
-    outcome = context.decide("d12_pass", _counts(db, enrolment, conclusions))
+    outcome = context.decide("d12_pass", _counts(db, enrolment, conclusions), bundle_id=bundle_id)
     resit = context.decide(
-        "d13_resit", {"outcome": outcome.value["outcome"], "attempts": enrolment.round, "months": 0}
+        "d13_resit",
+        {"outcome": outcome.value["outcome"], "attempts": enrolment.round, "months": 0},
+        bundle_id=bundle_id,
     )
     _keep_subjects(db, enrolment, conclusions)
     result = result_of(db, enrolment.id) or Result(

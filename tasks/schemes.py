@@ -11,7 +11,7 @@ from appraisal.scheme_rules import SchemeProblem, check_range, check_scheme
 from appraisal.schemes import Scheme, approve_scheme, scheme_by_id
 from appraisal.sessions import AppraisalSession, SessionOffer, offers_of, session_by_id
 from engine import ServiceTasks, TaskContext
-from tasks.industries import strangers
+from tasks.industries import strangers, unfit
 
 service_tasks = ServiceTasks("schemes")
 
@@ -83,6 +83,13 @@ def session_problems(
                 f"职业 {code} 不属于本批次所用的行业方案,请另立批次",
                 f"Occupation {code} is not of the batch's industry; hold it in another batch",
             )
+    for code in unfit(session, (one.occupation_code for one in offers)):
+        yield SchemeProblem(
+            "/offers",
+            f"职业 {code} 的行业定义与本机构的定义不合,请先由流程设计员处理",
+            f"The industry of occupation {code} does not fit your definitions; a designer must"
+            " put that right first",
+        )
     days = [today] if session.exam_date is None else [today, session.exam_date]
     for scheme in _schemes(db, session.id):
         yield from check_scheme(scheme.content)

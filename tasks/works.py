@@ -19,12 +19,12 @@ from appraisal.staff import staff_of_room
 from engine import ServiceTasks, TaskContext
 from tasks.comprehensive_reviews import draw_room
 from tasks.exam_rooms import reach, scheme_subject
-from tasks.industries import place_for
+from tasks.industries import default_sheets, place_for
 from tasks.marking_tables import scheme_rules
 
 service_tasks = ServiceTasks("marking")
 
-# Score sheets where the scheme names none.
+# Score sheets where neither the scheme nor the occupation's industry names one.
 DEFAULT_SHEETS = {
     "theory": "theory_script",
     "practical": "practical_general",
@@ -106,6 +106,8 @@ def _work_for(db: Session, context: TaskContext, room: ExamRoom, attendance: Att
     session = session_by_id(db, room.session_id)
     enrolment = db.get_one(Enrolment, attendance.enrolment_id)
     subject = scheme_subject(db, enrolment, room.subject)
+    place = place_for(context, session, [enrolment.occupation_code])
+    sheets = {**DEFAULT_SHEETS, **default_sheets(db, context, place)}
     return add_work(
         db,
         Work(
@@ -115,7 +117,7 @@ def _work_for(db: Session, context: TaskContext, room: ExamRoom, attendance: Att
             enrolment_id=attendance.enrolment_id,
             subject=room.subject,
             blind_code=blind_code(db, session.number, attendance.enrolment_id, room.subject),
-            sheet_key=str(subject.get("sheet") or DEFAULT_SHEETS.get(room.subject, "")),
+            sheet_key=str(subject.get("sheet") or sheets.get(room.subject, "")),
             created_at=context.now,
         ),
     )
