@@ -16,7 +16,14 @@ from appraisal.organisations import Organisation
 from appraisal.sessions import AppraisalSession
 from engine import LocalQueue, TaskContext
 from engine.sources import Source
-from tasks.industries import industries, pin_industries, place_for, strangers
+from tasks.industries import (
+    default_sheets,
+    industries,
+    pin_industries,
+    place_for,
+    strangers,
+    unfit,
+)
 
 ELECTRICIAN, COOK, WELDER = "6-31-01-03", "4-03-02-01", "6-18-02-04"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -143,3 +150,33 @@ def test_a_catalogue_without_occupations_is_for_none(
     assert not installation.definitions.publish(db, [source], scope, "li").refused
 
     assert industries(db) == {"electrician": []}
+
+
+@pytest.mark.parametrize(
+    ("occupation", "sheets"),
+    [(ELECTRICIAN, {"practical": "electrician_practical"}), (COOK, {})],
+)
+def test_an_industry_names_the_sheets_that_its_subjects_are_marked_on(
+    db: Session, installation: Any, occupation: str, sheets: dict[str, str]
+) -> None:
+    session = session_of(db, installation)
+    context = context_of(db, installation)
+
+    place = place_for(context, session, [occupation])
+
+    assert default_sheets(db, context, place) == sheets
+    for key in sheets.values():
+        assert context.engine.definitions.content(db, place.bundle_id, "sheet", key)
+
+
+def test_an_industry_that_does_not_fit_cannot_be_offered(db: Session, installation: Any) -> None:
+    session = session_of(db, installation)
+    assert unfit(session, [ELECTRICIAN, COOK]) == []
+
+    session.industries = {
+        key: {**pinned, "bundle": ""} for key, pinned in session.industries.items()
+    }
+
+    assert unfit(session, [COOK, ELECTRICIAN, ELECTRICIAN]) == [ELECTRICIAN]
+    context = context_of(db, installation)
+    assert place_for(context, session, [ELECTRICIAN]).bundle_id == context.bundle_id
