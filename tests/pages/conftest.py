@@ -9,14 +9,22 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlmodel import select
 
 from api.app import create_app
+from api.application import Installation, build_installation, packaged_sources
 from api.logins import make_link
+from api.settings import Settings
+from appraisal.people import Person
 from engine.database import Database
+from engine.jobs import LocalQueue
+from tasks.demo_world import build_demo_world
 from tests.api.conftest import settle
 from tests.api.small import Street, build_house
+from tests.pages.office import Desk, Office
 
 
 @pytest.fixture
@@ -67,7 +75,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(street: Street) -> Iterator[str]:
     """Where the application listens."""
-    config = uvicorn.Config(street.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    yield from _served(street.app)
+
+
+def _served(app: FastAPI) -> Iterator[str]:
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -103,3 +115,72 @@ def sign_in(page: Page, street: Street, address: str, role: str) -> None:
         token = make_link(db, street.own.people[role])
     page.goto(f"{address}/sign-in/{token}")
     page.locator("button[data-submit]").click()
+
+
+@pytest.fixture(scope="session")
+def packaged_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the packaged definitions published, and the demo's body."""
+    folder = tmp_path_factory.mktemp("packaged")
+    installation = _office_installation(folder)
+    installation.database.create_schema()
+    with installation.database.transaction() as db:
+        reports = installation.publish(db, packaged_sources(installation.plugins), "test")
+        assert not [one for one in reports if one.refused]
+        build_demo_world(db, today=installation.clock.today())
+    installation.dispose()
+    return folder
+
+
+def _office_installation(folder: Path) -> Installation:
+    settings = Settings(
+        mode="test", folder=folder, database_url="", worker=False, sign_ins_per_minute=1000
+    )
+    return build_installation(settings, queue=lambda _: LocalQueue())
+
+
+@pytest.fixture
+def office(packaged_database: Path, tmp_path: Path) -> Iterator[Office]:
+    """The demo's body with all packaged definitions; its pages are at `office_address`."""
+    folder = tmp_path / "office"
+    shutil.copytree(packaged_database, folder)
+    installation = _office_installation(folder)
+    with installation.database.reading() as db:
+        people = {one.sign_in_name: one.id or 0 for one in db.exec(select(Person)).all()}
+    yield Office(installation, create_app(installation=installation), people)
+    installation.dispose()
+
+
+@pytest.fixture
+def office_address(office: Office) -> Iterator[str]:
+    """Where the office's application listens."""
+    yield from _served(office.app)
+
+
+@pytest.fixture
+def designer(
+    office: Office, office_address: str, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """The browser of the office's designer."""
+    yield from _desk(office, office_address, browser, request, "designer")
+
+
+@pytest.fixture
+def director(
+    office: Office, office_address: str, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """The browser of the office's director, who moves what runs."""
+    yield from _desk(office, office_address, browser, request, "director")
+
+
+def _desk(
+    office: Office, address: str, browser: Browser, request: pytest.FixtureRequest, role: str
+) -> Iterator[Desk]:
+    page, complaints = open_page(browser, viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(20_000)
+    with office.installation.database.transaction() as db:
+        token = make_link(db, office.people[role])
+    page.goto(f"{address}/sign-in/{token}")
+    page.locator("button[data-submit]").click()
+    yield Desk(page, address, request.path.stem.removeprefix("test_changes_"))
+    page.context.close()
+    assert complaints == []
