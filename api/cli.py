@@ -38,6 +38,7 @@ from api.diagram_commands import commands as diagram_commands
 from api.logs import configure_logs
 from api.migration import migrate as migrate_installation
 from api.migration_commands import commands as migration_commands
+from api.organisation_commands import commands as organisation_commands
 from api.publish_commands import commands as publish_commands
 from api.run_commands import commands as run_commands
 from api.scope_commands import commands as scope_commands
@@ -53,6 +54,7 @@ app.add_typer(diagram_commands)
 app.add_typer(comparison_commands)
 app.add_typer(run_commands)
 app.add_typer(scope_commands)
+app.add_typer(organisation_commands)
 app.add_typer(migration_commands)
 app.add_typer(publish_commands)
 app.add_typer(trial_commands)

@@ -311,3 +311,21 @@ def test_served_demo_ends_with_who_started_it(migrated: dict[str, str]) -> None:
         child.kill()
 
     assert (child.returncode in (0, -signal.SIGTERM), stderr) == (True, b"")
+
+
+def test_organisation_is_let_keep_the_base(migrated: dict[str, str], monkeypatch: Any) -> None:
+    for name, value in migrated.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(cli, "configure_logs", lambda _: None)
+    run("create-admin", "--organisation", "KEEPER", "--sign-in-name", "wang")
+
+    before = run("set-organisation", "KEEPER")
+    after = run("set-organisation", "KEEPER", "--keeps-base", "--confirms-publications")
+    unknown = run("set-organisation", "NOBODY", "--keeps-base")
+
+    assert before == (
+        0, {"code": "KEEPER", "keepsBase": False, "confirmsPublications": False},
+    )  # fmt: skip
+    assert after == (0, {"code": "KEEPER", "keepsBase": True, "confirmsPublications": True})
+    assert run("set-organisation", "KEEPER") == after
+    assert unknown[0] != 0
