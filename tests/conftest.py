@@ -141,3 +141,11 @@ def _editors_are_built() -> bool:
 def _build_editors() -> str:
     command = [".ci/build-web", str(Path(sys.executable).parent)]
     return subprocess.run(command, capture_output=True, text=True).stderr.strip()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logging_stays() -> Iterator[None]:
+    """Commands run in this process leave its logging alone: their streams end with them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.command_installation.configure_logs", lambda _: None)
+        yield

@@ -24,7 +24,6 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in {"MODE": "test", "FOLDER": str(tmp_path), "LOG_LEVEL": "error"}.items():
         monkeypatch.setenv(f"JIANCHENG_{name}", value)
     monkeypatch.setenv("JIANCHENG_LANGUAGE", "en")
-    monkeypatch.setattr("api.command_installation.configure_logs", lambda _: None)
     monkeypatch.setattr("api.migration_commands.require_current", lambda: None)
     settings = Settings()
     installation = build_installation(settings)
