@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api import cli
+from api.application import build_installation
+from api.settings import Settings
 from engine.comparison import compare
 from engine.drafts import read_draft
 from engine.versions import read_edition
@@ -166,3 +168,26 @@ def test_command_leaves_with_two_where_it_cannot_compare(tmp_path: Path, wrong: 
     code, _ = run(str(good), wrong if "/" in wrong else str(tmp_path / wrong))
 
     assert code == 2
+
+
+def test_command_compares_versions_of_an_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIANCHENG_FOLDER", str(tmp_path / "var"))
+    monkeypatch.setenv("JIANCHENG_MODE", "test")
+    installation = build_installation(Settings())
+    installation.database.create_schema()
+    with installation.database.transaction() as db:
+        store(db, "base", 1, chain(due={"review": "P2D"}))
+        store(db, OWN, 1, chain(due={"review": "P5D"}), "base@1")
+    installation.dispose()
+    file = tmp_path / "file.bpmn"
+    file.write_bytes(chain(due={"review": "P9D"}))
+
+    same = run("process/p@1", "process/p")
+    with_file = run("process/p@1", str(file), "--scope", OWN)
+    nothing = run("process/p@1", "process/p@7")
+
+    assert same == (0, "没有差别\n")
+    assert with_file == (1, "process/file\n  “review”的办理时限由 P5D 改为 P9D。\n")
+    assert nothing[0] == 2
