@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ import structlog
 from sqlalchemy import event, update
 from sqlmodel import Session, col
 
+from engine.bundles import Name
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.errors import describe_error
@@ -21,6 +23,8 @@ from tasks.publications import (
     note_report,
     wanted_of,
 )
+from tasks.scenario_outcomes import Outcome
+from tasks.scenarios import Scenario
 
 TOLD_EVERY_SECONDS = 0.5
 
@@ -73,6 +77,10 @@ class Examiner:
                 status=PublicationStatus.FAILED,
                 note=describe_error(error)[:2000],
             )
+
+    def play(self, contents: Mapping[Name, bytes], scenarios: Sequence[Scenario]) -> list[Outcome]:
+        """Play scenarios with definitions that are not published; the outcomes in order."""
+        return self._gate.results.play(contents, scenarios)
 
     def close(self) -> None:
         """End the thread and the processes."""

@@ -77,11 +77,11 @@ class Gate:
     def __init__(self, database: Database, definitions: Definitions) -> None:
         self._database = database
         self._definitions = definitions
-        self._results = ScenarioResults()
+        self.results = ScenarioResults()
 
     def close(self) -> None:
         """End the processes that play scenarios."""
-        self._results.close()
+        self.results.close()
 
     def examine(self, wanted: Wanted, told: Progress = lambda _done, _total: None) -> GateReport:
         """Check, play the scenarios of every chain that it touches, and weigh the instances."""
@@ -120,7 +120,7 @@ class Gate:
             def note(count: int, before: int = before) -> None:
                 told(before + count, total)
 
-            played[name] = self._results.play(contents, scenarios, note)
+            played[name] = self.results.play(contents, scenarios, note)
             done += len(scenarios)
             told(done, total)
         return played

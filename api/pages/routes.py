@@ -23,6 +23,7 @@ from api.pages import (
     new_definitions,
     process_designer,
     publications,
+    scenario_editor,
     sessions,
     sign_in,
     stored_files,
@@ -34,6 +35,7 @@ from api.pages.errors import error_page, wants_page
 ROUTERS = (
     # Before the pages of definitions, whose addresses have places for any word.
     publications.router,
+    scenario_editor.router,
     sign_in.router,
     inbox.router,
     sessions.router,

@@ -143,6 +143,7 @@ def furnish(street: Street, house: House) -> None:
             "key": "small_review",
             "revision": 1,
             "publication_id": publication.id,
+            "process": "small_review",
         }
 
 
