@@ -148,7 +148,7 @@ def list_all_definitions(
     require_read(work, scope)
     if kind and kind not in KINDS:
         raise Problem("not-found")
-    found = list_definitions(work.db, scope, [kind] if kind else KINDS)
+    found = list_definitions(work.db, scope, [kind] if kind else KINDS, reader=work.actor)
     people = people_named(work.db, work.actor, [one.draft.updated_by for one in found if one.draft])
     return DefinitionList(items=[_summary(one, people) for one in found])
 

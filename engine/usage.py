@@ -12,13 +12,15 @@ from engine.bundles import BundleMember
 from engine.instances import OPEN_STATUSES, ProcessInstance
 
 
-def count_users(db: Session, definition_ids: Collection[int]) -> dict[int, int]:
-    """Count the open instances of each definition.
+def count_users(
+    db: Session, definition_ids: Collection[int], tenant: str | None = None
+) -> dict[int, int]:
+    """Count the open instances of each definition, of one tenant or of all.
 
     Those of a process are its own; of a form, a table and the like all that are pinned to a bundle
     with it.
     """
-    counts = _open_instances(db)
+    counts = _open_instances(db, tenant)
     if not counts or not definition_ids:
         return {}
     query = select(
@@ -35,13 +37,15 @@ def count_users(db: Session, definition_ids: Collection[int]) -> dict[int, int]:
     return found
 
 
-def _open_instances(db: Session) -> dict[str, dict[str, int]]:
+def _open_instances(db: Session, tenant: str | None) -> dict[str, dict[str, int]]:
     """Count the open instances by bundle and process."""
     query = (
         select(ProcessInstance.bundle_id, ProcessInstance.process_id, func.count())
         .where(col(ProcessInstance.status).in_(OPEN_STATUSES))
         .group_by(col(ProcessInstance.bundle_id), col(ProcessInstance.process_id))
     )
+    if tenant is not None:
+        query = query.where(col(ProcessInstance.tenant) == tenant)
     found: dict[str, dict[str, int]] = {}
     for bundle_id, process_id, count in db.execute(query).all():
         found.setdefault(bundle_id, {})[process_id] = count

@@ -104,17 +104,24 @@ def scope_name(db: Session, scope: str) -> DefinitionName:
 
 
 def list_definitions(
-    db: Session, scope: str, kinds: Sequence[str] = KINDS
+    db: Session, scope: str, kinds: Sequence[str] = KINDS, *, reader: Actor | None = None
 ) -> list[ListedDefinition]:
-    """List what holds in a scope, with its drafts; by kind and key."""
+    """List what holds in a scope, with its drafts; by kind and key.
+
+    A `reader` who does not keep the base sees who uses a definition in the own organisation only.
+    """
+    sees_all = reader is None or may(db, reader, "definition.design", BASE)
+    tenant = None if sees_all or reader is None else reader.tenant
     everywhere = latest_versions(db, None, kinds)
     chain = chain_of([scope])
     current = resolve_versions(chain, everywhere)
     outer = resolve_versions(chain[:-1], everywhere) if len(chain) > 1 else {}
     drafts = {(one.kind, one.key): one for one in drafts_of(db, scope) if one.kind in kinds}
     names = names_of(db, current.values())
-    users = count_users(db, [one.id for one in current.values()])
-    derived = _derived(everywhere)
+    users = count_users(db, [one.id for one in current.values()], tenant)
+    derived = _derived(
+        one for one in everywhere if sees_all or may(db, reader, "definition.read", one.scope)
+    )
     listed = []
     for name in sorted({*current, *drafts}):
         version, draft = current.get(name), drafts.get(name)
@@ -134,11 +141,15 @@ def list_definitions(
     return listed
 
 
-def find_definition(db: Session, scope: str, kind: str, key: str) -> ListedDefinition | None:
+def find_definition(
+    db: Session, scope: str, kind: str, key: str, *, reader: Actor | None = None
+) -> ListedDefinition | None:
     """Give one of the list, None if the scope knows nothing of it."""
     if kind not in KINDS:
         return None
-    return next((one for one in list_definitions(db, scope, [kind]) if one.key == key), None)
+    return next(
+        (one for one in list_definitions(db, scope, [kind], reader=reader) if one.key == key), None
+    )
 
 
 def _name_of_draft(name: Name, draft: Draft | None) -> DefinitionName:

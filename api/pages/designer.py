@@ -95,7 +95,7 @@ def _listed(
     status: int = 200,
 ) -> Response:
     require_read(work, scope)
-    every = list_definitions(work.db, scope)
+    every = list_definitions(work.db, scope, reader=work.actor)
     wanted = [one for one in every if _matches(one, q) and (not state or _is_in(one, state))]
     counts = Counter(one.kind for one in wanted)
     tabs = [Tab(one, translate(name, work.language), counts[one]) for one, name in KINDS.items()]
@@ -157,7 +157,7 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
     """Show one definition as it holds in a scope."""
     scope = scope or f"organisation:{work.actor.tenant}"
     require_read(work, scope)
-    one = find_definition(work.db, scope, kind, key)
+    one = find_definition(work.db, scope, kind, key, reader=work.actor)
     if one is None:
         raise Problem("not-found")
     ground = ground_of(work.db, scope, kind, key)
@@ -218,7 +218,7 @@ def discard(work: Posting, kind: Kind, key: Key, scope: Scope = "") -> Response:
 
 def _changeable(work: Work, scope: str, kind: str, key: str) -> ListedDefinition:
     require_change(work, scope)
-    one = find_definition(work.db, scope, kind, key)
+    one = find_definition(work.db, scope, kind, key, reader=work.actor)
     if one is None:
         raise Problem("not-found")
     return one

@@ -93,7 +93,7 @@ def test_nothing_is_copied_until_something_differs(street: Street, designer: Tes
         False, "base", 1, "小流程",
     )  # fmt: skip
     assert one["draft"]["updatedBy"] == "process_designer甲"
-    assert one["usedBy"] == {"instances": 2, "scopes": []}
+    assert one["usedBy"] == {"instances": 1, "scopes": []}
 
 
 def test_second_of_two_designers_is_refused_and_nothing_is_lost(
@@ -224,3 +224,21 @@ def test_own_definition_is_behind_when_the_base_moves(street: Street, designer: 
     base = designer.get(f"{API}/definitions?scope=base").json()["items"]
     users = {one["key"]: one["usedBy"]["scopes"] for one in base}
     assert users["small_review"] == [scope_of(street)["scope"]]
+
+
+def test_only_who_keeps_the_base_sees_what_others_make_of_it(
+    street: Street, designer: TestClient
+) -> None:
+    theirs = f"organisation:{street.foreign.code}"
+    with street.installation.database.transaction() as db:
+        source = Source("process", "small_review", CHANGED.encode(), derived_from="base@1")
+        street.installation.definitions.publish(db, [source], theirs)
+
+    def used_by() -> Any:
+        found = designer.get(f"{API}/definitions?scope=base").json()["items"]
+        return {one["key"]: one["usedBy"] for one in found}["small_review"]
+
+    assert used_by() == {"instances": 1, "scopes": []}
+    with street.installation.database.transaction() as db:
+        db.get_one(Organisation, street.own.organisation_id).keeps_base = True
+    assert used_by() == {"instances": 2, "scopes": [theirs]}
