@@ -18,10 +18,19 @@ from appraisal.roster_imports import (
     confirm_import,
 )
 from appraisal.sessions import session_by_number
+from tasks.posts import posts_of_organisation
 
 
 class UnknownAccount(AppraisalError):
     """There is no such organisation, or nobody of that name in it."""
+
+
+class UnknownPost(AppraisalError):
+    """The organisation has no such post; `known` are those it has."""
+
+    def __init__(self, post: str, known: list[str]) -> None:
+        super().__init__(post)
+        self.known = known
 
 
 def add_administrator(
@@ -49,6 +58,35 @@ def add_administrator(
         if "administrator" not in posts_of(db, person.id, organisation.id):
             assign_post(db, person, "administrator")
         return sign_in_address(installation, make_link(db, person.id))
+
+
+def appoint(
+    installation: Installation, code: str, sign_in_name: str, post: str, *, name: str = ""
+) -> list[str]:
+    """Appoint somebody to a post that the organisation has now; returns all posts held.
+
+    With a `name`, somebody who is not there yet is added.
+
+    Raises:
+        UnknownAccount: There is no such organisation, or nobody of that sign-in name.
+        UnknownPost: The organisation's definitions have no such post.
+    """
+    with installation.database.transaction() as db:
+        organisation = require_organisation(db, code)
+        assert organisation.id is not None
+        known = posts_of_organisation(db, code).posts
+        # Candidates are registered, not appointed.
+        if post not in known.keys() - {"candidate"}:
+            raise UnknownPost(post, sorted(known.keys() - {"candidate"}))
+        person = _find_person(db, organisation.id, sign_in_name)
+        if person is None and name:
+            person = add_person(db, organisation.id, name, sign_in_name)
+        if person is None or person.id is None or not person.active:
+            raise UnknownAccount(sign_in_name)
+        if post not in posts_of(db, person.id, organisation.id):
+            assign_post(db, person, post)
+            db.flush()
+        return sorted(posts_of(db, person.id, organisation.id))
 
 
 def link_for(installation: Installation, code: str, sign_in_name: str) -> str:

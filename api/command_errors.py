@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from api.administration import UnknownAccount
+from api.administration import UnknownAccount, UnknownPost
 from api.clients import SCOPES, UnknownScope
 from api.console import errors
 from api.settings import Settings
@@ -119,6 +119,9 @@ def _reason(error: Exception) -> tuple[str, str]:
                 f"没有这个机构代码或登录名:{error}",
                 f"There is no organisation with this code, or nobody with this name: {error}",
             )
+        case UnknownPost():
+            known = ", ".join(error.known)
+            return f"没有岗位 {error};可用:{known}", f"No such post: {error}; known: {known}"
         case UnknownScope():
             known = ", ".join(SCOPES)
             return (

@@ -6,11 +6,28 @@ from typing import Annotated
 
 import typer
 
-from api.administration import require_organisation
+from api.administration import appoint, require_organisation
 from api.command_installation import installed, require_current
 from api.console import AsJson, say, tell
 
 commands = typer.Typer()
+
+
+@commands.command("appoint")
+def appoint_person(
+    code: Annotated[str, typer.Argument(help="code of the organisation")],
+    sign_in_name: Annotated[str, typer.Argument(help="who is appointed")],
+    post: Annotated[str, typer.Argument(help="key of a post of the organisation's definitions")],
+    name: Annotated[str, typer.Option(help="adds somebody of this name who is new")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Appoint somebody to a post, also one that the organisation's own definition added."""
+    require_current()
+    with installed() as installation:
+        posts = appoint(installation, code, sign_in_name, post, name=name)
+    tell(
+        as_json, {"signInName": sign_in_name, "posts": posts}, f"{sign_in_name}: {', '.join(posts)}"
+    )
 
 
 @commands.command("set-organisation")

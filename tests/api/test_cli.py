@@ -319,10 +319,14 @@ def test_organisation_is_let_keep_the_base(migrated: dict[str, str], monkeypatch
     monkeypatch.setattr(cli, "configure_logs", lambda _: None)
     run("create-admin", "--organisation", "KEEPER", "--sign-in-name", "wang")
 
+    held = run("appoint", "KEEPER", "wang", "planner")
+    none = run("appoint", "KEEPER", "wang", "nobody_at_all")
     before = run("set-organisation", "KEEPER")
     after = run("set-organisation", "KEEPER", "--keeps-base", "--confirms-publications")
     unknown = run("set-organisation", "NOBODY", "--keeps-base")
 
+    assert held == (0, {"signInName": "wang", "posts": ["administrator", "planner"]})
+    assert none == (2, None)
     assert before == (
         0, {"code": "KEEPER", "keepsBase": False, "confirmsPublications": False},
     )  # fmt: skip
