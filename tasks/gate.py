@@ -19,7 +19,7 @@ from engine.bundles import BundleHead, Name, bundled, hash_of, newest
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.diagrams import compile_diagram
-from engine.effects import Target, assess
+from engine.effects import Effect, Target, assess
 from engine.findings import Finding
 from engine.publication import PublishReport, name_of
 from engine.remedies import remedy_of
@@ -144,13 +144,25 @@ class Gate:
                     "businessKey": one.business_key,
                     "tenant": one.tenant,
                     "state": str(one.state.value),
-                    "reasons": [
-                        {"zh": reason.zh, "en": reason.en} for reason in (*one.reasons, *one.notes)
-                    ],
+                    "reasons": _reasons(one),
                 }
                 for one in shown
             ],
         }
+
+
+def _reasons(effect: Effect) -> list[dict[str, str]]:
+    """Say why an instance is touched as it is, and where it waits that is gone."""
+    gone = [
+        {
+            "zh": f"它正停在“{one.name}”,新版本里没有这一环节,迁移时要指明由哪个环节接替。",
+            "en": f"It is at “{one.name}”, which the new version does not have; "
+            "a migration has to say what takes its place.",
+        }
+        for one in effect.questions
+    ]
+    told = [{"zh": one.zh, "en": one.en} for one in (*effect.reasons, *effect.notes)]
+    return gone + told
 
 
 def all_pass(outcomes: Sequence[Outcome]) -> bool:

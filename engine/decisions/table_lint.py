@@ -110,9 +110,11 @@ class TableLint:
             if self.table.hit_policy == "UNIQUE" or self._differ(rules[one], rules[other])
         )
         for one, other, box in islice(pairs, _MAX_OVERLAPS):
-            self._warn(
+            # Where one row at most may hold, two that do leave no result: nobody could go on.
+            self.report.add(
                 self.rows[one.number - 1],
                 "dmn_overlap",
+                severity="error" if self.table.hit_policy == "UNIQUE" else "warning",
                 value=str(one.number),
                 other=str(other.number),
                 example=grid.example(box),

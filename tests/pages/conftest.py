@@ -183,4 +183,5 @@ def _desk(
     page.locator("button[data-submit]").click()
     yield Desk(page, address, request.path.stem.removeprefix("test_changes_"))
     page.context.close()
-    assert complaints == []
+    # The drawing tool warns of its own use of what it will drop.
+    assert [one for one in complaints if "is deprecated" not in one] == []

@@ -116,7 +116,7 @@ def test_check_tells_overlaps_and_leads_to_the_row(
     expect(finding).to_be_visible()
     page.get_by_role("button", name="行清单").click()
     finding.get_by_role("button", name="定位").click()
-    assert page.evaluate("document.activeElement.closest('tr')?.classList.contains('doubt')")
+    assert page.evaluate("document.activeElement.closest('tr')?.classList.contains('wrong')")
 
     page.locator(".dmn-rows select").first.select_option("FIRST")
     expect(page.locator(".ed-found li", has_text="会同时成立")).to_have_count(0)

@@ -141,11 +141,12 @@ def test_wrong_cell_is_met_by_nothing_in_a_lenient_reading() -> None:
         (["null", "-"], "null"),
     ],
 )
-def test_overlap_is_warned_of(cells: list[str], example: str) -> None:
+def test_overlap_is_told_of(cells: list[str], example: str) -> None:
     findings = lint_decisions(tabled(*([cell, "1"] for cell in cells)))
 
-    overlaps = [one.message_en for one in findings if one.code == "dmn_overlap"]
-    expected = [f"rows 1 and 2 may hold together (such as n = {example}), against UNIQUE"]
+    overlaps = [(one.severity, one.message_en) for one in findings if one.code == "dmn_overlap"]
+    told = f"rows 1 and 2 may hold together (such as n = {example}), against UNIQUE"
+    expected = [("error", told)]
     assert overlaps == (expected if example else [])
 
 
