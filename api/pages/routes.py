@@ -23,6 +23,7 @@ from api.pages import (
     new_definitions,
     process_designer,
     publications,
+    record_editor,
     scenario_editor,
     sessions,
     sign_in,
@@ -49,6 +50,7 @@ ROUTERS = (
     decision_editor.router,
     form_editor.router,
     new_definitions.router,
+    record_editor.router,
     process_designer.router,
     vocabulary_editor.router,
     # Last: its page of one definition would take the addresses of the others for kinds.
