@@ -180,3 +180,24 @@ def test_an_industry_that_does_not_fit_cannot_be_offered(db: Session, installati
     assert unfit(session, [COOK, ELECTRICIAN, ELECTRICIAN]) == [ELECTRICIAN]
     context = context_of(db, installation)
     assert place_for(context, session, [ELECTRICIAN]).bundle_id == context.bundle_id
+
+
+def test_no_organisation_can_leave_the_safety_steps_out(db: Session, installation: Any) -> None:
+    scope = "organisation:9901"
+    session_of(db, installation)
+    # What the base marks by knows neither gear nor permit nor stop.
+    plain = Path("processes/base/mark_practical/mark_practical.bpmn").read_bytes()
+    source = Source("process", "mark_practical", plain, scope, "industry:electrician@1")
+
+    report = installation.definitions.check(db, [source], scope)
+
+    assert report.refused
+    removed = {one.element_id for one in report.findings if one.code == "mandatory_removed"}
+    assert removed == {
+        "check_gear",
+        "permit_power",
+        "work_watched",
+        "safety_stop",
+        "stop_called",
+        "confirm_power_off",
+    }
