@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import JsonText, UtcDateTime
-from engine.scopes import BASE, is_scope
+from engine.scopes import BASE, is_scope, level_of
 from engine.sources import BUNDLED_KINDS, KINDS, SCENARIOS
 
 Name = tuple[str, str]
@@ -154,13 +154,24 @@ def as_member(row: Definition) -> Member:
 
 
 def resolve(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:
-    """Choose for each name the definition of the innermost scope."""
+    """Choose for each name the definition of the innermost scope.
+
+    An industry's gives way only to one that was made from it: what the industry requires must not
+    be lost to a change of the base's.
+    """
     chosen: dict[Name, Member] = {}
-    for member in rows:
+    for member in sorted(rows, key=lambda one: chain.index(one.scope)):
         known = chosen.get(member.name)
-        if known is None or chain.index(member.scope) > chain.index(known.scope):
+        if known is None or gives_way(known, member):
             chosen[member.name] = member
     return {name: chosen[name] for name in sorted(chosen)}
+
+
+def gives_way(outer: Member, inner: Member) -> bool:
+    """Tell whether an inner scope's definition takes the place of an outer one's."""
+    made_from = (inner.derived_from or "").rpartition("@")[0]
+    same_scope = outer.scope == inner.scope
+    return same_scope or level_of(outer.scope) != "industry" or made_from == outer.scope
 
 
 def bundled(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:

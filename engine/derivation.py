@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from engine.bundles import Member, Name, resolve
+from engine.bundles import Member, Name, gives_way, resolve
 from engine.diagrams import read_diagram
 from engine.diagrams.source import mandatory_elements
 from engine.diagrams.vocabulary import FLOW_NODES, local_name
 from engine.errors import DiagramError
 from engine.findings import Finding
 from engine.posts import InvalidPosts, lost_from, parse_posts
-from engine.scopes import level_of
 from engine.sources import KINDS, Source
 
 MAX_CONTENT = 4 * 1024 * 1024
@@ -60,9 +59,9 @@ def check_derivation(
 ) -> Iterator[Finding]:
     """Report what replaces an outer definition without the right to.
 
-    A definition in the place of an industry's must be derived from that; what the outer one marks
-    mandatory must stay. One derived from an older version than the outer scope has now is only
-    reported.
+    What the outer one marks mandatory must stay. An industry's definition gives way only to one
+    made from it: that it stays in force, and that one is derived from an older version than the
+    outer scope has now, is only reported.
     """
     for member in changed.values():
         outside = chain[: chain.index(member.scope)]
@@ -70,21 +69,25 @@ def check_derivation(
         if outer is None:
             continue
         definition = f"{member.kind}/{member.key}"
+        if not gives_way(outer, member):
+            yield replace(_industry_stays(outer), definition=definition)
+            continue
         for finding in [*_check_origin(member, outer), *_check_mandatory(member, outer)]:
             yield replace(finding, definition=definition)
 
 
+def _industry_stays(outer: Member) -> Finding:
+    return Finding(
+        "industry_stays",
+        "行业另有这个定义:对该行业的职业,仍按行业的执行。",
+        "The industry has a definition of its own: for its occupations that stays in force.",
+        severity="warning",
+    )
+
+
 def _check_origin(member: Member, outer: Member) -> Iterator[Finding]:
     scope, _, version = (member.derived_from or "").rpartition("@")
-    if scope != outer.scope:
-        if level_of(outer.scope) == "industry":
-            yield Finding(
-                "not_derived",
-                "行业已有这个定义,只能在它的基础上修改。",
-                "The industry has this definition; yours must be derived from it.",
-            )
-        return
-    if version != str(outer.version):
+    if scope == outer.scope and version != str(outer.version):
         yield Finding(
             "outer_moved",
             f"上层定义已到第 {outer.version} 版,这里还基于第 {version} 版。",

@@ -5,9 +5,9 @@ SETS = {
     "bad_key": ("改名,例如 health_check。", "Rename it, such as health_check."),
     "bad_size": ("写入内容,或拆成几份。", "Write something, or part it into several."),
     "defined_twice": ("删掉其中一份。", "Delete one of the two."),
-    "not_derived": (
-        "从行业的定义“定制”出自己的,再重做修改。",
-        "Customise the industry's definition and make your changes there.",
+    "industry_stays": (
+        "该行业的职业也要这样做的,在行业的范围里改它的定义。",
+        "If the industry's occupations are to do so too, change its definition in its scope.",
     ),
     "outer_moved": (
         "打开“上层有更新”,把上层的改动并进来。",
