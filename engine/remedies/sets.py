@@ -9,6 +9,15 @@ SETS = {
         "该行业的职业也要这样做的,在行业的范围里改它的定义。",
         "If the industry's occupations are to do so too, change its definition in its scope.",
     ),
+    "bad_vocabulary": (
+        "在词语表里改正所指的那一行。",
+        "Put the row that is named right in the table of terms.",
+    ),
+    "package_moved": (
+        "打开这个定义,和产品自带的新版本比较,把需要的改动并进来。",
+        "Open the definition, compare it with the one that comes with the product and take over"
+        " what you need.",
+    ),
     "outer_moved": (
         "打开“上层有更新”,把上层的改动并进来。",
         "Open “The outer one moved” and take its changes over.",
