@@ -44,17 +44,102 @@ class Canvas:
         self.row(element).get_by_role("button", name="在图中显示").click()
         self.page.locator(".bio-properties-panel").wait_for()
 
-    def connect(self, source: str, target: str) -> str:
-        """Draw a flow with the mouse; gives its id."""
+    def near(self, element: str) -> None:
+        """Look at a step at its natural size."""
+        self.page.locator("[data-part=show-drawing]").click()
+        self.page.evaluate(
+            "(id) => { const canvas = jcDesigner.modeler.get('canvas'); canvas.zoom(0.9);"
+            " const one = jcDesigner.modeler.get('elementRegistry').get(id);"
+            " const box = canvas.viewbox(); canvas.viewbox({ ...box,"
+            " x: one.x + one.width / 2 - box.width / 2,"
+            " y: one.y + one.height / 2 - box.height / 2 }); }",
+            element,
+        )
+
+    def place_of(self, element: str) -> tuple[float, float]:
+        """The middle of a shape, or of a flow's first piece, in the window."""
+        x, y = self.page.evaluate(
+            "(id) => { const canvas = jcDesigner.modeler.get('canvas');"
+            " const one = jcDesigner.modeler.get('elementRegistry').get(id);"
+            " const [a, b] = one.waypoints"
+            " ?? [one, { x: one.x + one.width, y: one.y + one.height }];"
+            " const seen = canvas.viewbox(), box = canvas.getContainer().getBoundingClientRect();"
+            " return [box.x + ((a.x + b.x) / 2 - seen.x) * seen.scale,"
+            " box.y + ((a.y + b.y) / 2 - seen.y) * seen.scale]; }",
+            element,
+        )
+        return x, y
+
+    def connect(self, source: str, target: str, *, whole: bool = False) -> str:
+        """Draw a flow with the mouse, in the whole diagram if it is long; gives its id."""
         before = self.flows(source)
-        self.show(source)
+        self.page.locator("[data-part=show-drawing]").click()
+        if whole:
+            self.page.get_by_role("button", name="适合窗口").click()
+        else:
+            self.near(source)
+        self.choose(source)
         self.page.locator(".djs-context-pad [data-action=connect]").first.click()
-        box = self.shape(target).locator(".djs-hit").first.bounding_box()
-        assert box is not None
-        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
-        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        x, y = self.place_of(target)
+        self.page.mouse.move(x - 4, y, steps=6)
+        self.page.mouse.move(x, y, steps=3)
+        self.page.mouse.click(x, y)
         [made] = set(self.flows(source)) - set(before)
         return made
+
+    def drop_gateway(self, flow: str, *, near: str) -> None:
+        """Put a gateway from the palette onto a flow."""
+        self.near(near)
+        self.page.locator(".djs-palette [data-action='create.exclusive-gateway']").click()
+        x, y = self.place_of(flow)
+        self.page.mouse.move(x - 4, y, steps=6)
+        self.page.mouse.move(x, y, steps=3)
+        self.page.mouse.click(x, y)
+
+    def turn_into(self, kind: str) -> None:
+        """Make the chosen element another kind of element."""
+        self.page.locator(".djs-context-pad [data-action=replace]").click()
+        self.page.locator(f".djs-popup [data-id=replace-with-{kind}]").click()
+
+    def append_end(self, element: str) -> str:
+        """Let the process end behind a step; gives the id of the end."""
+        self.near(element)
+        self.choose(element)
+        self.page.locator(".djs-context-pad [data-action='append.end-event']").click()
+        self.page.keyboard.press("Escape")
+        return self._id("get(id).outgoing.at(-1).target.id", element)
+
+    def rename(self, element: str, name: str, english: str) -> None:
+        """Name a step in both languages."""
+        self.steps()
+        field = self.row(element).get_by_label("名称")
+        field.fill(name)
+        field.blur()
+        self.page.locator("[data-part=show-drawing]").click()
+        self.choose(element)
+        self.say_in_english(english)
+
+    def source_of(self, element: str) -> str:
+        """The step before another one."""
+        return self._id("get(id).incoming[0].source.id", element)
+
+    def reminder_of(self, element: str) -> str:
+        """The service task that reminds of a step."""
+        return self._id(
+            "get(id).attachers.find((one) => one.outgoing[0].target.incoming.length === 3)"
+            ".outgoing[0].target.id",
+            element,
+        )
+
+    def _id(self, path: str, element: str) -> str:
+        found: str = self.page.evaluate(
+            "(id) => { const registry = jcDesigner.modeler.get('elementRegistry');"
+            " const get = (one) => registry.get(one);"
+            " const one = jcDesigner.modeler.get('selection').get()[0] ?? {};"
+            f" return {path}; }}",
+            element,
+        )
+        return found
 
     def flows(self, source: str) -> list[str]:
         """The flows that leave a step."""
@@ -75,11 +160,17 @@ class Canvas:
 
     def choose(self, element: str) -> None:
         """Choose a flow or shape; one that others hide is chosen as the search does it."""
-        self.page.evaluate(
-            "(id) => { const get = (name) => jcDesigner.modeler.get(name);"
-            " get('selection').select(get('elementRegistry').get(id)); }",
-            element,
-        )
+        for _ in range(20):
+            # What the mouse did just before may still choose what it drew.
+            self.page.evaluate(
+                "(id) => { const get = (name) => jcDesigner.modeler.get(name);"
+                " get('selection').select(get('elementRegistry').get(id)); }",
+                element,
+            )
+            self.page.wait_for_timeout(150)
+            if self._id("one.id", element) == element:
+                return
+        raise AssertionError(f"{element} is not chosen")
 
     def field(self, name: str) -> Locator:
         """A field of the panel."""
@@ -112,7 +203,9 @@ class Canvas:
         self.fill("jc-name-en", text)
 
     def has_no_errors(self) -> None:
-        """Wait until the check has nothing against the drawing."""
+        """Wait until all is saved and the check has nothing against the drawing."""
+        state = self.page.locator("[data-part=state]")
+        expect(state).to_have_attribute("data-state", "saved", timeout=30_000)
         problems = self.page.locator("[data-part=toggle-problems]")
         try:
             expect(problems).not_to_have_attribute("data-worst", "error", timeout=30_000)
