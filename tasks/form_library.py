@@ -47,7 +47,21 @@ class FormLibrary:
         return form
 
 
-_SAID = frozenset({"label", "description", "text", "jc:title", "placeholder"})
+_SAID = frozenset(
+    {
+        "label",
+        "dateLabel",
+        "timeLabel",
+        "description",
+        "text",
+        "jc:title",
+        "placeholder",
+        "prefixAdorner",
+        "suffixAdorner",
+        "patternErrorMessage",
+        "quick",
+    }
+)
 _ENGLISH = ".en"
 
 
