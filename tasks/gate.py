@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -120,7 +120,11 @@ class Gate:
             def note(count: int, before: int = before) -> None:
                 told(before + count, total)
 
-            played[name] = self.results.play(contents, scenarios, note)
+            outcomes = self.results.play(contents, scenarios, note)
+            played[name] = [
+                replace(one, key=scenario.key)
+                for one, scenario in zip(outcomes, scenarios, strict=True)
+            ]
             done += len(scenarios)
             told(done, total)
         return played
@@ -251,6 +255,7 @@ def _content(
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     return {
+        "key": outcome.key,
         "processId": outcome.process_id,
         "name": outcome.name,
         "passed": outcome.passed,

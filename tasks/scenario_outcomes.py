@@ -19,6 +19,7 @@ Flow = tuple[str, str, str]
 class Outcome:
     """How one scenario went; `problem` and `problem_en` are empty when it went as it says.
 
+    `key` is that of the definition that has it, once it is known where it was played.
     `path` are the elements of its own process in order, `visited` those of all processes as
     `process.element`, `taken` process, source and target of each flow. `read` has the hash of
     every definition that it came across: while those stay, it goes the same way. None: unknown.
@@ -32,6 +33,7 @@ class Outcome:
     visited: tuple[str, ...] = ()
     taken: tuple[Flow, ...] = ()
     read: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
+    key: str = ""
 
     @property
     def passed(self) -> bool:

@@ -89,6 +89,11 @@ class Scenario:
     content: Mapping[str, Any] = field(repr=False)
     path: Path = field(repr=False)
 
+    @property
+    def key(self) -> str:
+        """The key of the definition that has it: its file lies in a folder of that name."""
+        return self.path.parent.name
+
 
 @dataclass(frozen=True)
 class ScenarioRun:

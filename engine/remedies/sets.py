@@ -59,7 +59,7 @@ SETS = {
     "bad_scenario": ("按说明改正这个场景。", "Correct the scenario as it says."),
     "scenario_twice": ("给其中一个场景改名。", "Rename one of the scenarios."),
     "uncovered": (
-        "为它加一个场景,或录制一个实例为场景。",
-        "Add a scenario that goes there, or record one from an instance.",
+        "为它加一个走到这里的场景。",
+        "Add a scenario that goes there.",
     ),
 }
