@@ -161,7 +161,7 @@ def build_installation(
         functions=functions,
         answers=StoredAnswers(),
     )
-    engine.followers.append(follow_session)
+    engine.followers.append(partial(follow_session, definitions))
     forms = FormLibrary(definitions)
     return Installation(
         settings=settings,

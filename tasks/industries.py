@@ -55,7 +55,8 @@ def pin_industries(
     """Keep for a batch the bundle of each industry, with the occupations it is for.
 
     An industry whose definitions do not fit the organisation's is kept without a bundle: its
-    occupations cannot be offered (`unfit`), since nothing may stand in for what it requires.
+    occupations cannot be offered (`unfit`), since nothing may stand in for what it requires. A
+    batch that had one keeps that.
     """
     pinned: dict[str, Any] = {}
     for key, occupations in sorted(industries(db).items()):
@@ -63,7 +64,7 @@ def pin_industries(
         try:
             bundle_id = definitions.current_bundle(db, scopes)
         except DiagramError:
-            bundle_id = ""
+            bundle_id = session.industries.get(key, {}).get("bundle", "")
         pinned[key] = {"bundle": bundle_id, "scopes": scopes, "occupations": occupations}
     session.industries = pinned
     db.add(session)

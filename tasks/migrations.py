@@ -18,6 +18,7 @@ from engine.jobs import JobQueue, add_job
 from engine.migrations import Migration, MigrationStatus, get_migration, progress_of
 from engine.moving.runs import Wish, make_migration, move_next, undo_next
 from engine.runtime import ProcessEngine
+from tasks.industries import pin_industries
 
 service_tasks = ServiceTasks("migrations")
 TOPIC = "migrations.work_off"
@@ -140,8 +141,14 @@ def work_off(
     return Continue(done, (done, total))
 
 
-def follow_session(db: BareSession, head: InstanceHead, bundle_id: str) -> None:
-    """Let a batch's own record name the bundle that its process was moved to."""
+def follow_session(
+    definitions: Definitions, db: BareSession, head: InstanceHead, bundle_id: str
+) -> None:
+    """Let a batch's own record name the bundle that its process was moved to.
+
+    Moved to what is current, it also takes the industries' current bundles for what it starts from
+    then on. Moved back, it keeps those: what it has started meanwhile uses them.
+    """
     if head.process_id != "appraisal_session":
         return
     query = (
@@ -152,3 +159,6 @@ def follow_session(db: BareSession, head: InstanceHead, bundle_id: str) -> None:
     for session in db.scalars(query).all():
         session.bundle_id = bundle_id
         db.add(session)
+        if definitions.current_bundle(db, head.scopes.split(" ")) == bundle_id:
+            assert isinstance(db, Session)
+            pin_industries(db, definitions, session, head.tenant)

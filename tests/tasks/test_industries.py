@@ -14,7 +14,7 @@ from api.application import build_installation, packaged_sources
 from api.settings import Settings
 from appraisal.organisations import Organisation
 from appraisal.sessions import AppraisalSession
-from engine import LocalQueue, TaskContext
+from engine import InstanceHead, LocalQueue, TaskContext
 from engine.sources import Source
 from tasks.industries import (
     default_sheets,
@@ -24,6 +24,7 @@ from tasks.industries import (
     strangers,
     unfit,
 )
+from tasks.migrations import follow_session
 
 ELECTRICIAN, COOK, WELDER = "6-31-01-03", "4-03-02-01", "6-18-02-04"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -139,6 +140,35 @@ def test_a_batch_keeps_the_pack_it_started_with(db: Session, installation: Any) 
     pin_industries(db, installation.definitions, later, "9901")
     assert later.industries["electrician"]["bundle"] != pinned
     assert place_for(context, later, [WELDER]).bundle_id != context.bundle_id
+
+
+def test_a_batch_that_is_moved_takes_the_current_packs(db: Session, installation: Any) -> None:
+    session = session_of(db, installation)
+    pinned = session.industries["electrician"]["bundle"]
+    context = context_of(db, installation)
+    head = InstanceHead(
+        uuid4(),
+        "appraisal_session",
+        context.bundle_id,
+        session.number,
+        "9901",
+        None,
+        scopes=" ".join(context.scopes),
+    )
+    note = Source("catalogue", "note", b'{"a": 1}', "base")
+    with_note = installation.definitions.publish(db, [note], "base", "li")
+    assert not with_note.refused, with_note.findings
+    current = installation.definitions.current_bundle(db, context.scopes)
+
+    follow_session(installation.definitions, db, head, current)
+
+    assert session.bundle_id == current
+    moved = session.industries["electrician"]["bundle"]
+    assert moved != pinned
+    # Back to what it was: what it has started since uses the newer ones.
+    follow_session(installation.definitions, db, head, context.bundle_id)
+    assert session.bundle_id == context.bundle_id
+    assert session.industries["electrician"]["bundle"] == moved
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b'{"occupations": "6-31-01-03"}'])
