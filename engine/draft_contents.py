@@ -97,14 +97,15 @@ def _bad_json(content: bytes) -> Iterator[Finding]:
 
 
 def _bad_yaml(content: bytes) -> Iterator[Finding]:
-    """Look at the events only: nothing is built before aliases and depth are known."""
+    """Look at the events first: nothing is built before aliases and depth are known."""
     watch = _YamlWatch()
     try:
         for event in yaml.parse(content, Loader=yaml.SafeLoader):
             if (finding := watch.see(event)) is not None:
                 yield finding
                 return
-    except (yaml.YAMLError, RecursionError, UnicodeDecodeError) as error:
+        yaml.safe_load(content)  # tags, keys and dates only show when it is built
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         at = None if mark is None else mark.line + 1
         yield Finding(
