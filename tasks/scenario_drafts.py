@@ -88,7 +88,8 @@ def adopt_path(
     if known is None:
         return None
     own = own_scenarios(db, scope, key)
-    entries: list[Any] = yaml.safe_load(own.text) or []
+    found = yaml.safe_load(own.text)
+    entries: list[Any] = found if isinstance(found, list) else []
     changed = _plain({**known.content, "path": list(path)})
     changed.pop("passes", None)
     places = [

@@ -121,9 +121,15 @@ def read_scenarios(key: str, content: bytes, scope: str = "base") -> list[Scenar
     path = Path(scope.replace(":", "/")) / key / "scenarios.yaml"
     return [
         Scenario(str(one.get("process") or key), str(one["name"]), one, path)
-        for one in yaml.safe_load(content) or []
-        if isinstance(one, Mapping) and one.get("name")
+        for one in _entries(content)
+        if one.get("name")
     ]
+
+
+def _entries(content: bytes) -> list[Mapping[str, Any]]:
+    # A draft may hold any YAML; what is no scenario is the check's to tell.
+    found = yaml.safe_load(content)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def scenarios_of(chain: Sequence[str], members: Iterable[Member]) -> list[Scenario]:
@@ -149,11 +155,11 @@ def _left_out(
     member: Member, outer: Mapping[tuple[str, str], Scenario]
 ) -> dict[tuple[str, str], Scenario]:
     """Give the outer scenarios of the same process with what this scope has them leave out."""
-    entries = yaml.safe_load(member.content) or []
     more: dict[str, Any] = {}
-    for entry in entries:
-        if isinstance(entry, Mapping) and isinstance(entry.get("inherit"), Mapping):
-            more |= entry["inherit"].get("leave_out") or {}
+    for entry in _entries(member.content):
+        said = entry.get("inherit")
+        left_out = said.get("leave_out") if isinstance(said, Mapping) else None
+        more |= left_out if isinstance(left_out, Mapping) else {}
     if not more:
         return {}
     return {

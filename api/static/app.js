@@ -2,7 +2,7 @@
 // and forms that follow their conditions without the update button.
 document.documentElement.classList.add("js");
 
-const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select");
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 function move(step) {
   const rows = [...document.querySelectorAll(".tk tbody tr")];

@@ -454,3 +454,14 @@ def test_an_expression_is_completed_from_what_is_known_there(designer: Designer)
     expect(offered).to_have_count(1)
     offered.click()
     designer.is_saved('camunda:assignee="=points"')
+
+
+def test_every_letter_of_an_expression_is_typed(designer: Designer) -> None:
+    # c, j and k are keys of the inbox.
+    designer.shape("second").click()
+    editor = designer.page.locator("[data-entry-id=jc-assignee] .cm-content")
+    editor.click()
+    designer.page.keyboard.type("jack_codes", delay=40)
+
+    expect(editor).to_have_text("jack_codes")
+    designer.is_saved('camunda:assignee="=jack_codes"')

@@ -42,6 +42,20 @@ def test_an_inner_scope_has_the_outer_scenarios_leave_out_more() -> None:
     assert found == {"a": {"brief": {}, "pay": {"paid": 1}}, "b": None}
 
 
+@pytest.mark.parametrize(
+    "content",
+    ["5", "text", "{a: 1}", "[1, [2]]", "- inherit: 5", "- inherit: {leave_out: 5}", "- name:", ""],
+)
+def test_what_is_no_scenario_changes_nothing(content: str) -> None:
+    outer = member("base", "- {name: one, world: enrolled}")
+    inner = member("organisation:x", content)
+
+    found = scenarios_of(("base", "organisation:x"), [outer, inner])
+
+    assert [one.name for one in found] == ["one"]
+    assert not found[0].content.get("leave_out")
+
+
 def test_scenarios_of_another_process_with_the_same_name_stay() -> None:
     members = [
         member("base", "[{name: a, world: w}]"),
