@@ -72,6 +72,8 @@ export class Rows {
         rows: 1, class: mono ? 'mono' : null, spellcheck: mono ? 'false' : null, value: value ?? '',
         'aria-label': t('Row {number}, {column}', { number: at + 1, column }),
         oninput: (event) => late(event.target.value),
+        // Whoever types and moves the row at once shall find there what was typed.
+        onchange: (event) => late.now(event.target.value),
       });
       return input;
     };

@@ -78,11 +78,18 @@ export function tabs(label, entries, shown = () => {}) {
   return { list, show, mark };
 }
 
-/** Call `action` once the calls have rested. */
+/** Call `action` once the calls have rested; `.now()` calls it at once if a call waits. */
 export function rested(action, milliseconds) {
   let timer;
-  return (...given) => {
+  const call = (...given) => {
     clearTimeout(timer);
-    timer = setTimeout(() => action(...given), milliseconds);
+    timer = undefined;
+    action(...given);
   };
+  const later = (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => call(...given), milliseconds);
+  };
+  later.now = (...given) => timer === undefined || call(...given);
+  return later;
 }
