@@ -21,7 +21,7 @@ from appraisal.sessions import session_by_number
 from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask
 from tasks.demo_world import BODY_CODE
-from tasks.worlds import World, make_world
+from tasks.worlds import World, WorldMaker, make_world
 
 SCOPE = f"organisation:{BODY_CODE}"
 EXAMINED_WITHIN = 180_000
@@ -36,10 +36,15 @@ class Office:
     people: Mapping[str, int]
     _clients: dict[str, TestClient] = field(default_factory=dict)
 
-    def begin(self, process_id: str, world: str, **given: Any) -> str:
+    def begin(self, process_id: str, world: str | WorldMaker, **given: Any) -> str:
         """Start a process in a new given state, on the newest bundle; gives its business key."""
         with self.installation.database.transaction() as db:
-            made: World = make_world(db, world, self.installation.clock.now(), given)
+            now = self.installation.clock.now()
+            made: World = (
+                make_world(db, world, now, given)
+                if isinstance(world, str)
+                else world(db, now, **given)
+            )
             key = _make_room(db, made.business_key)
             self.installation.engine.start(
                 db,
