@@ -95,6 +95,8 @@ def open_page(browser: Browser, **options: Any) -> tuple[Page, list[str]]:
     """Open an empty page and collect what the browser complains about."""
     page = browser.new_context(locale="zh-CN", **options).new_page()
     page.set_default_timeout(5000)
+    # A page comes slower while other tests run.
+    page.set_default_navigation_timeout(30_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(

@@ -21,6 +21,7 @@ from appraisal.objects import ObjectStore, attach_objects, objects_of
 from appraisal.papers import Paper
 from appraisal.room_states import RoomSitting
 from engine.database import Database
+from engine.errors import UnknownDefinition
 from engine.testing import ScriptedRun, SourceDefinitions
 from engine.user_tasks import UserTask
 from tasks import all_service_tasks
@@ -61,6 +62,8 @@ class RoomDefinitions(SourceDefinitions):
 
     def content(self, db: Any, bundle_id: str, kind: str, key: str) -> bytes:
         found = [*PROCESSES.glob(f"*/{kind}s/{key}.*"), *PROCESSES.glob(f"{kind}s/{key}.*")]
+        if not found:
+            raise UnknownDefinition(f"{kind} {key}")
         return found[0].read_bytes()
 
 
