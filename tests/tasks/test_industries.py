@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlmodel import Session
 
+import processes
 from api.application import build_installation, packaged_sources
 from api.settings import Settings
 from appraisal.organisations import Organisation
@@ -169,6 +170,32 @@ def test_a_batch_that_is_moved_takes_the_current_packs(db: Session, installation
     follow_session(installation.definitions, db, head, context.bundle_id)
     assert session.bundle_id == context.bundle_id
     assert session.industries["electrician"]["bundle"] == moved
+
+
+@pytest.mark.parametrize("made_from", ["base@1", None])
+def test_an_organisations_own_table_leaves_the_packs_to_its_occupations(
+    db: Session, installation: Any, made_from: str | None
+) -> None:
+    base = Path(processes.__file__).parent / "base" / "score" / "d12_veto.dmn"
+    own = base.read_bytes().replace("按鉴定方案的规定".encode(), "按方案".encode())
+    session = session_of(db, installation)
+    table = Source("decision", "d12_veto", own, "organisation:9901", made_from)
+
+    report = installation.definitions.publish(db, [table], "organisation:9901", "li")
+
+    assert "industry_stays" in {one.code for one in report.findings}
+    pin_industries(db, installation.definitions, session, "9901")
+    place = place_for(context_of(db, installation), session, [ELECTRICIAN])
+    decided = installation.definitions.decision(place.bundle_id, "d12_veto").evaluate(
+        {
+            "occupation": ELECTRICIAN,
+            "level": "3",
+            "subject": "practical",
+            "kind": "safety",
+            "scheme": "task_zero",
+        }
+    )
+    assert decided.value == {"effect": "stop"}
 
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b'{"occupations": "6-31-01-03"}'])
