@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from engine.clock import FrozenClock
 from engine.database import Database, create_database
+from engine.definitions import Definitions
 from engine.instances import ProcessInstance
 from engine.jobs import LocalQueue
 from engine.runtime import ProcessEngine
@@ -223,3 +224,23 @@ def memory_stage() -> Callable[..., Stage]:
         return Stage(database, sources, tasks, **options)
 
     return make
+
+
+@pytest.fixture
+def definitions(database: Database) -> Definitions:
+    """Definitions of a host that knows one service task and one post."""
+    return Definitions(
+        service_tasks={"x.y"},
+        groups={"reviewer"},
+        pages=(),
+        reading=database.reading,
+        now=lambda: datetime(2026, 3, 2, 1, 0, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def definitions_on() -> Callable[[Database], Definitions]:
+    """Definitions of a host that knows nothing, over a database."""
+    return lambda database: Definitions(
+        reading=database.reading, now=lambda: datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+    )

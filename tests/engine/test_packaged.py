@@ -10,7 +10,7 @@ from engine.definitions import Definitions
 from engine.drafts import discard_draft, read_draft
 from engine.packaged import packaged_changes
 from engine.sources import Source
-from tests.engine.test_definitions import TASK, diagram
+from tests.engine.publishing import TASK, diagram
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 FIRST = diagram("main", TASK, '<bpmn:task id="{id}" name="叫"/>')
