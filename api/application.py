@@ -46,6 +46,7 @@ from tasks.migrations import follow_session
 from tasks.posts import PostsLibrary, attach_posts, packaged_posts
 from tasks.scenario_sets import check_scenarios
 from tasks.terms import TermsLibrary, attach_terms
+from tasks.weight_tables import check_catalogue
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def build_installation(
     functions = host_functions(calendars(partial(Session, database.reader)))
     definitions = Definitions(
         checkers={
+            "catalogue": check_catalogue,
             "form": check_form,
             "scenarios": check_scenarios,
             "vocabulary": check_terms,

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from appraisal.enrolments import Enrolment
-from appraisal.scheme_rules import SchemeProblem, check_range, check_scheme
+from appraisal.scheme_rules import SUBJECTS, SchemeProblem, check_range, check_scheme
 from appraisal.schemes import Scheme, approve_scheme, scheme_by_id
 from appraisal.sessions import AppraisalSession, SessionOffer, offers_of, session_by_id
 from engine import ServiceTasks, TaskContext
-from tasks.industries import strangers, unfit
+from tasks.industries import place_for, strangers, unfit
+from tasks.weight_tables import WeightTable, weight_tables
 
 service_tasks = ServiceTasks("schemes")
 
@@ -41,7 +43,10 @@ def take_choice(
 def check(db: Session, context: TaskContext, *, session_id: int) -> Mapping[str, Any]:
     """Check every scheme of the batch and the registered range, today and on the exam date."""
     session = session_by_id(db, session_id)
-    problems = list(session_problems(db, session, today=context.today))
+    problems = [
+        *session_problems(db, session, today=context.today),
+        *weight_problems(db, context, session),
+    ]
     return {
         "valid": not problems,
         "problems": [problem.message for problem in problems],
@@ -95,6 +100,40 @@ def session_problems(
         yield from check_scheme(scheme.content)
         levels = [offer.level_code for offer in offers if offer.scheme_id == scheme.id]
         yield from check_range(db, scheme, levels, days=days, site=session.site)
+
+
+def weight_problems(
+    db: Session, context: TaskContext, session: AppraisalSession
+) -> Iterable[SchemeProblem]:
+    """Where a scheme weighs a subject otherwise than the table of its occupation's industry."""
+    assert session.id is not None
+    offers = offers_of(db, session.id)
+    for scheme in _schemes(db, session.id):
+        place = place_for(context, session, [scheme.occupation_code])
+        levels = {offer.level_code for offer in offers if offer.scheme_id == scheme.id}
+        for table in weight_tables(db, context.engine.definitions, place.bundle_id):
+            if table.occupation == scheme.occupation_code and table.level in levels:
+                yield from _against(scheme, table)
+
+
+def _against(scheme: Scheme, table: WeightTable) -> Iterable[SchemeProblem]:
+    subjects = scheme.content["levels"][table.level]["subjects"]
+    for position, subject in enumerate(subjects):
+        if subject.get("key") != table.subject:
+            continue
+        if (found := table.difference(subject.get("weights", []))) is not None:
+            zh, en = SUBJECTS[table.subject]
+            yield SchemeProblem(
+                f"/levels/{table.level}/subjects/{position}/weights",
+                f"{zh}“{found.name}”的比重为 {_weight(found.stated)},行业比重表为"
+                f" {_weight(found.wanted)},请使用与比重表一致的方案版本",
+                f"{en}: “{found.name}” weighs {_weight(found.stated)}, in the industry's table"
+                f" {_weight(found.wanted)}; use a version of the scheme that agrees with it",
+            )
+
+
+def _weight(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:f}"
 
 
 def _set_offers(db: Session, session: AppraisalSession, wanted: list[tuple[int, str]]) -> None:

@@ -37,6 +37,15 @@ SETS = {
         "确认它总会结束,否则改掉调用。",
         "Make sure that it ends, or change the call.",
     ),
+    "bad_weights": (
+        "按提示改正比重表的这一行。",
+        "Correct the row of the table of weights.",
+    ),
+    "weight_named_twice": ("改名或删掉其中一行。", "Rename or delete one of the rows."),
+    "weights_do_not_add_up": (
+        "对照标准核对每一行的比重。",
+        "Compare the weight of each row with the standard.",
+    ),
     "bad_posts": ("在岗位表里改正这一行。", "Correct the row in the table of posts."),
     "left_behind": (
         "到这个范围里改正后再发布;在此之前它用原来的版本。",

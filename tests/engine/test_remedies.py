@@ -9,6 +9,7 @@ import pytest
 import api
 import engine
 import forms
+import tasks
 from engine.diagrams.checking.catalogue import MESSAGES
 from engine.findings import Finding
 from engine.remedies import REMEDIES, remedy_of
@@ -22,7 +23,7 @@ _COMPUTED = {"decision_twice", "process_twice", "syntax"}
 def codes_in_source() -> Iterator[str]:
     yield from MESSAGES
     yield from _COMPUTED
-    for package in (engine, forms, api):
+    for package in (engine, forms, tasks, api):
         for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
             # What the checker of FEEL alone says is told in the words of diagrams and tables.
             if "feel" not in path.parts and path.name not in _ELSEWHERE:

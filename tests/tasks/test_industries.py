@@ -13,10 +13,13 @@ from sqlmodel import Session
 import processes
 from api.application import build_installation, packaged_sources
 from api.settings import Settings
+from appraisal.occupations import Occupation
 from appraisal.organisations import Organisation
-from appraisal.sessions import AppraisalSession
+from appraisal.schemes import Scheme
+from appraisal.sessions import AppraisalSession, SessionOffer
 from engine import InstanceHead, LocalQueue, TaskContext
 from engine.sources import Source
+from tasks.demo_world import scheme_content
 from tasks.industries import (
     default_sheets,
     industries,
@@ -26,6 +29,7 @@ from tasks.industries import (
     unfit,
 )
 from tasks.migrations import follow_session
+from tasks.schemes import weight_problems
 
 ELECTRICIAN, COOK, WELDER = "6-31-01-03", "4-03-02-01", "6-18-02-04"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -258,3 +262,43 @@ def test_no_organisation_can_leave_the_safety_steps_out(db: Session, installatio
         "stop_called",
         "confirm_power_off",
     }
+
+
+@pytest.mark.parametrize(
+    ("basic", "problems"),
+    [(20, []), (22, ["/levels/3/subjects/0/weights"])],
+)
+def test_a_scheme_that_weighs_otherwise_than_its_industry_is_sent_back(
+    db: Session, installation: Any, basic: int, problems: list[str]
+) -> None:
+    session = session_of(db, installation)
+    db.add(Occupation(code=ELECTRICIAN, name="电工"))
+    content = scheme_content(ELECTRICIAN)
+    content["levels"]["3"]["subjects"][0]["weights"] = [
+        {"name": "基本知识", "weight": basic},
+        {"name": "专业知识", "weight": 98 - basic},
+        {"name": "相关知识", "weight": 2},
+    ]
+    scheme = Scheme(
+        organisation_id=session.organisation_id,
+        key="s",
+        name="电工方案",
+        occupation_code=ELECTRICIAN,
+        content=content,
+    )
+    db.add(scheme)
+    db.flush()
+    db.add(
+        SessionOffer(
+            session_id=session.id or 0,
+            scheme_id=scheme.id or 0,
+            occupation_code=ELECTRICIAN,
+            level_code="3",
+        )
+    )
+    db.flush()
+
+    found = list(weight_problems(db, context_of(db, installation), session))
+
+    assert [one.pointer for one in found] == problems
+    assert all("“基本知识”的比重为 22,行业比重表为 20" in one.message for one in found)
