@@ -27,6 +27,7 @@ SCOPES = {
     "incidents:work": "重试和跳过异常",
     "design": "查看定义和修改草稿",
     "publish": "发布定义",
+    "migrations:read": "查看迁移报告和试运行",
     "migrations:run": "迁移运行中的流程",
 }
 

@@ -63,6 +63,7 @@ def migrate_instances(
     instance: Annotated[list[UUID] | None, typer.Option(help="only these instances")] = None,
     mapping: Mapping = None,
     recompute: Annotated[bool, typer.Option(help="timers and due dates anew")] = False,
+    new_forms: Annotated[bool, typer.Option(help="open tasks get the new forms")] = False,
     basis: Annotated[str, typer.Option(help="number of the document it rests on")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -80,6 +81,7 @@ def migrate_instances(
                 instances=instance or (),
                 mapping=pairs,
                 recompute=["*"] if recompute else [],
+                new_forms=new_forms,
                 basis=basis,
             )
             engine, definitions = installation.engine, installation.definitions

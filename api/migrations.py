@@ -26,7 +26,8 @@ class MigrationOrder(Wanted):
 
     All instances of `processId` (and `bundleId`, `scope`), or those of the ids. `mapping` says
     which new element takes the place of an old one; `recompute` lists elements whose timers and
-    due dates are computed anew, `*` all. A dry run changes nothing.
+    due dates are computed anew, `*` all. Open user tasks keep their forms unless `newForms`. A dry
+    run changes nothing.
     """
 
     process_id: Annotated[str, Field(min_length=1, max_length=200)]
@@ -37,6 +38,7 @@ class MigrationOrder(Wanted):
         default_factory=dict
     )
     recompute: Annotated[list[_ElementId], Field(max_length=500)] = Field(default_factory=list)
+    new_forms: bool = False
     basis: Annotated[str, Field(max_length=400)] = ""
     dry_run: bool = True
 
@@ -82,6 +84,7 @@ class MigrationView(Resource):
     basis: str
     mapping: dict[str, str]
     recompute: list[str]
+    new_forms: bool
     operation_id: UUID | None
     progress_done: int
     progress_total: int
@@ -146,6 +149,7 @@ def begin_migration(work: Work, body: MigrationOrder) -> Migration:
         scope=body.scope,
         mapping=body.mapping,
         recompute=body.recompute,
+        new_forms=body.new_forms,
         basis=body.basis,
     )
     return order_migration(

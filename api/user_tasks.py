@@ -219,4 +219,10 @@ def _reply(work: Work, user_task: UserTask) -> Response:
 
 
 def _etag(user_task: UserTask) -> str:
-    return etag_of(user_task.id, user_task.status, user_task.assignee, user_task.due_at)
+    return etag_of(
+        user_task.id,
+        user_task.status,
+        user_task.assignee,
+        user_task.due_at,
+        user_task.form_bundle_id,
+    )

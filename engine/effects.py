@@ -15,6 +15,7 @@ from engine.definitions import Definitions
 from engine.incidents import INCIDENT
 from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
 from engine.moving import reasons
+from engine.moving.open_forms import OpenForm, forms_by_element, open_forms
 from engine.moving.places import Signature, places_of
 from engine.moving.plan import EffectState, Plan, make_plan
 from engine.moving.reasons import Proposal, Question, Reason
@@ -53,17 +54,40 @@ class Effect:
     questions: tuple[Question, ...] = ()
     notes: tuple[Reason, ...] = ()
 
+    @property
+    def gives_forms(self) -> bool:
+        """Whether a move would give an open user task another form."""
+        return any(note.code == "form_given" for note in self.notes)
+
+    @property
+    def keeps_forms(self) -> bool:
+        """Whether a move would leave an open user task with an older form."""
+        return any(note.code == "form_kept" for note in self.notes)
+
 
 class Weighing:
-    """Weighs instances against one bundle each; what stand alike are weighed once."""
+    """Weighs instances against one bundle each; what stand alike are weighed once.
 
-    def __init__(self, db: Session, definitions: Definitions, mapping: Mapping[str, str]) -> None:
+    `new_forms`: open user tasks are to get the forms of the new bundle.
+    """
+
+    def __init__(
+        self,
+        db: Session,
+        definitions: Definitions,
+        mapping: Mapping[str, str],
+        *,
+        new_forms: bool = False,
+    ) -> None:
         self.db = db
         self.definitions = definitions
         self.mapping = dict(mapping)
+        self.new_forms = new_forms
         self._sides: dict[str, Target] = {}
         self._stuck: set[UUID] | None = None
         self._plans: dict[tuple[str, int, str, Signature], Plan | None] = {}
+        self._forms: dict[UUID, tuple[OpenForm, ...]] = {}
+        self._wanted_forms: dict[tuple[int, str], dict[str, str | None]] = {}
 
     def side(self, bundle_id: str) -> Target:
         """Give a stored bundle."""
@@ -92,6 +116,10 @@ class Weighing:
         instance_id: UUID = row["id"]
         process_id = str(row["process_id"])
         state, found, asked, notes = self._weigh(row, target)
+        about_forms = self._about_forms(row, target)
+        notes = (*notes, *about_forms)
+        if about_forms and self.new_forms and state == EffectState.UNAFFECTED:
+            state = EffectState.CAN_MOVE
         if state != EffectState.UNAFFECTED:
             if row["status"] == InstanceStatus.SUSPENDED:
                 state, found = EffectState.CANNOT, (*found, reasons.suspended())
@@ -108,6 +136,39 @@ class Weighing:
             found,
             asked,
             notes,
+        )
+
+    def read_forms(self, instances: Sequence[UUID]) -> None:
+        """Read what these instances have open, in few statements."""
+        self._forms.update(open_forms(self.db, instances))
+
+    def _about_forms(self, row: Mapping[str, Any], target: Target) -> tuple[Reason, ...]:
+        instance_id: UUID = row["id"]
+        if instance_id not in self._forms:
+            self.read_forms([instance_id])
+        tell = reasons.form_given if self.new_forms else reasons.form_kept
+        wanted = self._forms_of(target, str(row["process_id"]))
+        return tuple(
+            tell(form.element_id, form.name, form.name_en)
+            for form in self._forms[instance_id]
+            if self._differs(form, wanted, target)
+        )
+
+    def _forms_of(self, target: Target, process_id: str) -> Mapping[str, str | None]:
+        key = id(target), process_id
+        if key not in self._wanted_forms:
+            process = target.process(process_id)
+            self._wanted_forms[key] = {} if process is None else forms_by_element(process)
+        return self._wanted_forms[key]
+
+    def _differs(self, form: OpenForm, wanted: Mapping[str, str | None], target: Target) -> bool:
+        element_id = self.mapping.get(form.element_id, form.element_id)
+        if form.bundle_id == target.bundle_id or element_id not in wanted:
+            return False
+        there = self.side(form.bundle_id).members
+        key = wanted[element_id]
+        return key != form.form_ref or there.get(("form", f"{form.form_ref}")) != (
+            target.members.get(("form", f"{key}"))
         )
 
     def _weigh(
@@ -132,6 +193,7 @@ def assess(
     instances: Collection[UUID] = (),
     bundles: Collection[str] = (),
     tenant: str | None = None,
+    new_forms: bool = False,
 ) -> tuple[Effect, ...]:
     """Say what the new bundles of these chains mean for every instance that is open.
 
@@ -139,7 +201,7 @@ def assess(
     are left out, and so are those not of the given processes, ids, bundles or tenant. Ordered by
     process and business key.
     """
-    weighing = Weighing(db, definitions, mapping or {})
+    weighing = Weighing(db, definitions, mapping or {}, new_forms=new_forms)
     query = (
         select(*(INSTANCE.c[name] for name in _COLUMNS))
         .where(INSTANCE.c.status.in_(OPEN_STATUSES), INSTANCE.c.scopes.in_(list(targets)))
@@ -151,7 +213,8 @@ def assess(
         query = query.where(INSTANCE.c.bundle_id.in_(list(bundles)))
     if tenant is not None:
         query = query.where(INSTANCE.c.tenant == tenant)
-    rows = _rows(db, query, list(instances))
+    rows = list(_rows(db, query, list(instances)))
+    weighing.read_forms([row["id"] for row in rows])
     return tuple(weighing.effect(row, targets[str(row["scopes"])]) for row in rows)
 
 

@@ -42,7 +42,8 @@ class Migration(SQLModel, table=True):
     """One migration, or its rehearsal (`dry_run`).
 
     `targets` has the bundle of each chain of scopes, `mapping` the new element of an old one,
-    `recompute` the elements whose timers and due dates are computed anew (`*`: all).
+    `recompute` the elements whose timers and due dates are computed anew (`*`: all); `new_forms`
+    gives open user tasks the new forms, too.
     """
 
     __tablename__ = "engine_migration"
@@ -56,6 +57,7 @@ class Migration(SQLModel, table=True):
     targets: dict[str, str] = Field(default_factory=dict, sa_type=JsonText)
     mapping: dict[str, str] = Field(default_factory=dict, sa_type=JsonText)
     recompute: list[str] = Field(default_factory=list, sa_type=JsonText)
+    new_forms: bool = False
     basis: str = Field(default="", sa_type=Text)
     actor: str = Field(default="", max_length=100)
     job_id: UUID | None = Field(default=None, sa_type=Uuid)

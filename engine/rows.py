@@ -233,6 +233,7 @@ def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:
         "name_en": extensions.get("name_en"),
         "form_ref": extensions.get("form_ref"),
         "form_key": extensions.get("form_key"),
+        "form_bundle_id": run.head.bundle_id,
         "candidate_groups": orjson.dumps(_who(run, task)).decode(),
         "assignee": assignee,
         "due_at": moment_of(run, task, "due_date"),

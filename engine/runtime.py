@@ -53,7 +53,7 @@ from engine.user_tasks import UserTask
 
 MAX_DELIVERIES = 10_000
 Observer = Callable[[InstanceHead, Any], None]
-Follower = Callable[[Session, InstanceHead, str], None]
+Follower = Callable[[Session, InstanceHead, str, Any], Any]
 """Told of an instance, as it was, that another bundle is now its own."""
 
 

@@ -35,8 +35,9 @@ class UserTask(SQLModel, table=True):
 
     `candidate_groups` and `excludes` hold JSON lists, read by `groups()`, `people()` and
     `excluded_elements()`. Before `follow_up_at` no inbox shows it. `context` is what the form may
-    show: the element's input parameters, evaluated when the task became ready. `id` is the id of
-    the task in the instance.
+    show: the element's input parameters, evaluated when the task became ready. `form_bundle_id`
+    is the bundle that its form is read from: the one it was opened with, even where its instance
+    was moved to another (empty: its instance's). `id` is the id of the task in the instance.
     """
 
     __tablename__ = "engine_user_task"
@@ -82,6 +83,7 @@ class UserTask(SQLModel, table=True):
     name_en: str | None = None
     form_ref: str | None = None
     form_key: str | None = None
+    form_bundle_id: str = Field(default="", max_length=64)
     candidate_groups: str = Field(default="[]", sa_type=Text)
     assignee: str | None = None
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -50,10 +50,11 @@ class Completion:
     forms: FormLibrary
 
     def form_of(self, db: Session, user_task: UserTask) -> FormDefinition | None:
-        """The form of a user task as its instance's bundle holds it."""
+        """The form of a user task in the version it was opened with."""
         if user_task.form_ref is None:
             return None
-        bundle_id = get_instance(db, user_task.instance_id).bundle_id
+        bundle_id = user_task.form_bundle_id
+        bundle_id = bundle_id or get_instance(db, user_task.instance_id).bundle_id
         return self.forms.form(db, bundle_id, user_task.form_ref)
 
     def complete(
@@ -95,16 +96,10 @@ class Completion:
             held=matter.held,
         )
 
-    def _form(self, db: Session, matter: Matter) -> FormDefinition | None:
-        form_id = matter.user_task.form_ref
-        if form_id is None or matter.held is None:
-            return self.form_of(db, matter.user_task)
-        return self.forms.form(db, matter.held.instance.bundle_id, form_id)
-
     def _check(
         self, db: Session, matter: Matter, answer: Mapping[str, Any], language: str
     ) -> CheckedAnswer:
-        form = self._form(db, matter)
+        form = self.form_of(db, matter.user_task)
         if form is None:
             # Without a form there is nothing to answer, only to confirm.
             return CheckedAnswer({}, {}, {}, {})

@@ -56,6 +56,7 @@ def wish_of(
     scope: str = "",
     mapping: Mapping[str, str] | None = None,
     recompute: Collection[str] = (),
+    new_forms: bool = False,
     basis: str = "",
     only_stored: bool = False,
 ) -> Wish:
@@ -71,6 +72,7 @@ def wish_of(
         tenant,
         {old: new for old, new in (mapping or {}).items() if new},
         tuple(recompute),
+        new_forms,
         basis,
         actor,
     )
@@ -142,23 +144,29 @@ def work_off(
 
 
 def follow_session(
-    definitions: Definitions, db: BareSession, head: InstanceHead, bundle_id: str
-) -> None:
+    definitions: Definitions, db: BareSession, head: InstanceHead, bundle_id: str, kept: Any = None
+) -> Any:
     """Let a batch's own record name the bundle that its process was moved to.
 
     Moved to what is current, it also takes the industries' current bundles for what it starts from
-    then on. Moved back, it keeps those: what it has started meanwhile uses them.
+    then on; gives what it had, by the batch's number. Moved back with that (`kept`), it has the
+    same as before.
     """
-    if head.process_id != "appraisal_session":
-        return
+    if head.process_id != "appraisal_session" or head.bundle_id == bundle_id:
+        return None
+    had = {}
     query = (
         select(AppraisalSession)
         .join(Organisation, col(Organisation.id) == AppraisalSession.organisation_id)
         .where(AppraisalSession.number == head.business_key, Organisation.code == head.tenant)
     )
     for session in db.scalars(query).all():
+        had[session.number] = session.industries
         session.bundle_id = bundle_id
         db.add(session)
-        if definitions.current_bundle(db, head.scopes.split(" ")) == bundle_id:
+        if kept is not None:
+            session.industries = kept.get(session.number, session.industries)
+        elif definitions.current_bundle(db, head.scopes.split(" ")) == bundle_id:
             assert isinstance(db, Session)
             pin_industries(db, definitions, session, head.tenant)
+    return had

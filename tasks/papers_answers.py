@@ -104,7 +104,7 @@ def _data(
 
 
 def _form(db: Session, context: TaskContext, user_task: UserTask) -> FormDefinition:
-    content = context.engine.definitions.content(
-        db, context.bundle_id, "form", str(user_task.form_ref)
-    )
+    # It is told by the form it was given on, whatever the instance was moved to since.
+    bundle_id = user_task.form_bundle_id or context.bundle_id
+    content = context.engine.definitions.content(db, bundle_id, "form", str(user_task.form_ref))
     return parse_form(content, compile_expression=compile_expression)

@@ -73,15 +73,20 @@ def may(db: Session, actor: Actor | None, action: str, thing: Any = None) -> boo
 
 def has_scope(actor: Actor, action: str) -> bool:
     """Whether an action was granted at all; scopes are for systems, people have posts."""
-    return actor.kind == "person" or ACTIONS[action].scope in actor.scopes
+    wanted = {ACTIONS[action].scope, ACTIONS[action].wider}
+    return actor.kind == "person" or bool(wanted & set(actor.scopes))
 
 
 @dataclass(frozen=True)
 class Action:
-    """A rule, and the scope a system needs besides; without one no system may do it."""
+    """A rule, and the scope a system needs besides; without one no system may do it.
+
+    `wider` is a scope that includes it.
+    """
 
     allows: Rule
     scope: str | None = None
+    wider: str | None = None
 
 
 def _reads_user_task(db: Session, actor: Actor, user_task: UserTask) -> bool:
@@ -327,8 +332,8 @@ ACTIONS: dict[str, Action] = {
     "definition.read": Action(_reads_definitions, "design"),
     "definition.design": Action(_changes_definitions, "design"),
     "definition.publish": Action(_changes_definitions, "publish"),
-    "migration.read": Action(_reads_migration, "migrations:run"),
-    "migration.rehearse": Action(_rehearses, "migrations:run"),
+    "migration.read": Action(_reads_migration, "migrations:read", "migrations:run"),
+    "migration.rehearse": Action(_rehearses, "migrations:read", "migrations:run"),
     "migration.run": Action(_migrates, "migrations:run"),
     "publication.read": Action(_reads_publication, "publish"),
 }

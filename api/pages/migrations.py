@@ -209,6 +209,7 @@ def _order(posted: Mapping[str, Any] | FormData) -> MigrationOrder:
                 "instances": [str(one) for one in posted.getlist("instance")],
                 "mapping": mapping,
                 "recompute": ["*"] if posted.get("recompute") else [],
+                "newForms": bool(posted.get("new_forms")),
                 "basis": str(posted.get("basis") or "").strip(),
                 "dryRun": posted.get("action") != "run",
             }
@@ -281,6 +282,7 @@ def run_migration(work: Posting, migration_id: MigrationId) -> Response:
         instances=chosen,
         mapping=tried.mapping,
         recompute=tried.recompute,
+        new_forms=tried.new_forms,
         basis=tried.basis,
         dry_run=False,
     )

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
 
+FOLLOWERS = "followers"
+"""Where the kept rows have what each follower wants back at an undo."""
+
+
 class UndoRefused(EngineError):
     """A move cannot be undone: `why` is `acted` (somebody acted since) or `went_on`."""
 
@@ -39,10 +43,14 @@ class UndoRefused(EngineError):
 
 @dataclass(frozen=True)
 class Order:
-    """How instances are to be moved, by whom, and on what ground."""
+    """How instances are to be moved, by whom, and on what ground.
+
+    `new_forms` gives open user tasks the forms of the new version, too.
+    """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     recompute: Collection[str] = ()
+    new_forms: bool = False
     actor: str = ""
     basis: str = ""
     migration_id: UUID | None = None
@@ -82,16 +90,15 @@ def move(
     with engine.working(db) as work, work.holding(instance_id):
         row = _open_instance(db, instance_id)
         effect = effect_of(db, row, target, weighing)
-        movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
-        if not movable or row.bundle_id == target.bundle_id:
+        if not _moves(effect, target):
             return effect
         rows = take_rows(db.connection(), instance_id)
         thrown = len(work.outbox)
         run, state_changes = _prepared(engine, db, work, row, target, order, weighing)
         goes_on = _finish(run, row, order, state_changes)
         goes_on = goes_on or len(work.outbox) > thrown + len(run.arrived)
-        for follow in engine.followers:
-            follow(db, read_head(row), run.head.bundle_id)
+        head, to = read_head(row), run.head.bundle_id
+        rows[FOLLOWERS] = [follow(db, head, to, None) for follow in engine.followers]
         return Moved(
             effect, run.version, _last(db, instance_id), goes_on, row.bundle_id, row.state, rows
         )
@@ -109,10 +116,15 @@ def rehearse(
     with engine.working(db) as work, work.holding(instance_id):
         row = _open_instance(db, instance_id)
         effect = effect_of(db, row, target, weighing)
-        movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
-        if movable and row.bundle_id != target.bundle_id:
+        if _moves(effect, target):
             _prepared(engine, db, work, row, target, order, weighing)
         return effect
+
+
+def _moves(effect: Effect, target: Target) -> bool:
+    """Tell whether there is anything to do with an instance: its bundle, or open forms."""
+    movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
+    return movable and (effect.bundle_id != target.bundle_id or effect.gives_forms)
 
 
 def _open_instance(db: Session, instance_id: UUID) -> InstanceRow:
@@ -159,6 +171,7 @@ def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: boo
     """Let it go on, write it; tells whether it did go on."""
     details: dict[str, Any] = {"from": row.bundle_id, "to": run.head.bundle_id}
     details |= {"basis": order.basis} if order.basis else {}
+    details |= {"new_forms": True} if order.new_forms else {}
     details |= {"migration": str(order.migration_id)} if order.migration_id else {}
     run.record(HistoryKind.MOVED, **details)
     before = len(run.history), run.effects
@@ -166,7 +179,7 @@ def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: boo
         for tree in run.workflow.scopes():
             tree.update_waiting_tasks()
         run.drive()
-    rebind_rows(run, waiting_of(run.workflow), order.recompute)
+    rebind_rows(run, waiting_of(run.workflow), order.recompute, new_forms=order.new_forms)
     went_on = (len(run.history), run.effects) != before or run.workflow.completed
     run.save()
     kill_point("while-moving")
@@ -225,8 +238,9 @@ def undo(
             instance_id, engine.clock.now(), HistoryKind.MOVED, actor=actor, details=details
         )
         add_history(connection, [note])
-        for follow in engine.followers:
-            follow(db, read_head(row), moved.from_bundle)
+        kept = moved.rows.get(FOLLOWERS) or [None] * len(engine.followers)
+        for follow, was in zip(engine.followers, kept, strict=True):
+            follow(db, read_head(row), moved.from_bundle, was)
 
 
 __all__ = ["Moved", "Order", "UndoRefused", "assess", "move", "rehearse", "undo"]

@@ -172,6 +172,28 @@ def stuck() -> Reason:
     )
 
 
+def form_kept(element_id: str, name: str, name_en: str) -> Reason:
+    """A note: an open user task keeps the form it was opened with, which is another by now."""
+    return Reason(
+        "form_kept",
+        element_id,
+        f"“{name}”已经打开,沿用打开时的表单,填了一半的内容照旧可用;要换用新表单,请另行勾选。",
+        f"“{name_en}” is open and keeps the form it was opened with, and what is half filled in "
+        "with it. To give it the new form, say so.",
+    )
+
+
+def form_given(element_id: str, name: str, name_en: str) -> Reason:
+    """A note: an open user task gets the new version's form."""
+    return Reason(
+        "form_given",
+        element_id,
+        f"“{name}”已经打开,换用新表单;填了一半的内容里,新表单没有的栏目不再显示。",
+        f"“{name_en}” is open and gets the new form; of what is half filled in, fields that the "
+        "new form lacks are left out.",
+    )
+
+
 def failing(spec: Any) -> Reason:
     """A note: an element that failed is moved as it stands."""
     return _both(

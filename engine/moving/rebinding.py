@@ -20,25 +20,31 @@ if TYPE_CHECKING:
 
 _KEPT = ("id", "assignee", "status", "created_at", "priority")
 _DATES = ("due_at", "follow_up_at")
+_FORM = ("form_ref", "form_key", "form_bundle_id", "context")
 
 
-def rebind_rows(run: InstanceRun, after: Waiting, recompute: Collection[str]) -> None:
+def rebind_rows(
+    run: InstanceRun, after: Waiting, recompute: Collection[str], *, new_forms: bool
+) -> None:
     """Rewrite user tasks, timers and subscriptions that were there and stay.
 
-    A user task keeps who has it, since when and until when; its name, its form, who may take it and
-    what it shows follow the new diagram. Dates follow where they are recomputed.
+    A user task keeps who has it, since when and until when, and the form it was opened with; its
+    name and who may take it follow the new diagram. Dates follow where they are recomputed, the
+    form and what it shows if `new_forms`.
     """
     for number in sorted(run.before.user_tasks & after.user_tasks):
-        _rebind_user_task(run, number, recompute)
+        _rebind_user_task(run, number, recompute, new_forms=new_forms)
     for key in sorted(run.before.events.keys() & after.events.keys()):
         _rebind_event(run, key, run.before.events[key], after.events[key])
 
 
-def _rebind_user_task(run: InstanceRun, number: int, recompute: Collection[str]) -> None:
+def _rebind_user_task(
+    run: InstanceRun, number: int, recompute: Collection[str], *, new_forms: bool
+) -> None:
     task = run.workflow.ready_manual[number]
     row = user_task_row(run, task)
     anew = EVERYTHING in recompute or row["element_id"] in recompute
-    kept = _KEPT if anew else (*_KEPT, *_DATES)
+    kept = (*_KEPT, *(() if anew else _DATES), *(() if new_forms else _FORM))
     mine = USER_TASK.c.id == row["id"]
     changed = {name: value for name, value in row.items() if name not in kept}
     run.connection.execute(update(USER_TASK).where(mine).values(**changed))

@@ -46,6 +46,7 @@ class Wish:
     tenant: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     recompute: Collection[str] = ()
+    new_forms: bool = False
     basis: str = ""
     actor: str = ""
 
@@ -65,10 +66,16 @@ def weigh(
         instances=wish.instances,
         bundles=[wish.bundle_id] if wish.bundle_id else (),
         tenant=wish.tenant,
+        new_forms=wish.new_forms,
     )
-    # Who is there already is told only to those who asked for just this one.
+    # Who is there already is told only to those who asked for just this one, or for its forms.
     chosen = [
-        one for one in effects if wish.instances or one.bundle_id != targets[one.scopes].bundle_id
+        one
+        for one in effects
+        if wish.instances
+        or one.bundle_id != targets[one.scopes].bundle_id
+        or one.gives_forms
+        or one.keeps_forms
     ]
     return targets, tuple(chosen)
 
@@ -86,6 +93,7 @@ def make_migration(
         targets=dict(wish.targets),
         mapping=dict(wish.mapping),
         recompute=sorted(wish.recompute),
+        new_forms=wish.new_forms,
         basis=wish.basis,
         actor=wish.actor,
         created_at=now,
@@ -94,7 +102,8 @@ def make_migration(
         migration.status, migration.finished_at = MigrationStatus.DONE, now
     db.add(migration)
     db.flush()
-    weighing = Weighing(db, definitions, wish.mapping)
+    weighing = Weighing(db, definitions, wish.mapping, new_forms=wish.new_forms)
+    weighing.read_forms([one.instance_id for one in effects])
     for position, effect in enumerate(effects):
         target = targets[effect.scopes]
         item = _item(migration, position, effect, target)
@@ -116,7 +125,7 @@ def _item(migration: Migration, position: int, effect: Effect, target: Target) -
         to_bundle=target.bundle_id or "",
     )
     _note(item, effect)
-    if effect.bundle_id == target.bundle_id:
+    if effect.bundle_id == target.bundle_id and not effect.gives_forms:
         item.outcome = MoveOutcome.ALREADY
     elif effect.state not in _MOVABLE:
         item.outcome = MoveOutcome.REFUSED
@@ -149,7 +158,12 @@ def _rehearse(
 
 def _order(migration: Migration) -> Order:
     return Order(
-        migration.mapping, migration.recompute, migration.actor, migration.basis, migration.id
+        migration.mapping,
+        migration.recompute,
+        migration.new_forms,
+        migration.actor,
+        migration.basis,
+        migration.id,
     )
 
 
@@ -181,7 +195,7 @@ def _move_item(
     item: MigrationItem,
 ) -> None:
     item.at = engine.clock.now()
-    weighing = Weighing(db, definitions, migration.mapping)
+    weighing = Weighing(db, definitions, migration.mapping, new_forms=migration.new_forms)
     try:
         with db.begin_nested():
             target = weighing.side(item.to_bundle)

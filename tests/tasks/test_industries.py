@@ -1,6 +1,7 @@
 """An occupation's industry: its definitions hold for what a batch starts for it, pinned."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -165,15 +166,15 @@ def test_a_batch_that_is_moved_takes_the_current_packs(db: Session, installation
     assert not with_note.refused, with_note.findings
     current = installation.definitions.current_bundle(db, context.scopes)
 
-    follow_session(installation.definitions, db, head, current)
+    kept = follow_session(installation.definitions, db, head, current)
 
     assert session.bundle_id == current
     moved = session.industries["electrician"]["bundle"]
     assert moved != pinned
-    # Back to what it was: what it has started since uses the newer ones.
-    follow_session(installation.definitions, db, head, context.bundle_id)
+    back = replace(head, bundle_id=current)
+    follow_session(installation.definitions, db, back, context.bundle_id, kept)
     assert session.bundle_id == context.bundle_id
-    assert session.industries["electrician"]["bundle"] == moved
+    assert session.industries["electrician"]["bundle"] == pinned
 
 
 @pytest.mark.parametrize("made_from", ["base@1", None])

@@ -53,11 +53,11 @@ class Ground(Stage):
         with self.database.transaction() as db:
             return self.engine.start(db, "main", business_key=key, variables=variables).id
 
-    def weigh(self, bundle_id: str, mapping: Mapping[str, str] = {}) -> list[Effect]:
+    def weigh(self, bundle_id: str, mapping: Mapping[str, str] = {}, **more: Any) -> list[Effect]:
         """Say what a stored bundle means for all instances of the base."""
         with self.database.reading() as db:
             target = Target.stored(db, self.definitions, bundle_id)  # type: ignore[arg-type]
-            return list(assess(db, self.definitions, {"base": target}, mapping=mapping))  # type: ignore[arg-type]
+            return list(assess(db, self.definitions, {"base": target}, mapping=mapping, **more))  # type: ignore[arg-type]
 
     def kept(self, instance_id: UUID) -> dict[str, Any]:
         """Give everything that is kept of an instance, but its version and history."""
@@ -83,7 +83,12 @@ class Ground(Stage):
     def move(self, instance_id: UUID, bundle_id: str, **order: Any) -> Any:
         """Move an instance to a stored bundle."""
         with self.database.transaction() as db:
-            weighing = Weighing(db, self.definitions, order.get("mapping", {}))  # type: ignore[arg-type]
+            weighing = Weighing(
+                db,
+                self.definitions,  # type: ignore[arg-type]
+                order.get("mapping", {}),
+                new_forms=order.get("new_forms", False),
+            )
             given = Order(actor="wang", **order)
             target = weighing.side(bundle_id)
             return move(self.engine, db, instance_id, target, given, weighing)
