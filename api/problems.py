@@ -29,6 +29,7 @@ from engine.errors import (
     InstanceNotRunning,
     InvalidVariables,
     NotSkippable,
+    OperationNotAllowed,
     StaleInstance,
     UnknownDefinition,
     UnknownInstance,
@@ -92,6 +93,9 @@ PROBLEMS = {
     "changed-meanwhile": ProblemType(
         409, "数据刚被他人修改,请重试", "Somebody else changed this just now: try again"
     ),
+    "operation-not-allowed": ProblemType(
+        409, "流程图不允许对该任务这样操作", "The diagram does not allow this with the user task"
+    ),
     "not-running": ProblemType(409, "流程已结束或已暂停", "The process has ended or is on hold"),
     "already-resolved": ProblemType(409, "该异常已处理", "The incident was settled before"),
     "not-skippable": ProblemType(409, "该环节不能跳过", "The element cannot be skipped"),
@@ -149,6 +153,7 @@ ERRORS: dict[type[Exception], str] = {
     WeakPassword: "weak-password",
     UserTaskNotReady: "user-task-not-ready",
     UserTaskTaken: "user-task-taken",
+    OperationNotAllowed: "operation-not-allowed",
     StaleInstance: "changed-meanwhile",
     InstanceNotRunning: "not-running",
     IncidentAlreadyResolved: "already-resolved",

@@ -31,7 +31,7 @@ UserTaskId = Annotated[UUID, Path(description="id of the user task")]
 
 
 class UserTaskSummary(Resource):
-    """A user task in a list."""
+    """A user task in a list; `operations` are what its diagram allows besides completing it."""
 
     id: UUID
     name: str
@@ -42,6 +42,7 @@ class UserTaskSummary(Resource):
     form_id: str | None
     candidate_groups: list[str]
     candidate_users: list[str]
+    operations: list[Literal["claim", "unclaim"]]
     assignee: str | None
     due_at: datetime | None
     follow_up_at: datetime | None
@@ -171,6 +172,7 @@ def summary_of(user_task: UserTask, language: str) -> dict[str, Any]:
         "form_id": user_task.form_ref,
         "candidate_groups": user_task.groups(),
         "candidate_users": user_task.people(),
+        "operations": user_task.operations_allowed(),
     }
 
 
@@ -179,6 +181,7 @@ _COLUMNS = UserTaskSummary.model_fields.keys() - {
     "form_id",
     "candidate_groups",
     "candidate_users",
+    "operations",
 }
 
 

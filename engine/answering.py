@@ -10,13 +10,14 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.driver import run_task
-from engine.errors import UnknownUserTask, UserTaskNotReady, UserTaskTaken
+from engine.errors import OperationNotAllowed, UnknownUserTask, UserTaskNotReady, UserTaskTaken
 from engine.history import HistoryKind, add_history, history_row
 from engine.instances import INSTANCE
 from engine.run import INSTANCE_COLUMNS, InstanceRow
 from engine.statements import Statement
 from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus, as_user_task
 from engine.variables import checked
+from engine.work_operations import Operation
 from engine.workflow import READY
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ def assign(
     row = _ready_row(db, user_task_id, lock=True)
     if row["assignee"] not in (None, actor):
         raise UserTaskTaken(user_task_id, row["assignee"])
+    operation = Operation.UNCLAIM if assignee is None else Operation.CLAIM
+    if not as_user_task(row).may(operation):
+        raise OperationNotAllowed(user_task_id, operation)
     db.connection().execute(_ASSIGN, {"b_id": user_task_id, "b_assignee": assignee})
     kind = HistoryKind.UNCLAIMED if assignee is None else HistoryKind.CLAIMED
     note = history_row(

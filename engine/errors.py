@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from engine.findings import Finding
+from engine.work_operations import Operation
 
 
 class EngineError(Exception):
@@ -72,6 +73,15 @@ class UserTaskTaken(EngineError):
         super().__init__(f"user task {user_task_id} is claimed by {assignee}")
         self.user_task_id = user_task_id
         self.assignee = assignee
+
+
+class OperationNotAllowed(EngineError):
+    """The diagram does not let people do this with the user task."""
+
+    def __init__(self, user_task_id: UUID, operation: Operation) -> None:
+        super().__init__(f"user task {user_task_id} does not allow {operation}")
+        self.user_task_id = user_task_id
+        self.operation = operation
 
 
 class StepBudgetExceeded(EngineError):

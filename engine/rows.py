@@ -246,7 +246,13 @@ def user_task_row(run: InstanceRun, task: InstanceTask) -> dict[str, Any]:
         "context": run.guarded(task, lambda: run.hooks.inputs(task)) or {},
         "excludes": orjson.dumps(extensions.get("excludes", [])).decode(),
         "duty": extensions.get("duty"),
+        "operations": _operations(extensions),
     }
+
+
+def _operations(extensions: Mapping[str, Any]) -> str | None:
+    found = extensions.get("operations")
+    return None if found is None else orjson.dumps(found).decode()
 
 
 def _who(run: InstanceRun, task: InstanceTask) -> list[str]:

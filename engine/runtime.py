@@ -298,6 +298,7 @@ class ProcessEngine:
         Raises:
             UserTaskNotReady: It was completed or is gone.
             UserTaskTaken: Somebody else has it.
+            OperationNotAllowed: Its diagram does not let people take it.
         """
         return answering.assign(self, db, user_task_id, actor=actor, assignee=actor)
 

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from engine.database import JsonText, UtcDateTime
 from engine.errors import UnknownUserTask
+from engine.work_operations import Operation
 
 PERSON_PREFIX = "person:"
 """What marks a person among the groups of a user task, followed by the person's id."""
@@ -38,6 +39,7 @@ class UserTask(SQLModel, table=True):
     show: the element's input parameters, evaluated when the task became ready. `form_bundle_id`
     is the bundle that its form is read from: the one it was opened with, even where its instance
     was moved to another (empty: its instance's). `id` is the id of the task in the instance.
+    `operations` is a JSON list, read by `may()`; None allows all.
     """
 
     __tablename__ = "engine_user_task"
@@ -98,6 +100,15 @@ class UserTask(SQLModel, table=True):
     context: dict[str, Any] = Field(default_factory=dict, sa_type=JsonText)
     excludes: str = Field(default="[]", sa_type=Text)
     duty: str | None = None
+    operations: str | None = Field(default=None, sa_type=Text)
+
+    def may(self, operation: Operation) -> bool:
+        """Whether its diagram lets people do this with it; what it does not name, it forbids."""
+        return self.operations is None or operation in orjson.loads(self.operations)
+
+    def operations_allowed(self) -> list[Operation]:
+        """List what may be done with it besides completing it."""
+        return [one for one in Operation if self.may(one)]
 
     def groups(self) -> list[str]:
         """List the posts whose people may take it."""

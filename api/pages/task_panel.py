@@ -22,6 +22,7 @@ from appraisal.evidence import Evidence, evidence_of
 from engine.decisions.descriptions import Texts
 from engine.instances import get_instance
 from engine.user_tasks import UserTask, UserTaskStatus
+from engine.work_operations import Operation
 from forms import FieldError
 from tasks.acting import refusal
 from tasks.shown_names import shown_context, worded_context
@@ -65,6 +66,7 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "step_label": say(step.label(work.language), work.language) if step else "",
         "refusal": REFUSALS[why][work.language == "en"] if why else "",
         "notice": panel.notice,
+        "operation": _operation(task),
         "given": panel.values is not None,
         "conflict": panel.conflict or _conflict(work, task),
         "facts": _facts(work, task, enrolment),
@@ -74,6 +76,15 @@ def panel_values(work: Work, panel: TaskPanel, nonce: str) -> dict[str, Any]:
         "element_name": lambda element_id: element_name(work, instance, element_id),
         "log": history_of(work.db, task.instance_id, words=_words(work, task)),
     }
+
+
+def _operation(task: UserTask) -> str | None:
+    """Name the one thing that can be done now besides completing it, if its diagram allows it."""
+    if task.assignee is None:
+        return Operation.CLAIM if task.may(Operation.CLAIM) else None
+    # What was given to one person from the beginning has no post to go back to.
+    may_go_back = task.may(Operation.UNCLAIM) and task.groups()
+    return Operation.UNCLAIM if may_go_back else None
 
 
 def _words(work: Work, task: UserTask) -> DecisionWords | None:

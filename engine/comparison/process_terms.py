@@ -109,6 +109,7 @@ PROPERTIES = {
     "jc:step": ("步骤号", "step number"),
     "jc:duty": ("职责", "duty"),
     "jc:excludes": ("回避", "exclusions"),
+    "jc:operations": ("允许的操作", "operations allowed"),
     "jc:mandatory": ("必经标记", "mandatory mark"),
     "jc:basis": ("依据", "legal basis"),
     "jc:variables": ("给定变量", "given variables"),

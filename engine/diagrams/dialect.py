@@ -100,6 +100,7 @@ class DialectReader:
             "candidate_groups": _listed(self.attribute("candidateGroups")),
             "candidate_users": self.candidate_users(),
             "excludes": _listed(properties.get("jc:excludes")),
+            "operations": _listed(properties.get("jc:operations")),
             "correlation_key": strip_equals(properties.get("jc:correlationKey", "")),
             "inputs": self.parameters("input"),
             "outputs": self.parameters("output"),

@@ -91,6 +91,11 @@ MEANING = {
         "改成存在的元素编号,或从 jc:excludes 里删掉。",
         "Name an element that exists, or take it out of jc:excludes.",
     ),
+    "bad_operation": (
+        "只能写 claim(认领)、unclaim(退回认领);只许办结时单独写 none;全部允许时删掉这一项。",
+        "Write claim and unclaim only; none alone where it can but be completed; "
+        "take the property away to allow all.",
+    ),
     "bad_stage": ("从列表选择阶段。", "Choose a stage from the list."),
     "bad_step": ("填 1 到 14。", "Write a number from 1 to 14."),
     "bad_duty": ("从列表选择职责。", "Choose a duty from the list."),

@@ -14,6 +14,7 @@ from engine import (
     Incident,
     InstanceNotRunning,
     InvalidVariables,
+    OperationNotAllowed,
     ProcessInstance,
     ServiceTasks,
     StaleInstance,
@@ -189,6 +190,29 @@ def test_claim_is_for_one(stage: Callable[..., Any], draw: Any) -> None:
     assert played.do("claim", task, actor="li").assignee == "li"
     played.do("unclaim", task, actor="li")
     assert played.do("claim", task, actor="wang").assignee == "wang"
+
+
+@pytest.mark.parametrize(
+    ("written", "claimed", "released"),
+    [("claim,unclaim", True, True), ("claim", True, False), ("unclaim", False, True),
+     ("none", False, False)],
+)  # fmt: skip
+def test_a_diagram_says_what_may_be_done_with_a_user_task(
+    sqlite_stage: Callable[..., Any], draw: Any, written: str, claimed: bool, released: bool
+) -> None:
+    task = draw.user("a", draw.extensions(operations=written))
+    played = sqlite_stage(draw.document(draw.process(task, "s>a a>e")))
+    played.start()
+    done = []
+    for operation in ("claim", "unclaim"):
+        try:
+            played.do(operation, played.ready()["a"], actor="li")
+            done.append(True)
+        except OperationNotAllowed:
+            done.append(False)
+
+    assert done == [claimed, released]
+    assert played.complete("a").status == "completed"
 
 
 group = ServiceTasks("demo")

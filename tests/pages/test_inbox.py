@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from engine.user_tasks import UserTask
 from tests.api.small import Street
 from tests.pages.conftest import browser_of
 
@@ -51,6 +52,26 @@ def test_claim_and_unclaim(street: Street, reviewer: TestClient) -> None:
     assert taken.headers["location"] == f"/inbox/{task.id}?view=claimable"
     assert f"/inbox/{task.id}" in mine.text
     assert "没有待办任务" in reviewer.get("/inbox?view=mine").text
+
+
+def test_buttons_follow_what_the_diagram_allows(street: Street, reviewer: TestClient) -> None:
+    task = street.user_task(street.own)
+    claim, unclaim = f"/inbox/{task.id}/claim", f"/inbox/{task.id}/unclaim"
+    open_to_all = reviewer.get(f"/inbox/{task.id}").text
+    with street.installation.database.transaction() as db:
+        db.get_one(UserTask, task.id).operations = '["claim"]'
+
+    taken = post(reviewer, claim)
+    kept = reviewer.get(f"/inbox/{task.id}").text
+    refused = post(reviewer, unclaim)
+
+    assert f'action="{claim}?' in open_to_all
+    assert (taken.status_code, refused.status_code) == (303, 409)
+    assert unclaim not in kept
+    assert f'action="/inbox/{task.id}?' in kept
+    assert "流程图不允许" in refused.text
+    detail = reviewer.get(f"/api/v1/user-tasks/{task.id}").json()
+    assert detail["operations"] == ["claim"]
 
 
 def test_wrong_answer_is_drawn_again_with_what_was_filled_in(

@@ -149,7 +149,8 @@ def test_a_task_is_appended_and_set_up_and_is_there_after_a_reload(designer: Des
     page.locator("#bio-properties-panel-jc-due-mode").select_option("before")
     page.locator("#bio-properties-panel-jc-due-count").fill("6")
     page.locator("#bio-properties-panel-jc-due-count").blur()
-    designer.is_saved("= workday(session.exam_date, -6, session.calendar)")
+    page.locator("#bio-properties-panel-jc-may-unclaim").uncheck()
+    designer.is_saved('name="jc:operations" value="claim"')
 
     designer.open()
     designer.shape(task).click()
@@ -158,6 +159,8 @@ def test_a_task_is_appended_and_set_up_and_is_there_after_a_reload(designer: Des
     expect(page.locator("#bio-properties-panel-jc-due-mode")).to_have_value("before")
     expect(page.locator("#bio-properties-panel-jc-due-count")).to_have_value("6")
     expect(page.locator(".jc-several li")).to_contain_text(["计划岗"])
+    expect(page.locator("#bio-properties-panel-jc-may-claim")).to_be_checked()
+    expect(page.locator("#bio-properties-panel-jc-may-unclaim")).not_to_be_checked()
     assert (
         'camunda:dueDate="= workday(session.exam_date, -6, session.calendar)"' in designer.draft()
     )

@@ -359,6 +359,10 @@ _MEANING = {
         "jc:excludes 提到的元素“{name}”不存在。",
         "The element “{name}” in jc:excludes does not exist.",
     ),
+    "bad_operation": Message(
+        "jc:operations 里的“{name}”不是任务的操作。",
+        "“{name}” in jc:operations is no operation of a user task.",
+    ),
     "bad_stage": Message("没有阶段“{name}”。", "There is no stage “{name}”."),
     "bad_step": Message("步骤必须是 1 到 14。", "A step is a number from 1 to 14."),
     "bad_duty": Message("没有职责“{name}”。", "There is no duty “{name}”."),

@@ -10,6 +10,7 @@ from engine.diagrams.checking.graph import Graph, Node
 from engine.diagrams.checking.report import Report
 from engine.diagrams.dialect import DialectReader, read_extensions
 from engine.diagrams.vocabulary import FLOW_NODES, GLOBAL_TASKS, B
+from engine.work_operations import NO_OPERATION, Operation
 
 _PAGE = "jc:"
 _WHO = {"candidate_groups", "candidate_users", "assignee"}
@@ -129,6 +130,14 @@ def _check_call(node: Node, own: set[str], environment: Environment, report: Rep
         _known(node, "unknown_process", called, environment.processes, report)
 
 
+def _check_operations(node: Node, operations: list[str], report: Report) -> None:
+    # "none" stands alone: beside another it would say two things.
+    known = {NO_OPERATION} if len(operations) == 1 else set()
+    for name in operations:
+        if name not in known | set(Operation):
+            report.add(node, "bad_operation", name=name)
+
+
 def _check_marks(
     node: Node, extensions: dict[str, Any], environment: Environment, report: Report
 ) -> None:
@@ -141,6 +150,7 @@ def _check_marks(
             allowed = environment.duties_of_groups.get(group)
             if allowed is not None and duty not in allowed:
                 report.add(node, "duty_not_of_post", name=group, duty=duty)
+    _check_operations(node, extensions.get("operations", []), report)
     step = DialectReader(node).properties().get("jc:step")
     if step and not (step.isdigit() and 1 <= int(step) <= 14):
         report.add(node, "bad_step")

@@ -503,6 +503,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "nobody_may": [(S + E + task("a", "", 'name="u"', "userTask"), LINE)],
     "bad_stage": [(S + E + task("a", PROPERTY.format("jc:stage", "nowhere")), LINE)],
+    "bad_operation": [
+        (S + E + task("a", PROPERTY.format("jc:operations", "claim,none")), LINE),
+        (S + E + task("a", PROPERTY.format("jc:operations", "delegate")), LINE),
+    ],
     "bad_step": [(S + E + task("a", PROPERTY.format("jc:step", "15")), LINE)],
     "bad_duty": [(S + E + task("a", PROPERTY.format("jc:duty", "sleep")), LINE)],
 }

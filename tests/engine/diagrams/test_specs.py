@@ -128,6 +128,7 @@ def test_extensions_are_as_agreed(draw: Any, rehearse: Any) -> None:
         "step": "3",
         "duty": "review",
         "excludes": "s, a",
+        "operations": "claim",
         "correlationKey": "= k",
     }
     about = draw.properties(**rows).replace(
@@ -169,6 +170,7 @@ def test_extensions_are_as_agreed(draw: Any, rehearse: Any) -> None:
         "step": 3,
         "duty": "review",
         "excludes": ["s", "a"],
+        "operations": ["claim"],
         "correlation_key": "k",
         "inputs": [["i", "x + 1", True], ["j", "text", False]],
         "outputs": [["o", "y", True]],

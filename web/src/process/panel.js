@@ -10,6 +10,10 @@ import { parseReminders, readReminders } from './reminders.js';
 
 const KEPT = new Set(['general', 'documentation', 'error', 'message', 'signal', 'escalation', 'link', 'compensation', 'multiInstance']);
 const EVERY_TASK = ['bpmn:Task', 'bpmn:CallActivity', 'bpmn:SubProcess'];
+const OPERATIONS = [
+  ['claim', 'May be claimed', 'Whoever claims it keeps it from the others of the post'],
+  ['unclaim', 'May be given back', 'Whoever claimed it may leave it to the others again'],
+];
 const listed = (written) => written.split(',').map((one) => one.trim()).filter(Boolean);
 const NONE = { value: '', label: '—' };
 const options = (named) => named.map((one) => ({ value: one.key, label: `${inLanguage(one.name)}${inLanguage(one.name) === one.key ? '' : ` · ${one.key}`}` }));
@@ -64,7 +68,21 @@ export class DesignPanel {
       several('jc-posts', { label: t('Posts'), options: options(design.posts), get: () => posts, set: (chosen) => this.dialect.setAttribute(element, 'candidateGroups', chosen.join(',')) }),
       feel('jc-assignee', { label: t('A certain person'), feel: 'required', ...this.att(element, 'assignee'), description: t('Instead of the posts: the id of a person, as text') }),
       ...this.moment(element, 'jc-due', t('Due'), { get: () => attribute(element, 'dueDate'), set: (value) => this.dialect.setAttribute(element, 'dueDate', value) }),
+      ...this.operations(element),
     ] };
+  }
+
+  /** What may be done with a task besides completing it: all that its property names, or all. */
+  operations(element) {
+    const written = property(element, 'jc:operations');
+    const allowed = written ? listed(written) : OPERATIONS.map(([name]) => name);
+    const set = (name) => (on) => {
+      const now = OPERATIONS.map(([one]) => one).filter((one) => (one === name ? on : allowed.includes(one)));
+      this.dialect.setProperty(element, 'jc:operations', now.length === OPERATIONS.length ? '' : now.join(',') || 'none');
+    };
+    return OPERATIONS.map(([name, title, why]) => check(`jc-may-${name}`, {
+      label: this.translate(title), description: this.translate(why), get: () => allowed.includes(name), set: set(name),
+    }));
   }
 
   /** A time limit: how it counts, how many, or an expression. */
