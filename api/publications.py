@@ -16,6 +16,7 @@ from tasks.publications import (
     PublicationRow,
     ask,
     confirm,
+    drawn_in,
     items_of_drafts,
     refuse,
     status_of,
@@ -89,6 +90,26 @@ class PublicationView(PublicationSummary):
     bundles: dict[str, str]
 
 
+class DrawingView(Resource):
+    """A diagram of a publication with what its scenarios reach.
+
+    `elements` and `flows` have name and number of scenarios (`reached`) by id; `walks` the path of
+    each scenario, the one that it says (`expected`) and the flows it took.
+    """
+
+    process_id: str
+    content: str
+    elements: dict[str, dict[str, Any]]
+    flows: dict[str, dict[str, Any]]
+    walks: list[dict[str, Any]]
+
+
+class Drawings(Resource):
+    """Diagrams of a publication; those that nothing is known of are left out."""
+
+    items: list[DrawingView]
+
+
 class Publications(Resource):
     """Publications, the newest first."""
 
@@ -145,6 +166,32 @@ def publications_of(work: Work, scope: str) -> list[PublicationRow]:
 def read_publication(work: Reading, publication_id: Id) -> PublicationView:
     """Read a publication with its report."""
     return view_of(publication_by_id(work, publication_id))
+
+
+@router.get("/{publication_id}/drawings")
+def read_drawings(
+    work: Reading,
+    publication_id: Id,
+    process: Annotated[str | None, Query(max_length=200, description="only this one")] = None,
+) -> Drawings:
+    """Read the diagrams of a publication, to paint on them what the scenarios reach."""
+    row = publication_by_id(work, publication_id)
+    report = row.report or {}
+    known = [one for one in report.get("flows", {}) if process in (None, one)]
+    contents = drawn_in(work.db, row) if known else {}
+    return Drawings(
+        items=[
+            DrawingView(
+                process_id=one,
+                content=contents[one],
+                elements=report["coverage"][one],
+                flows=report["flows"][one],
+                walks=[walk for walk in report["walks"] if walk["processId"] == one],
+            )
+            for one in known
+            if one in contents
+        ]
+    )
 
 
 @router.post("/{publication_id}/confirmation")

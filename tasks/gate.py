@@ -25,6 +25,7 @@ from engine.publication import PublishReport, name_of
 from engine.remedies import remedy_of
 from engine.scopes import chain_of
 from engine.sources import Source
+from tasks.scenario_coverage import element_coverage, painting
 from tasks.scenario_outcomes import Outcome
 from tasks.scenario_results import ScenarioResults
 from tasks.scenario_sets import scenarios_of
@@ -101,6 +102,7 @@ class Gate:
         effects = self._effects(checked, {one for one in checked.sets if one not in held})
         findings = [*_uncovered(coverage), *_failing_elsewhere(failing - {own})]
         content = _content(checked, findings, played, coverage) | {"effects": effects}
+        content |= painting(_drawings(checked, own), played.get(own, ()), coverage)
         return GateReport(digest, content, held, passed=own not in failing)
 
     def _play(
@@ -183,23 +185,20 @@ def _coverage(
     checked: PublishReport, own: str, outcomes: Sequence[Outcome]
 ) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     """For each changed diagram, which elements the scenarios of the scope's chain reach."""
-    visited = {one for outcome in outcomes for one in outcome.visited}
     for kind, key in checked.changed:
-        if kind != "process":
-            continue
-        for process_id, elements in compile_diagram(
-            checked.sets[own].lowered[key]
-        ).elements.items():
-            yield (
-                process_id,
-                {
-                    one.id: {
-                        "name": {"zh": one.name, "en": one.name_en},
-                        "hit": f"{process_id}.{one.id}" in visited,
-                    }
-                    for one in elements.values()
-                },
-            )
+        if kind == "process":
+            yield from element_coverage(checked.sets[own].lowered[key], outcomes)
+
+
+def _drawings(checked: PublishReport, own: str) -> dict[str, bytes]:
+    """The changed diagrams as they are drawn, by process."""
+    contents = _contents(checked, own)
+    return {
+        process_id: contents[kind, key]
+        for kind, key in checked.changed
+        if kind == "process" and (kind, key) in contents
+        for process_id in compile_diagram(checked.sets[own].lowered[key]).elements
+    }
 
 
 def _uncovered(coverage: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ from appraisal.organisations import Organisation
 from engine.bundles import Name
 from engine.database import JsonText, UtcDateTime
 from engine.definitions import Definitions
+from engine.diagrams import process_ids, read_diagram
+from engine.diagrams.importing import with_drawing
 from engine.drafts import Draft, close_drafts, drafts_of, read_draft
 from engine.errors import EngineError
 from engine.killpoints import kill_point
@@ -178,6 +180,16 @@ def items_of(db: Session, row: PublicationRow) -> Sequence[PublicationItem]:
     """Read what is to be published."""
     query = select(PublicationItem).where(col(PublicationItem.publication_id) == row.id)
     return db.exec(query.order_by(col(PublicationItem.kind), col(PublicationItem.key))).all()
+
+
+def drawn_in(db: Session, row: PublicationRow) -> dict[str, str]:
+    """The diagrams that are to be published, by the ids of their processes."""
+    return {
+        process_id: with_drawing(one.content).decode()
+        for one in items_of(db, row)
+        if one.kind == "process" and one.content is not None
+        for process_id in process_ids(read_diagram(one.content))
+    }
 
 
 def wanted_of(db: Session, row: PublicationRow) -> Wanted:

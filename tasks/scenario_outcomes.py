@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from engine.bundles import Name
 from engine.errors import DiagramError, UnknownProcess
+from engine.user_tasks import UserTaskStatus
 from tasks.scenario_packs import Pack
 from tasks.scenarios import Scenario, ScenarioFailed, ScenarioRun, run_scenario
 
@@ -21,8 +22,10 @@ class Outcome:
 
     `key` is that of the definition that has it, once it is known where it was played.
     `path` are the elements of its own process in order, `visited` those of all processes as
-    `process.element`, `taken` process, source and target of each flow. `read` has the hash of
-    every definition that it came across: while those stay, it goes the same way. None: unknown.
+    `process.element`, `taken` process, source and target of each flow. `expected` is the path that
+    it says, empty if it says none; `waiting` the user tasks that are open at the end, as
+    `process.element`. `read` has the hash of every definition that it came across: while those
+    stay, it goes the same way. None: unknown.
     """
 
     process_id: str
@@ -34,6 +37,8 @@ class Outcome:
     taken: tuple[Flow, ...] = ()
     read: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
     key: str = ""
+    expected: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -63,6 +68,8 @@ class Outcome:
             tuple(content["visited"]),
             tuple((one[0], one[1], one[2]) for one in content["taken"]),
             None if read is None else tuple((one[0], one[1], one[2]) for one in read),
+            expected=tuple(content.get("expected", ())),
+            waiting=tuple(content.get("waiting", ())),
         )
 
 
@@ -95,4 +102,22 @@ def play_scenario(pack: Pack, scenario: Scenario, objects: Path) -> Outcome:
         else (),
         tuple(sorted(run.taken)) if run else (),
         read,
+        expected=_expected(scenario),
+        waiting=_waiting(run),
+    )
+
+
+def _expected(scenario: Scenario) -> tuple[str, ...]:
+    path = scenario.content.get("path")
+    return tuple(map(str, path)) if isinstance(path, list) else ()
+
+
+def _waiting(run: ScenarioRun | None) -> tuple[str, ...]:
+    tasks = run.trace.user_tasks if run else []
+    return tuple(
+        dict.fromkeys(
+            f"{one.process_id}.{one.element_id}"
+            for one in tasks
+            if one.status == UserTaskStatus.READY
+        )
     )

@@ -19,6 +19,7 @@ from engine.diagrams import (
     Environment,
     StartTrigger,
     compile_diagram,
+    flow_ends,
     lower,
     prepare_diagram,
     read_diagram,
@@ -143,11 +144,7 @@ class Pack(SourceDefinitions):
 
     def flows(self, process_id: str) -> dict[str, tuple[str, str]]:
         """Source and target of each sequence flow of a diagram by its id."""
-        root = read_diagram(self._contents["process", process_id])
-        return {
-            str(flow.get("id")): (str(flow.get("sourceRef")), str(flow.get("targetRef")))
-            for flow in root.iter("{*}sequenceFlow")
-        }
+        return flow_ends(read_diagram(self._contents["process", process_id]))
 
 
 class _Forms(FormLibrary):

@@ -1,11 +1,14 @@
 """What of a diagram its scenarios reach: every element and every flow should be."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.testing import BUNDLE
 from tasks.scenario_packs import Pack
 from tasks.scenarios import ScenarioRun
+
+Flow = tuple[str, str, str]
+"""Process, source and target of a flow that a token took."""
 
 
 def unreached(pack: Pack, process_id: str, runs: Sequence[ScenarioRun]) -> set[str]:
@@ -17,20 +20,24 @@ def unreached(pack: Pack, process_id: str, runs: Sequence[ScenarioRun]) -> set[s
 def untaken(pack: Pack, process_id: str, runs: Sequence[ScenarioRun]) -> set[str]:
     """The sequence flows of a diagram that no token took in any of the runs."""
     flows = pack.flows(process_id)
+    taken = {flow for run in runs for flow in run.taken}
+    return set(flows) - set(taken_flows(process_id, flows, _left(process_id, runs), taken))
+
+
+def taken_flows(
+    process_id: str,
+    flows: Mapping[str, tuple[str, str]],
+    left: Collection[str],
+    taken: Collection[Flow],
+) -> list[str]:
+    """The ids of the flows that were taken, of `flows` with their ends; `left` are elements."""
     ways_out = Counter(source for source, _ in flows.values())
-    left = _left(process_id, runs)
-    taken = {
-        (source, target)
-        for run in runs
-        for process, source, target in run.taken
-        if process == process_id
-    }
-    return {
+    return [
         flow
         for flow, ends in flows.items()
         # A token that left an element with one way out took it, though at a join it is merged.
-        if ends not in taken and not (ways_out[ends[0]] == 1 and ends[0] in left)
-    }
+        if (process_id, *ends) in taken or (ways_out[ends[0]] == 1 and ends[0] in left)
+    ]
 
 
 def _left(process_id: str, runs: Sequence[ScenarioRun]) -> set[str]:

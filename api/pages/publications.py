@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from api.pages.editing import resolved, scope_name
 from api.pages.staff import staff_page
+from api.pages.templating import for_tools, is_built
 from api.publications import (
     confirmed,
     order_publication,
@@ -25,11 +26,14 @@ from engine.comparison import compare
 from engine.decisions import InvalidDecisions
 from engine.drafts import Draft, drafts_of
 from engine.errors import EngineError
+from tasks.definition_names import name_in
 from tasks.publications import (
     NothingToPublish,
     PublicationMoved,
     PublicationNotReady,
+    PublicationRow,
     SamePerson,
+    drawn_in,
     needs_second,
     refuse,
 )
@@ -134,7 +138,7 @@ def _draw(work: Work, publication_id: UUID, error: str | None = None) -> Respons
         publication=view,
         report=report,
         chains=chains,
-        coverage=_coverage(report.get("coverage") or {}),
+        coverage=_coverage(work, row, report),
         same_person=row.actor == work.actor.key,
         needs_second=needs_second(work.db, row),
         moment=datetime.now(UTC),
@@ -142,20 +146,25 @@ def _draw(work: Work, publication_id: UUID, error: str | None = None) -> Respons
     )
 
 
-def _coverage(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _coverage(work: Work, row: PublicationRow, report: dict[str, Any]) -> list[dict[str, Any]]:
+    found = report.get("coverage") or {}
+    contents = drawn_in(work.db, row) if found else {}
     return [
         {
             "process": process_id,
+            "name": name_in("process", process_id, contents.get(process_id, "").encode()),
+            "drawn": process_id in contents and process_id in report.get("flows", {}),
             "hit": sum(one["hit"] for one in elements.values()),
             "total": len(elements),
             "elements": elements,
+            "flows": report.get("flows", {}).get(process_id, {}),
         }
         for process_id, elements in found.items()
     ]
 
 
 def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
-    return staff_page(
+    page = staff_page(
         work,
         template,
         "designer",
@@ -163,5 +172,7 @@ def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
         scope=scope,
         scope_name=scope_name(work, scope),
         lang="en" if work.language == "en" else "zh",
+        entry="coverage" if is_built("coverage") else None,
         **values,
     )
+    return for_tools(page)

@@ -109,7 +109,11 @@ def draw_editor(work: Work, template: str, *, entry: str, **values: Any) -> Resp
     Where the editors are not built the page says how to build them. The tools set style
     attributes in what they write as HTML, so these pages allow them; scripts stay ours alone.
     """
-    response = draw_for(work, template, entry=entry if is_built(entry) else None, **values)
+    return for_tools(draw_for(work, template, entry=entry if is_built(entry) else None, **values))
+
+
+def for_tools(response: Response) -> Response:
+    """Let the tools on a page set the style attributes that they write."""
     policy = response.headers["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = f"{policy}; style-src-attr 'unsafe-inline'"
     return response

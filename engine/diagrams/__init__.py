@@ -29,8 +29,9 @@ from engine.diagrams.events import (
 )
 from engine.diagrams.hooks import EngineHooks
 from engine.diagrams.lowering import COMPILER_VERSION, lower
+from engine.diagrams.naming import flow_ends, said_flows, said_names
 from engine.diagrams.read import ReadLimits, read_diagram, read_xml
-from engine.diagrams.source import CheckedDiagram, References, prepare_diagram
+from engine.diagrams.source import CheckedDiagram, References, prepare_diagram, process_ids
 from engine.diagrams.specs import choose_start
 from engine.diagrams.starts import StartTrigger, start_triggers
 from engine.diagrams.vocabulary import SYNTHETIC
@@ -56,15 +57,19 @@ __all__ = [
     "check_diagram",
     "choose_start",
     "compile_diagram",
+    "flow_ends",
     "known_at",
     "link",
     "lower",
     "prepare_diagram",
+    "process_ids",
     "raise_in_scope",
     "read_declaration",
     "read_diagram",
     "read_xml",
     "reschedule",
+    "said_flows",
+    "said_names",
     "start_triggers",
     "trigger",
     "waiting_events",

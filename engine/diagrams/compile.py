@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.specs.mixins import ParallelGatewayMixin, SubWorkflowTas
 from engine.diagrams.ad_hoc import AdHocSubProcess
 from engine.diagrams.conditional_events import conditional_events
 from engine.diagrams.dialect import read_extensions
+from engine.diagrams.naming import said_names
 from engine.diagrams.parser import DiagramParser
 from engine.diagrams.read import read_lowered
 from engine.diagrams.vocabulary import DRAWN_ID, FLOW_NODES, SYNTHETIC, B, local_name
@@ -148,18 +149,19 @@ def _elements(process: etree._Element) -> Iterator[tuple[str, ElementInfo]]:
         for lane in process.iter(B + "lane")
         for reference in lane.iterfind(B + "flowNodeRef")
     }
+    names = said_names(process)
     for node in process.iter(*FLOW_NODES):
         element_id = node.get(DRAWN_ID) or node.get("id") or ""
         if SYNTHETIC in element_id:
             continue
         extensions = read_extensions(node)
-        name = node.get("name") or element_id
+        name, name_en = names[element_id]
         yield (
             element_id,
             ElementInfo(
                 id=element_id,
                 name=name,
-                name_en=extensions.get("name_en") or name,
+                name_en=name_en,
                 type=local_name(node),
                 process_id=process_id,
                 stage=extensions.get("stage"),

@@ -75,6 +75,7 @@ READABLE_BY = {
     "/drafts/{kind}/{key}/revisions/{revision}": {"process_designer"},
     "/publications": {"process_designer"},
     "/publications/{publication_id}": {"process_designer", "director"},
+    "/publications/{publication_id}/drawings": {"process_designer", "director"},
 }
 # Who of the own organisation may change what, of each other route.
 CHANGED_BY = {

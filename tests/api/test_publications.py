@@ -82,6 +82,12 @@ def test_what_passes_is_published_with_its_basis(
     assert found["passed"] is True
     coverage = found["report"]["coverage"]["small_review"]
     assert {key for key, one in coverage.items() if not one["hit"]} == {"answered", "done"}
+    assert coverage["counted"]["reached"] == 1
+    flows = found["report"]["flows"]["small_review"]
+    assert [one["name"]["zh"] for one in flows.values() if not one["hit"]] == ["答复 → 结束"]
+    [drawing] = designer.get(f"{API}/publications/{found['id']}/drawings").json()["items"]
+    assert drawing["content"] == LONGER
+    assert drawing["walks"][0]["flows"] == ["a", "b", "c", "d"]
     assert {one["code"] for one in found["report"]["findings"]} >= {"uncovered"}
 
     where = f"{API}/publications/{found['id']}"

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from appraisal.organisations import Organisation
 from engine.drafts import read_draft, save_draft
 from tests.api.small import DIAGRAM, Street
 from tests.api.test_publications import LONGER, SCENARIO, WAY
 from tests.pages.conftest import open_page, sign_in
+from tests.pages.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 SCOPE = "organisation:OWN"
@@ -34,9 +35,23 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
+def overlay(drawing: Locator, element_id: str) -> Locator:
+    return drawing.locator(f'[data-container-id="{element_id}"] .walked-badge')
+
+
 def examine(page: Page) -> None:
     page.get_by_role("button", name="检查").click()
     expect(page.get_by_role("heading", name="检查结果")).to_be_visible(timeout=60_000)
+
+
+def see_what_is_reached(page: Page) -> None:
+    drawing = page.locator(".cov-drawing")
+    expect(drawing.get_by_role("status")).to_contain_text("环节 4 / 6、连线 4 / 5 有场景走到")
+    expect(drawing.locator('[data-element-id="done"].walked-miss')).to_have_count(1)
+    drawing.get_by_label("显示").select_option("“both review”走的路")
+    expect(drawing.get_by_role("status")).to_contain_text("按所写的路走通，共 4 步")
+    expect(overlay(drawing, "counted")).to_have_text("4")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
@@ -56,6 +71,7 @@ def test_a_designer_publishes_what_passes(
     expect(page.get_by_text("1 / 1 通过")).to_be_visible()
     expect(page.locator('[data-element="counted"]')).to_have_class("hit")
     expect(page.locator('[data-element="done"]')).to_have_class("miss")
+    see_what_is_reached(page)
     picture(page, f"examined-{size[0]}")
 
     page.get_by_label("依据文号").fill("人社发 1 号")
@@ -95,6 +111,14 @@ def test_a_broken_draft_and_a_failing_scenario_say_why(
     page.get_by_role("button", name="Examine").click()
     expect(page.get_by_role("heading", name="Check results")).to_be_visible(timeout=60_000)
     expect(page.locator(".pub-scenarios .bad")).to_contain_text("not “the end”")
+    drawing = page.locator(".cov-drawing")
+    drawing.get_by_label("What is shown").select_option("The way of “both review” (fails)")
+    expect(drawing.get_by_role("status")).to_have_text(
+        "At step 4, after “复审”: expected “the end”, but it went to “清点”."
+    )
+    expect(overlay(drawing, "counted")).to_have_text(["4", "≠"])
+    assert violations(page) == []
+    assert page.evaluate("[...window.jcCoverage.missing]") == []
     picture(page, "failing-en")
     assert complaints == []
 

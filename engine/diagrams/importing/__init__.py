@@ -17,12 +17,13 @@ from engine.diagrams.importing.notes import NOTES, Notes
 from engine.diagrams.importing.parts import prepare_processes
 from engine.diagrams.importing.text import parse_leniently
 from engine.diagrams.importing.vendors import carry_over
+from engine.diagrams.read import read_diagram
 from engine.diagrams.source import prepare_diagram, process_ids
 from engine.diagrams.vocabulary import BPMN_NS, CAMUNDA_NS
 from engine.errors import DiagramError
 from engine.findings import Finding
 
-__all__ = ["NOTES", "Draft", "import_diagram"]
+__all__ = ["NOTES", "Draft", "import_diagram", "with_drawing"]
 
 _OLDER = frozenset(
     {
@@ -71,6 +72,19 @@ def import_diagram(content: bytes, environment: Environment | None = None) -> Dr
     written = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     checked = prepare_diagram(written, environment)
     return Draft(content, written, tuple(process_ids(root)), notes.listed(), checked.findings)
+
+
+def with_drawing(content: bytes) -> bytes:
+    """Give a diagram a plain drawing where it has none; others stay as they are.
+
+    Raises:
+        DiagramError: It cannot be read.
+    """
+    if b"BPMNShape" in content:
+        return content
+    root = read_diagram(content)
+    lay_out(root, Notes())
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _definitions(root: etree._Element, notes: Notes) -> etree._Element:
