@@ -25,10 +25,12 @@ from engine.diagrams import STAGES
 from engine.diagrams.importing import import_diagram
 from engine.drafts import drafts_of
 from engine.errors import DiagramError
+from engine.feel.offered import Offered, offered_functions
 from engine.findings import Finding
 from engine.posts import NAME as POSTS_NAME
 from engine.posts import InvalidPosts, Posts, parse_posts
 from engine.service_tasks import ServiceTask
+from tasks.fact_members import fact_members
 from tasks.posts import packaged_posts
 from tasks.service_titles import group_titles, input_titles, titles_of
 
@@ -75,6 +77,14 @@ class ServiceView(Resource):
     gives: str | None
 
 
+class FunctionView(Resource):
+    """One way to call a function; the optional parameters come after the needed ones."""
+
+    name: str
+    needed: list[str]
+    optional: list[str]
+
+
 class DesignContextView(Resource):
     """All that a diagram of a scope may refer to, its drafts included."""
 
@@ -86,7 +96,7 @@ class DesignContextView(Resource):
     services: list[ServiceView]
     decisions: list[NamedView]
     processes: list[NamedView]
-    functions: list[str]
+    functions: list[FunctionView]
 
 
 class VariablesAsked(Wanted):
@@ -98,9 +108,13 @@ class VariablesAsked(Wanted):
 
 
 class VariableView(Resource):
-    """A variable; `from` tells facts, which are looked up, from variables of the process."""
+    """A variable; `from` tells facts, which are looked up, from variables of the process.
+
+    `title` says what it is, with the unit of a number; null where nothing tells.
+    """
 
     name: str
+    title: Texts | None
     type: str
     origin: str = Field(alias="from")
     entries: list[VariableView]
@@ -140,7 +154,7 @@ def read_context(work: Reading, scope: Scope = "base") -> DesignContextView:
         services=[_service(one) for one in work.installation.engine.service_tasks],
         decisions=_named(named_decisions(members.values(), host)),
         processes=_named(named_processes(members.values())),
-        functions=sorted(host.functions or ()),
+        functions=[_function(one) for one in offered_functions(host.functions or {})],
     )
 
 
@@ -235,6 +249,15 @@ def _service(task: ServiceTask) -> ServiceView:
     )
 
 
-def _variable(one: Variable) -> VariableView:
+def _function(one: Offered) -> FunctionView:
+    return FunctionView(name=one.name, needed=list(one.needed), optional=list(one.optional))
+
+
+def _variable(one: Variable, path: str = "") -> VariableView:
+    """Tell a variable; `path` is that of the fact of which it is a member, if it is one."""
+    here = f"{path}.{one.name}".removeprefix(".") if one.origin == "fact" else ""
+    member = fact_members().get(path, {}).get(one.name)
+    title = None if member is None else Texts(zh=member.zh, en=member.en)
+    entries = [_variable(entry, here) for entry in one.entries]
     given: dict[str, Any] = {"name": one.name, "type": one.type, "from": one.origin}
-    return VariableView(**given, entries=[_variable(entry) for entry in one.entries])
+    return VariableView(**given, title=title, entries=entries)

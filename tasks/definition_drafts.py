@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from engine.comparison import canonical
 from engine.decisions import InvalidDecisions
 from engine.definitions import Definitions
 from engine.draft_contents import DraftRefused, check_content
-from engine.drafts import Draft, DraftMoved, read_draft, save_draft
+from engine.drafts import Draft, DraftMoved, drafts_of, read_draft, save_draft
 from engine.errors import DiagramError, UnknownDefinition
 from engine.findings import Finding
 from engine.scopes import chain_of
@@ -135,9 +136,28 @@ def check_draft(
     """Say what stands against publishing a content in the place of a definition."""
     chain = chain_of([scope])
     stored = [as_member(row) for row in newest(db, chain) if not row.withdrawn]
+    stored = _with_other_drafts(db, scope, stored, (kind, key))
     draft = read_draft(db, scope, kind, key)
     known = ground_of(db, scope, kind, key).derived_from
     derived_from = known if draft is None else draft.derived_from
     sha256 = hash_of(content)
     changed = Member(kind, key, scope, 0, content, sha256, derived_from)
     return definitions.single_checks.check(changed, chain, stored)
+
+
+def _with_other_drafts(
+    db: Session, scope: str, stored: Sequence[Member], checked: tuple[str, str]
+) -> list[Member]:
+    """Put the other drafts of a scope in the places that they would take when published.
+
+    Those of one scope are drawn together and published together; without them a new form would
+    be unknown to the diagram that asks for it.
+    """
+    drafts = [one for one in drafts_of(db, scope) if (one.kind, one.key) != checked]
+    changed = {(one.kind, one.key) for one in drafts}
+    kept = [one for one in stored if one.scope != scope or one.name not in changed]
+    return kept + [
+        Member(one.kind, one.key, scope, 0, one.content, hash_of(one.content), one.derived_from)
+        for one in drafts
+        if one.content is not None
+    ]

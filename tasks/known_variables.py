@@ -18,7 +18,7 @@ from engine.knowledge import HostKnowledge
 from engine.service_tasks import ServiceTask
 from forms import FormDefinition, InvalidForm, parse_form
 from forms.components import DynamicList, Field
-from tasks.facts import fact_providers
+from tasks.fact_members import known_facts
 
 _PLAIN = {
     "textfield": STRING,
@@ -32,7 +32,7 @@ _PLAIN = {
 def host_knowledge(service_tasks: Iterable[ServiceTask]) -> HostKnowledge:
     """What the product tells of what it gives."""
     return HostKnowledge(
-        facts=dict.fromkeys(fact_providers(), ANYTHING),
+        facts=known_facts(),
         form_variables=form_variables,
         service_tasks={
             task.name: context_of(read_declaration(task.gives))

@@ -33,7 +33,10 @@ def test_the_context_names_what_a_diagram_may_refer_to(sqlite_street: Street) ->
     assert {"key": "reviewer", "name": {"zh": "初审岗", "en": "Reviewer"}}.items() <= next(
         one for one in found["posts"] if one["key"] == "reviewer"
     ).items()
-    assert "workday" in found["functions"]
+    functions = {one["name"]: one for one in found["functions"]}
+    assert functions["workday"] == {"name": "workday", "needed": ["day", "n"], "optional": ["key"]}
+    assert functions["substring"]["optional"] == ["length"]
+    assert "from json" not in functions
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,19 @@ def test_variables_are_those_given_before(
     found = client.post(VARIABLES, json=body).json()["variables"]
 
     assert [one["name"] for one in found if one["from"] == "variable"] == names
-    assert "session" in [one["name"] for one in found if one["from"] == "fact"]
+    facts = {one["name"]: one for one in found if one["from"] == "fact"}
+    members = {one["name"]: one for one in facts["session"]["entries"]}
+    assert members["exam_date"] == {
+        "name": "exam_date",
+        "title": {"zh": "考试日期", "en": "date of the exam"},
+        "type": "date",
+        "from": "fact",
+        "entries": [],
+    }
+    minutes = next(one for one in facts["room"]["entries"] if one["name"] == "minutes")
+    assert minutes["title"]["zh"] == "考试时长(分钟)"
+    parts = next(one for one in facts["enrolment"]["entries"] if one["name"] == "accommodation")
+    assert parts["entries"][0]["title"]["en"] == "extra time (per cent)"
 
 
 def test_what_cannot_be_read_has_no_variables(sqlite_street: Street) -> None:

@@ -1,5 +1,6 @@
 """Drafts and lists of definitions over HTTP: two designers, one editor at a time, the check."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from fastapi.testclient import TestClient
 from appraisal.organisations import Organisation
 from appraisal.people import add_person
 from engine.sources import Source
-from tests.api.small import DIAGRAM, Street
+from tests.api.small import DIAGRAM, FORM, Street
 
 API = "/api/v1"
 DRAFT = f"{API}/drafts/process/small_review"
@@ -188,8 +189,40 @@ def test_check_says_what_stands_against_a_content(street: Street, designer: Test
     assert [(one["code"], one["elementId"]) for one in found if one["severity"] == "error"] == [
         ("unknown_form", "first")
     ]
+    misspelt = CHANGED.replace(
+        'camunda:formRef="small_form"',
+        'camunda:formRef="small_form" camunda:dueDate="= workday(session.exam_dat, -6)"',
+        1,
+    )
+    checked = designer.post(
+        f"{DRAFT}/check", params=scope_of(street), json={"content": misspelt}
+    ).json()["findings"]
+    assert [one["code"] for one in checked if "exam_dat" in one["message"]["zh"]] == [
+        "unlikely_member"
+    ]
     assert found[0]["remedy"]["zh"] and found[0]["definition"] == "process/small_review"
     assert [one for one in fine if one["severity"] == "error"] == []
+
+
+def test_check_knows_the_other_drafts_of_the_scope(street: Street, designer: TestClient) -> None:
+    asking = CHANGED.replace("small_form", "new_form", 1)
+    form = json.dumps({**FORM, "id": "new_form"})
+    address = f"{API}/drafts/form/new_form"
+
+    def errors() -> list[str]:
+        check = designer.post(f"{DRAFT}/check", params=scope_of(street), json={"content": asking})
+        return [one["code"] for one in check.json()["findings"] if one["severity"] == "error"]
+
+    alone = errors()
+    made = designer.put(
+        address, params=scope_of(street), json={"content": form}, headers={"If-Match": "0"}
+    )
+    beside = errors()
+    designer.delete(address, params=scope_of(street), headers={"If-Match": made.headers["etag"]})
+
+    assert (alone, made.status_code, beside, errors()) == (
+        ["unknown_form"], 200, [], ["unknown_form"],
+    )  # fmt: skip
 
 
 def test_versions_and_their_contents(street: Street, designer: TestClient) -> None:

@@ -457,6 +457,15 @@ def test_an_expression_is_completed_from_what_is_known_there(designer: Designer)
     expect(offered).to_have_count(1)
     offered.click()
     designer.is_saved('camunda:assignee="=points"')
+    editor.fill("session.exam")
+    editor.press("End")
+    designer.page.keyboard.type("_", delay=60)
+    member = designer.page.locator(".cm-tooltip-autocomplete li", has_text="exam_date").first
+    expect(member).to_contain_text("考试日期 · 日期")
+    editor.fill("work")
+    designer.page.keyboard.type("d", delay=60)
+    function = designer.page.locator(".cm-tooltip-autocomplete li", has_text="workday(").first
+    expect(function).to_have_text("workday(day, n)[, key]")
 
 
 def test_every_letter_of_an_expression_is_typed(designer: Designer) -> None:

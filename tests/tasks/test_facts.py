@@ -9,6 +9,7 @@ from appraisal.registration import register
 from engine.context import InstanceHead
 from engine.database import Database
 from engine.feel import compile_expression, from_feel
+from tasks.fact_members import fact_members, known_facts
 from tasks.facts import fact_providers, highest_level, host_functions
 from tests.appraisal.registration_bodies import AT, TODAY, application, attach, build
 
@@ -55,6 +56,11 @@ def test_facts_of_an_enrolment_hold_nothing_personal(database: Database, tmp_pat
             if name not in ("room", "offer")
         }
 
+    # A member that the check does not know could not be written, and the reverse.
+    assert {name: list(facts[name]) for name in facts} == {
+        name: list(fact_members()[name]) for name in facts
+    }
+    assert list(facts["enrolment"]["accommodation"]) == [*fact_members()["enrolment.accommodation"]]
     assert facts["session"]["exam_date"] == body.session.exam_date
     assert facts["enrolment"]["to_sit"] == ["theory", "practical"]
     assert (facts["application"]["age"], facts["application"]["family"]) == (36, "2023")
@@ -62,6 +68,10 @@ def test_facts_of_an_enrolment_hold_nothing_personal(database: Database, tmp_pat
     written = str(facts)
     for personal in ("张三", "41990019900101", "13800000000", "示例企业"):
         assert personal not in written
+
+
+def test_every_fact_tells_its_members() -> None:
+    assert known_facts().keys() == fact_providers().keys()
 
 
 def test_without_its_variable_a_fact_is_null(database: Database) -> None:

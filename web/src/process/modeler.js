@@ -14,7 +14,7 @@ import fragments from './fragments.js';
 import order from './order.js';
 import panel from './panel.js';
 import reminders from './reminders.js';
-import variables from './variables.js';
+import variables, { builtins } from './variables.js';
 
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -28,7 +28,7 @@ import './style.css';
 export function makeModeler({ canvas, properties, design, translate }) {
   return new BpmnModeler({
     container: canvas,
-    propertiesPanel: { parent: properties },
+    propertiesPanel: { parent: properties, feelLanguageContext: { builtins: builtins(design.functions) } },
     moddleExtensions: { camunda: camundaModdle },
     design,
     additionalModules: [
