@@ -30,6 +30,7 @@ from sqlmodel import Session, SQLModel
 
 from engine.errors import EngineError
 from engine.statements import run_text
+from engine.unit_of_work import UnitOfWork
 
 BUSY_TIMEOUT_MS = 30_000
 # The product has more statements than the 500 that SQLAlchemy remembers by default, and compiling
@@ -120,13 +121,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end or, on an error, not at all."""
-        with Session(self.writer, expire_on_commit=False) as db, db.begin():
+        with UnitOfWork(self.writer, expire_on_commit=False) as db, db.begin():
             yield db
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view that refuses to write."""
-        with Session(self.reader, expire_on_commit=False) as db, db.begin():
+        with UnitOfWork(self.reader, expire_on_commit=False) as db, db.begin():
             yield db
 
     def create_schema(self) -> None:

@@ -1,0 +1,88 @@
+"""What takes the short way is the session's own, as if SQLAlchemy had read it."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import bindparam
+from sqlmodel import col, select
+
+from engine.database import Database
+from engine.jobs import Job
+
+SOME = UUID(int=7)
+ON_SHELF = (
+    select(Job)
+    .where(Job.partition == bindparam("b_partition"))
+    .order_by(col(Job.topic).desc())
+    .execution_options(prepared=True)
+)
+TOPICS = (
+    select(Job.topic, Job.arguments)
+    .where(Job.partition == bindparam("b_partition"))
+    .order_by(col(Job.topic).desc())
+    .execution_options(prepared=True)
+)
+
+
+def job(topic: str, **values: object) -> Job:
+    return Job(topic=topic, partition="p", arguments={"文": [1]}, **values)
+
+
+@pytest.fixture
+def stored(database: Database) -> Database:
+    with database.transaction() as db:
+        db.add_all([job("a", id=SOME), job("b")])
+    return database
+
+
+def test_what_is_read_by_key_equals_what_the_object_mapper_reads(stored: Database) -> None:
+    with stored.reading() as db:
+        found = db.get(Job, SOME)
+    with stored.reading() as db:
+        [expected] = db.exec(select(Job).where(Job.id == SOME))
+
+    assert found == expected
+    assert db.get(Job, uuid4()) is None
+
+
+def test_an_object_read_twice_is_one_and_its_changes_are_written(stored: Database) -> None:
+    with stored.transaction() as db:
+        found = db.get_one(Job, SOME)
+        found.topic = "z"
+        seen = list(db.exec(ON_SHELF, params={"b_partition": "p"}))
+
+        assert found is seen[0]
+        assert [one.topic for one in seen] == ["z", "b"]
+    with stored.reading() as db:
+        assert db.exec(TOPICS, params={"b_partition": "p"}).all() == [
+            ("z", {"文": [1]}),
+            ("b", {"文": [1]}),
+        ]
+
+
+def test_what_is_not_written_yet_is_found(database: Database) -> None:
+    with database.transaction() as db:
+        db.add(job("new", id=SOME))
+
+        assert db.exec(TOPICS, params={"b_partition": "p"}).one().topic == "new"
+        assert db.get_one(Job, SOME).topic == "new"
+
+
+def test_what_a_savepoint_took_back_is_read_again(stored: Database) -> None:
+    with stored.transaction() as db:
+        found = db.get_one(Job, SOME)
+        with db.begin_nested() as nested:
+            found.topic = "z"
+            db.flush()
+            nested.rollback()
+
+        assert db.get_one(Job, SOME).topic == "a"
+        assert [one.topic for one in db.exec(ON_SHELF, params={"b_partition": "p"})] == ["b", "a"]
+
+
+def test_what_was_deleted_is_gone(stored: Database) -> None:
+    with stored.transaction() as db:
+        db.delete(db.get_one(Job, SOME))
+
+        assert [one.topic for one in db.exec(ON_SHELF, params={"b_partition": "p"})] == ["b"]
+        assert db.get(Job, SOME) is None
