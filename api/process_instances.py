@@ -6,22 +6,24 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from api.problems import Problem
 from api.resources import Cursor, Limit, Page, Resource, Text, Wanted, etag_of, not_modified
-from api.work import Posting, Reading, Work, WorkRouter
-from appraisal.organisations import organisation_by_id
+from api.starting import SESSION_PROCESS, begin, checked_start, form_to_start, required_start
+from api.work import Posting, Reading, WorkRouter
 from engine.instances import ProcessInstance
-from forms import FormDefinition
-from tasks.rights import StartOf
-from tasks.sessions import open_session, scopes_of
-from tasks.starting import check_start, start_form
 
 router = WorkRouter(prefix="/process-instances", tags=["process instances"])
 
-SESSION_PROCESS = "appraisal_session"
 InstanceId = Annotated[UUID, Path(description="id of the process instance")]
+
+_NO_KEY = {
+    "pointer": "/businessKey",
+    "code": "required",
+    "message": "请给出业务编号",
+    "message_en": "Give a business key",
+}
 
 
 class InstanceView(Resource):
@@ -89,10 +91,7 @@ def read_start_form(
     work: Reading, process_id: Annotated[str, Query(alias="processId", max_length=200)]
 ) -> StartForm:
     """Read what a process asks when it is started."""
-    work.require("process_instance.start", StartOf(process_id, work.actor.tenant))
-    # The first look at a new combination of scopes stores its bundle.
-    with work.installation.database.transaction() as db:
-        form = _start_form(work, db, process_id)
+    form = form_to_start(work, required_start(work, process_id))
     return StartForm(
         process_id=process_id,
         form_id=None if form is None else form.id,
@@ -118,24 +117,10 @@ def read_instance(
 @router.post("", status_code=201, response_model=InstanceView)
 def start_instance(work: Posting, body: Start, request: Request) -> Response:
     """Start a process in the actor's organisation."""
-    work.require("process_instance.start", StartOf(body.process_id, work.actor.tenant))
-    organisation = organisation_by_id(work.db, work.actor.organisation_id)
-    answer = check_start(
-        _start_form(work, work.db, body.process_id), body.answer, language=work.language
-    )
-    engine, actor = work.installation.engine, work.actor.key
-    if body.process_id == SESSION_PROCESS:
-        _, instance = open_session(work.db, engine, organisation, answer.values, actor=actor)
-    else:
-        instance = engine.start(
-            work.db,
-            body.process_id,
-            business_key=_required_key(body),
-            variables=answer.variables,
-            tenant=work.actor.tenant,
-            scopes=scopes_of(organisation),
-            actor=actor,
-        )
+    answer = checked_start(work, required_start(work, body.process_id), body.answer)
+    if body.process_id != SESSION_PROCESS and not body.business_key:
+        raise Problem("invalid", errors=[_NO_KEY])
+    instance = begin(work, body.process_id, body.business_key, answer)
     where = f"{request.url.path.rstrip('/')}/{instance.id}"
     return work.reply(view_of(instance), 201, {"Location": where})
 
@@ -154,30 +139,6 @@ def cancel_instance(work: Posting, instance_id: InstanceId, body: Cancellation) 
 def view_of(instance: ProcessInstance) -> InstanceView:
     """An instance as clients see it; its state stays inside."""
     return InstanceView(**{name: getattr(instance, name) for name in InstanceView.model_fields})
-
-
-def _start_form(work: Work, db: Session, process_id: str) -> FormDefinition | None:
-    organisation = organisation_by_id(db, work.actor.organisation_id)
-    installation = work.installation
-    return start_form(
-        db,
-        installation.definitions,
-        installation.forms,
-        process_id,
-        scopes_of(organisation),
-    )
-
-
-def _required_key(body: Start) -> str:
-    if not body.business_key:
-        missing = {
-            "pointer": "/businessKey",
-            "code": "required",
-            "message": "请给出业务编号",
-            "message_en": "Give a business key",
-        }
-        raise Problem("invalid", errors=[missing])
-    return body.business_key
 
 
 def _cursor(text: str) -> UUID:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from threading import RLock
 from typing import Any
 
@@ -69,6 +70,7 @@ class _LoadedBundle:
     by_process: dict[str, CompiledDiagram] = field(default_factory=dict)
     by_decision: dict[str, Decision] = field(default_factory=dict)
     row_texts: dict[str, Texts] = field(default_factory=dict)
+    starts: list[StartTrigger] = field(default_factory=list)
     lock: AbstractContextManager[bool] = field(default_factory=RLock)
 
 
@@ -208,8 +210,12 @@ class Definitions:
 
     def start_events(self, bundle_id: str) -> list[StartTrigger]:
         """List all start events of a bundle's processes."""
-        diagrams = self._bundle(bundle_id).diagrams
-        return [one for content in diagrams for one in start_triggers(read_lowered(content))]
+        bundle = self._bundle(bundle_id)
+        with bundle.lock:
+            if not bundle.starts:
+                read = (start_triggers(read_lowered(content)) for content in bundle.diagrams)
+                bundle.starts.extend(chain.from_iterable(read))
+        return list(bundle.starts)
 
     def content(self, db: Session, bundle_id: str, kind: str, key: str) -> bytes:
         """Read the source of a definition of a bundle.

@@ -12,6 +12,7 @@ from api.pages.migrations import newer_version
 from api.pages.staff import element_name, staff_page, told_decisions
 from api.pages.step_map import draw_map
 from api.problems import Problem
+from api.starting import SESSION_PROCESS, offered_to
 from api.work import PageRouter, Reading
 from appraisal.sessions import UnknownSession, session_by_number
 from engine.instances import ProcessInstance
@@ -34,7 +35,11 @@ def read_sessions(work: Reading) -> Response:
     now = work.installation.clock.now()
     found = list_sessions(work.db, [work.actor.organisation_id], now)
     lines = [line for line in found if work.may("session.read", line.session)]
-    return staff_page(work, "sessions.html", "sessions", now, lines=lines)
+    starts = {one.process_id for one in offered_to(work)}
+    return staff_page(
+        work, "sessions.html", "sessions", now, lines=lines,
+        opens_sessions=SESSION_PROCESS in starts, starts_others=bool(starts - {SESSION_PROCESS}),
+    )  # fmt: skip
 
 
 @router.get("/sessions/{number}")

@@ -53,6 +53,7 @@ ATTRIBUTES = {
     "formRef": ("form", "表单", "form"),
     "formKey": ("form", "页面", "page"),
     "candidateGroups": ("assignment", "办理岗位", "posts"),
+    "candidateStarterGroups": ("assignment", "可发起的岗位", "posts that may start it"),
     "candidateUsers": ("assignment", "可办理的人", "people"),
     "assignee": ("assignment", "办理人", "assignee"),
     "dueDate": ("due", "办理时限", "due date"),

@@ -65,6 +65,10 @@ class DialectReader:
             return text and strip_equals(text)
         return f"[{', '.join(orjson.dumps(one).decode() for one in _listed(text))}]"
 
+    def starter_groups(self) -> tuple[str, ...]:
+        """Read the posts that may start a process by hand (`candidateStarterGroups`)."""
+        return tuple(_listed(self.attribute("candidateStarterGroups")))
+
     def parameters(self, direction: str) -> list[list[Any]]:
         """Read `inputParameter` or `outputParameter` as `[name, source, is FEEL]`."""
         rows: list[list[Any]] = []

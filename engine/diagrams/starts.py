@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.diagrams.dialect import read_extensions
+from engine.diagrams.dialect import DialectReader, read_extensions
 from engine.diagrams.vocabulary import B, event_definitions, local_name, strip_equals, text_of
 
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
@@ -20,6 +20,7 @@ class StartTrigger:
 
     `kind` is none, message, signal or timer. `name` is the message or signal name; a timer has its
     `form` (date, duration, cycle) and `expression` instead. `element_id` goes to `choose_start`.
+    `groups` are the posts that the process says may start it by hand.
     """
 
     process_id: str
@@ -31,6 +32,7 @@ class StartTrigger:
     form_ref: str | None = None
     correlation_key: str | None = None
     result_variable: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 def start_triggers(root: etree._Element) -> list[StartTrigger]:
@@ -38,21 +40,24 @@ def start_triggers(root: etree._Element) -> list[StartTrigger]:
     found: list[StartTrigger] = []
     for process in root.iterfind(B + "process"):
         for start in process.iterfind(B + "startEvent"):
-            found.extend(_triggers(root, process.get("id") or "", start))
+            found.extend(_triggers(root, process, start))
     return found
 
 
-def _triggers(root: etree._Element, process_id: str, start: etree._Element) -> list[StartTrigger]:
+def _triggers(
+    root: etree._Element, process: etree._Element, start: etree._Element
+) -> list[StartTrigger]:
     extensions = read_extensions(start)
     common: dict[str, Any] = {
         "form_ref": extensions.get("form_ref"),
         "correlation_key": extensions.get("correlation_key"),
         "result_variable": extensions.get("result_variable"),
     }
-    element_id = start.get("id") or ""
+    process_id, element_id = process.get("id") or "", start.get("id") or ""
     definitions = event_definitions(start)
     if not definitions:
-        return [StartTrigger(process_id, element_id, "none", **common)]
+        groups = DialectReader(process).starter_groups()
+        return [StartTrigger(process_id, element_id, "none", groups=groups, **common)]
     found = []
     for definition in definitions:
         kind = local_name(definition).removesuffix("EventDefinition")

@@ -144,6 +144,7 @@ def furnish(street: Street, house: House) -> None:
             "revision": 1,
             "publication_id": publication.id,
             "process": "small_review",
+            "process_id": "small_review",
         }
 
 

@@ -31,11 +31,18 @@ def check_references(graph: Graph, environment: Environment, report: Report) -> 
             if name not in elements:
                 _known(node, "unknown_element", name, environment.elements, report)
         _check_marks(node, extensions, environment, report)
+    _check_starters(graph, environment, report)
     own = {one.get("id") or "" for one in graph.root if one.tag in GLOBAL_TASKS}
     own |= {one.get("id") or "" for one in graph.processes()}
     for _, node in graph.nodes():
         if node.tag == B + "callActivity":
             _check_call(node, own, environment, report)
+
+
+def _check_starters(graph: Graph, environment: Environment, report: Report) -> None:
+    for process in graph.processes():
+        for group in DialectReader(process).starter_groups():
+            _known(process, "unknown_group", group, environment.groups, report)
 
 
 def _check_people(

@@ -57,6 +57,15 @@ def test_every_finding_speaks_both_languages(code: str) -> None:
     assert message.en != message.zh
 
 
+def test_who_starts_a_process_must_be_a_post(draw: Any, codes: Callable[..., Any]) -> None:
+    drawn = draw.document(draw.process(S + E, "s>e"))
+    starters = b'<bpmn:process camunda:candidateStarterGroups="x"'
+    content = drawn.replace(b"<bpmn:process", starters, 1)
+
+    assert "unknown_group" in codes(content, environment=EMPTY)
+    assert codes(content) == []
+
+
 def test_no_process(draw: Any, codes: Callable[..., Any]) -> None:
     drawing = '<bpmn:process id="pool" isExecutable="false"><bpmn:task id="a"/></bpmn:process>'
 

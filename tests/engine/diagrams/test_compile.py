@@ -129,7 +129,9 @@ def test_start_triggers_are_listed(draw: Any) -> None:
     )
     nodes += draw.node("startEvent", "t", timer + "</bpmn:timerEventDefinition>")
     nodes += draw.node("startEvent", "g", '<bpmn:signalEventDefinition signalRef="s1"/>')
-    root = read_diagram(draw.document(draw.process(nodes, "s>e m>e t>e g>e")))
+    drawn = draw.document(draw.process(nodes, "s>e m>e t>e g>e"))
+    starters = b'<bpmn:process camunda:candidateStarterGroups="planner, director"'
+    root = read_diagram(drawn.replace(b"<bpmn:process", starters, 1))
 
     found = [
         (
@@ -151,3 +153,4 @@ def test_start_triggers_are_listed(draw: Any) -> None:
         ("t", "timer", "", "cycle", "R", None, None, None),
         ("g", "signal", "closing", "", "", None, None, None),
     ]
+    assert [one.groups for one in start_triggers(root)] == [("planner", "director"), (), (), ()]
