@@ -166,7 +166,7 @@ def test_a_task_is_appended_and_set_up_and_is_there_after_a_reload(designer: Des
     )
 
 
-def test_reminders_are_drawn_and_taken_away(designer: Designer) -> None:
+def test_reminders_and_starters_are_drawn(designer: Designer) -> None:
     page = designer.page
     designer.shape("first").click()
     page.locator("[data-group-id='group-jc-remind'] .bio-properties-panel-group-header").click()
@@ -182,6 +182,9 @@ def test_reminders_are_drawn_and_taken_away(designer: Designer) -> None:
     assert drawn_now.count("<bpmn:boundaryEvent") == 3
     assert drawn_now.count('camunda:topic="sessions.remind"') == 1
     assert designer.draft().count("<bpmn:boundaryEvent") == 1
+    designer.shape("begun").click()
+    designer.page.locator("#bio-properties-panel-jc-starters").select_option("planner")
+    designer.is_saved('camunda:candidateStarterGroups="planner"')
 
 
 def test_what_is_wrong_is_told_while_drawing(designer: Designer) -> None:

@@ -36,6 +36,11 @@ export class Dialect {
     this.modeling.updateProperties(element, { [`camunda:${name}`]: value || undefined });
   }
 
+  /** Sets an attribute of something that is not drawn itself, such as the process around. */
+  setOf(element, about, name, value) {
+    this.modeling.updateModdleProperties(element, about, { [`camunda:${name}`]: value || undefined });
+  }
+
   setAttributes(element, values) {
     const named = Object.entries(values).map(([name, value]) => [`camunda:${name}`, value || undefined]);
     this.modeling.updateProperties(element, Object.fromEntries(named));

@@ -256,9 +256,21 @@ export class DesignPanel {
 
   start(element) {
     if (!is(element, 'bpmn:StartEvent') || !is(object(element).$parent, 'bpmn:Process')) return null;
-    return { id: 'jc-start', label: 'What it begins with', entries: [
+    return { id: 'jc-start', label: 'How it begins', entries: [
+      ...(object(element).get('eventDefinitions')?.length ? [] : this.byHand(element)),
       area('jc-variables', { label: this.translate('Variables'), ...this.prop(element, 'jc:variables'), description: 'session_id: number, kind: exam | resit' }),
     ] };
+  }
+
+  /** Begun by a person: which posts may, and what the form asks them. */
+  byHand(element) {
+    const t = this.translate;
+    const process = object(element).$parent;
+    const form = attribute(element, 'formRef');
+    return [
+      several('jc-starters', { label: t('Posts that may start it'), options: options(this.design.posts), get: () => listed(process.get('camunda:candidateStarterGroups') ?? ''), set: (chosen) => this.dialect.setOf(element, process, 'candidateStarterGroups', chosen.join(',')), description: t('None: it is called by other processes') }),
+      choice('jc-form', { label: t('Form'), options: withCurrent([NONE, ...options(this.design.forms)], form), ...this.att(element, 'formRef') }),
+    ];
   }
 
   catching(element) {
