@@ -122,7 +122,7 @@ class Weighing:
             state = EffectState.CAN_MOVE
         if state != EffectState.UNAFFECTED:
             if row["status"] == InstanceStatus.SUSPENDED:
-                state, found = EffectState.CANNOT, (*found, reasons.suspended())
+                notes = (*notes, reasons.suspended())
             if instance_id in self.stuck():
                 state, found = EffectState.CANNOT, (*found, reasons.stuck())
         return Effect(

@@ -21,7 +21,7 @@ from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.user_tasks import USER_TASK, USER_TASK_GROUP, UserTaskStatus
 from engine.variables import checked
-from engine.workflow import READY, InstanceTask, task_id_of
+from engine.workflow import READY, InstanceTask, task_id_of, task_number_of
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
@@ -132,7 +132,9 @@ def suspend(
 def resume(engine: ProcessEngine, db: Session, instance_id: UUID, *, actor: str) -> None:
     """Go on with an instance that is on hold; see `ProcessEngine.resume`."""
     with engine.opened(db, instance_id, actor=actor, statuses=(InstanceStatus.SUSPENDED,)) as run:
-        _wake(run)
+        shown = _wake(run)
+        # It may have been moved to other diagrams meanwhile, by which a join waits no more.
+        run.workflow.update_all_waiting()
         run.status = InstanceStatus.RUNNING
         run.record(HistoryKind.RESUMED)
         for number in run.before.working:
@@ -140,14 +142,14 @@ def resume(engine: ProcessEngine, db: Session, instance_id: UUID, *, actor: str)
             if job is not None:
                 retry_job(db, engine.jobs, job)  # type: ignore[arg-type]
         run.before = Waiting(
-            user_tasks=run.before.user_tasks,
+            user_tasks=run.before.user_tasks & shown,
             held=run.before.held,
             working=run.before.working,
         )
 
 
-def _wake(run: InstanceRun) -> None:
-    """Show the user tasks of a suspended instance again."""
+def _wake(run: InstanceRun) -> set[int]:
+    """Show the user tasks of a suspended instance again; gives their numbers."""
     connection = run.connection
     hidden = (USER_TASK.c.instance_id == run.head.id) & (
         USER_TASK.c.status == UserTaskStatus.SUSPENDED
@@ -157,6 +159,7 @@ def _wake(run: InstanceRun) -> None:
     if groups:
         connection.execute(insert(USER_TASK_GROUP), groups)
     connection.execute(update(USER_TASK).where(hidden).values(status=UserTaskStatus.READY))
+    return {task_number_of(row["id"]) for row in rows}
 
 
 def _job_of(db: Session, task_id: UUID) -> UUID | None:

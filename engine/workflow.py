@@ -22,6 +22,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+FUTURE = TaskState.FUTURE
 READY = TaskState.READY
 WAITING = TaskState.WAITING
 STARTED = TaskState.STARTED
@@ -330,6 +331,11 @@ class InstanceWorkflow(_Tree, BpmnWorkflow):  # type: ignore[misc]
     def scopes(self) -> list[Any]:
         """List all trees of the instance, the outermost first."""
         return [self, *self.subprocesses.values()]
+
+    def update_all_waiting(self) -> None:
+        """Let joins look again in every scope."""
+        for tree in self.scopes():
+            tree.update_waiting_tasks()
 
     def find_task(self, number: int) -> InstanceTask | None:
         """Find a task in any scope."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -15,9 +15,18 @@ from sqlalchemy import select
 from engine.diagrams.events import Event
 from engine.diagrams.specs import BoundaryEvent
 from engine.history import HISTORY, HistoryKind
+from engine.instances import INSTANCE
 from engine.subscriptions import SUBSCRIPTION
 from engine.user_tasks import USER_TASK
-from engine.workflow import NOT_FINISHED, READY, STARTED, WAITING, InstanceTask
+from engine.workflow import (
+    FUTURE,
+    NOT_FINISHED,
+    READY,
+    STARTED,
+    WAITING,
+    InstanceTask,
+    task_id_of,
+)
 
 if TYPE_CHECKING:
     from engine.run import InstanceRun
@@ -25,12 +34,21 @@ if TYPE_CHECKING:
 _ACTIVE = READY | WAITING | STARTED
 
 
-def arm(run: InstanceRun) -> None:
+def arm(
+    run: InstanceRun, bodies: Mapping[int, int | None], behind: Iterable[tuple[int, str]]
+) -> None:
     """Begin new boundary events and timers, and predict what comes.
 
-    A duration runs from when the activity began: what is due by then fires at the next look.
+    A duration runs from when the activity began, or the scope was entered whose body is new
+    (`bodies`, with the scope's owner): what is due by then fires at the next look. `behind` are
+    elements to begin, each after the task of a number.
     """
     began = _beginnings(run)
+    for body, owner in bodies.items():
+        entered = began["start"] if owner is None else began.get(task_id_of(run.head.id, owner))
+        if entered is not None:
+            began[task_id_of(run.head.id, body)] = entered
+    _catch_up(run, behind)
     for tree in run.workflow.scopes():
         for task in list(tree.tasks.values()):
             if not task._state & _ACTIVE or task.id not in tree.tasks:
@@ -39,6 +57,13 @@ def arm(run: InstanceRun) -> None:
                 _wait(run, task)
                 _guard(run, task)
             task.task_spec._predict(task, mask=NOT_FINISHED)
+
+
+def _catch_up(run: InstanceRun, behind: Iterable[tuple[int, str]]) -> None:
+    for number, name in behind:
+        last: Any = run.workflow.find_task(number)
+        spec = last.workflow.spec.task_specs[name]
+        spec._update(last._add_child(spec, FUTURE))
 
 
 def _wait(run: InstanceRun, task: InstanceTask) -> None:
@@ -90,7 +115,8 @@ def _beginnings(run: InstanceRun) -> dict[Any, datetime]:
             USER_TASK.c.instance_id == run.head.id
         ),
     ]
-    found: dict[Any, datetime] = {}
+    started = select(INSTANCE.c.started_at).where(INSTANCE.c.id == run.head.id)
+    found: dict[Any, datetime] = {"start": run.connection.execute(started).scalar_one()}
     for query in queries:
         found.update((row[0], row[1]) for row in run.connection.execute(query))
     return found

@@ -38,6 +38,10 @@ def _tokens(
     for place in places:
         name = plan.renamed(old_tree, new_tree, place.name)
         if place.mark == "token" and isinstance(new_tree.task_specs.get(name), MergingJoin):
+            following = plan.catches_up(old_tree, new_tree, place.name, place.detail)
+            if following is not None:
+                standing.add(following.name)
+                continue
             tokens.add((name, plan.renamed(old_tree, new_tree, place.detail)))
         elif not place.mark or place.mark == "held":
             standing.add(name)
@@ -53,12 +57,12 @@ def _short_of(
         if isinstance(spec, ParallelGateway) and len(spec._inputs) > 1
     ]
     waiting = {join for join, _ in tokens}
-    ahead = _reached(tree, standing, None)
+    ahead = reached(tree, standing, None)
     for join in joins:
         if join.name not in ahead and join.name not in waiting:
             continue
-        coming = _reached(tree, standing - {join.name}, join.name)
-        behind = _reached(tree, set(join._outputs), None) | set(join._outputs)
+        coming = reached(tree, standing - {join.name}, join.name)
+        behind = reached(tree, set(join._outputs), None) | set(join._outputs)
         for source in join._inputs:
             came = (join.name, source) in tokens
             # A flow that only a later round brings is not waited for in the first.
@@ -67,7 +71,7 @@ def _short_of(
                 yield join, tree.task_specs[source]
 
 
-def _reached(tree: Any, names: set[str], without: str | None) -> set[str]:
+def reached(tree: Any, names: set[str], without: str | None) -> set[str]:
     """List what can be passed from some elements, themselves included, but not through one."""
     seen: set[str] = set()
     waiting = [name for name in names if name in tree.task_specs]

@@ -14,13 +14,14 @@ from engine.codec import document_of, load_state, state_of
 from engine.effects import Effect, EffectState, Target, Weighing, assess
 from engine.errors import EngineError, InstanceNotRunning
 from engine.history import HISTORY, HistoryKind, add_history, history_row
-from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
+from engine.instances import INSTANCE, OPEN_STATUSES
 from engine.killpoints import kill_point
 from engine.moving.arming import arm
 from engine.moving.rebinding import rebind_rows
 from engine.moving.snapshots import put_rows_back, take_rows
 from engine.moving.transplanting import Transplant
-from engine.rows import waiting_of
+from engine.outbox import Arrived
+from engine.rows import Waiting, waiting_of
 from engine.run import InstanceRow, InstanceRun, read_head, read_instance
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
@@ -60,7 +61,7 @@ class Order:
 class Moved:
     """What a move left: where the instance is now, and what it was.
 
-    `goes_on`: it did not stay where it was, so what it did cannot be undone.
+    `goes_on`: it went on by itself and did something that cannot be taken back.
     """
 
     effect: Effect
@@ -96,7 +97,9 @@ def move(
         thrown = len(work.outbox)
         run, state_changes = _prepared(engine, db, work, row, target, order, weighing)
         goes_on = _finish(run, row, order, state_changes)
-        goes_on = goes_on or len(work.outbox) > thrown + len(run.arrived)
+        # A look whether a message has come already is no effect: what it brings is an act.
+        thrown_now = list(work.outbox)[thrown:]
+        goes_on = goes_on or any(not isinstance(one, Arrived) for one in thrown_now)
         head, to = read_head(row), run.head.bundle_id
         rows[FOLLOWERS] = [follow(db, head, to, None) for follow in engine.followers]
         return Moved(
@@ -156,32 +159,42 @@ def _prepared(
     run = InstanceRun(
         engine, db, work, head, plan.new, actor=order.actor, version=row.version, status=row.status
     )
-    run.before = waiting_of(load_state(row.state, plan.old))
+    run.before = _shown(run, waiting_of(load_state(row.state, plan.old)))
     changes = bool(order.recompute) or not plan.same_diagrams
-    state = row.state
-    if changes:
-        state = state_of(Transplant(plan, order.recompute).of(document_of(state)))
+    if not changes:
+        run.workflow = load_state(row.state, plan.new, run.hooks)
+        return run, False
+    transplant = Transplant(plan, order.recompute)
+    state = state_of(transplant.of(document_of(row.state)))
     run.workflow = load_state(state, plan.new, run.hooks)
-    if changes:
-        arm(run)
-    return run, changes
+    arm(run, transplant.bodies, transplant.behind)
+    return run, True
+
+
+def _shown(run: InstanceRun, waiting: Waiting) -> Waiting:
+    """Give what rows are kept of: of one on hold, no events."""
+    if run.suspended:
+        return Waiting(user_tasks=waiting.user_tasks, held=waiting.held)
+    return waiting
 
 
 def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: bool) -> bool:
-    """Let it go on, write it; tells whether it did go on."""
+    """Let it go on, write it; tells whether that had effects outside of it, or ended it."""
     details: dict[str, Any] = {"from": row.bundle_id, "to": run.head.bundle_id}
     details |= {"basis": order.basis} if order.basis else {}
     details |= {"new_forms": True} if order.new_forms else {}
     details |= {"migration": str(order.migration_id)} if order.migration_id else {}
     run.record(HistoryKind.MOVED, **details)
-    before = len(run.history), run.effects
-    if state_changes:
-        for tree in run.workflow.scopes():
-            tree.update_waiting_tasks()
+    effects = run.effects
+    if state_changes and not run.suspended:
+        run.workflow.update_all_waiting()
         run.drive()
-    rebind_rows(run, waiting_of(run.workflow), order.recompute, new_forms=order.new_forms)
-    went_on = (len(run.history), run.effects) != before or run.workflow.completed
+    after, working = _shown(run, waiting_of(run.workflow)), run.before.working
+    rebind_rows(run, after, order.recompute, new_forms=order.new_forms)
     run.save()
+    # A job that was stopped cannot be taken up again.
+    went_on = run.effects != effects or run.status not in OPEN_STATUSES
+    went_on = went_on or bool(working - after.working)
     kill_point("while-moving")
     connection = run.connection
     for table, key in ((INSTANCE, INSTANCE.c.id), (TIMER, None), (SUBSCRIPTION, None)):
@@ -224,7 +237,6 @@ def undo(
                 bundle_id=moved.from_bundle,
                 state=moved.before,
                 version=row.version + 1,
-                status=InstanceStatus.RUNNING.value,
             )
         )
         put_rows_back(connection, instance_id, moved.rows)

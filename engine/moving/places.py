@@ -61,10 +61,17 @@ def _in_tree(trees: tuple[str, ...], owners: tuple[str, ...], rows: Rows) -> Ite
         for entry in (*notes.get(LOG, ()), *(notes.get(PLAN) or ())):
             for element, handler in _undoing(entry):
                 yield Place(trees, owners, element, 0, "undo", handler)
-        if state in (WAITING, CANCELLED) and notes.get(JOINED_BY) not in by_number:
-            source = by_number.get(row[1])
-            if source is not None and source[2] == COMPLETED:
-                yield Place(trees, owners, name, state, "token", source[3])
+        if is_token(row, by_number):
+            yield Place(trees, owners, name, state, "token", by_number[row[1]][3])
+
+
+def is_token(row: Sequence[Any], rows: Mapping[int, Sequence[Any]]) -> bool:
+    """Tell whether a row, of those by their numbers, is of a branch that waits at a join."""
+    notes = row[5].get("i", {}) if len(row) > 5 else {}
+    if row[2] not in (WAITING, CANCELLED) or notes.get(JOINED_BY) in rows:
+        return False
+    source = rows.get(row[1])
+    return source is not None and source[2] == COMPLETED
 
 
 def _undoing(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

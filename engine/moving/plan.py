@@ -16,7 +16,7 @@ from engine.diagrams.loops import MultiInstance
 from engine.diagrams.specs import BoundaryEvent, StartEvent
 from engine.diagrams.vocabulary import SYNTHETIC
 from engine.moving import reasons
-from engine.moving.joining import never_joined
+from engine.moving.joining import never_joined, reached
 from engine.moving.places import Place, Signature
 from engine.moving.proposing import proposals_for
 from engine.moving.reasons import Question, Reason
@@ -85,14 +85,48 @@ class Plan:
         return f"{process}/{self.follower(element)}"
 
     def trees(self, place: Place) -> tuple[Any, Any]:
-        """Give the specs around a place in the old version and in the new one, None if gone."""
-        old, new = self.old.spec, self.new.spec
+        """Give the specs around a place in the old version and in the new one, None if gone.
+
+        What lies in a scope lies in that scope's body where it has event sub-processes.
+        """
+        old, new = self.old.spec, self._body_if_new(self.old.spec, self.new.spec)
         for owner, name in zip(place.owners, place.trees[1:], strict=True):
-            if new is not None:
+            inside = self.old.subprocess_specs[name]
+            if new is not None and not (owner == body_of(old) and loses_body(old, new)):
                 follower = new.task_specs.get(self.renamed(old, new, owner))
                 new = self.inner(name, old.task_specs.get(owner), follower)
-            old = self.old.subprocess_specs[name]
+                new = None if new is None else self._body_if_new(inside, new)
+            old = inside
         return old, new
+
+    def _body_if_new(self, old: Any, new: Any) -> Any:
+        return self.body(new) if loses_body(new, old) else new
+
+    def body(self, tree: Any) -> Any:
+        """Give the spec of what lies in a scope that has event sub-processes."""
+        return self.new.subprocess_specs[tree.task_specs[body_of(tree)].spec]
+
+    def catches_up(self, old_tree: Any, new_tree: Any, join: str, source: str) -> Any:
+        """Tell what a branch that waits at a join has to do yet: its next element, else None."""
+        there = new_tree.task_specs.get(self.renamed(old_tree, new_tree, join))
+        last = new_tree.task_specs.get(self.renamed(old_tree, new_tree, source))
+        if there is None or last is None or last.name in there._inputs or len(last._outputs) != 1:
+            return None
+        if not isinstance(there, MergingJoin) or isinstance(there, EndJoin):
+            return None
+        following = new_tree.task_specs[last._outputs[0]]
+        return following if there.name in reached(new_tree, {following.name}, None) else None
+
+
+def body_of(tree: Any) -> str | None:
+    """Name the element of a scope in which all lies but its event sub-processes."""
+    name = f"{tree.name.rpartition('/')[2]}{_BODY}"
+    return name if name in tree.task_specs else None
+
+
+def loses_body(old: Any, new: Any) -> bool:
+    """Tell whether a scope has event sub-processes, and in the other version none."""
+    return body_of(old) is not None and body_of(new) is None
 
 
 def make_plan(
@@ -115,6 +149,9 @@ def make_plan(
     return plan
 
 
+_NOTES = ("failing", "catches_up")
+
+
 def _look(plan: Plan, signature: Signature) -> None:
     reasons_found: dict[Reason, None] = {}
     questions: dict[str, Question] = {}
@@ -127,8 +164,8 @@ def _look(plan: Plan, signature: Signature) -> None:
                 questions[found.element_id] = found
             else:
                 reasons_found[found] = None
-    plan.notes = [one for one in reasons_found if one.code == "failing"]
-    plan.reasons = [one for one in reasons_found if one.code != "failing"]
+    plan.notes = [one for one in reasons_found if one.code in _NOTES]
+    plan.reasons = [one for one in reasons_found if one.code not in _NOTES]
     plan.questions = list(questions.values())
     if not plan.reasons and not plan.questions:
         plan.reasons = list(dict.fromkeys(never_joined(plan, signature)))
@@ -139,11 +176,22 @@ def _about(plan: Plan, place: Place, old_tree: Any, new_tree: Any) -> Iterator[R
     if place.mark == "undo":
         if plan.handler(place.detail) not in plan.new.subprocess_specs:
             yield reasons.cannot_undo(old or _Named(place.name))
+    elif place.mark == "token":
+        following = plan.catches_up(old_tree, new_tree, place.name, place.detail)
+        if following is not None:
+            yield reasons.catches_up(old, following)
+    elif old is not None and not _follows_others(old, place):
+        yield from _standing(plan, place, old_tree, new_tree, old)
+
+
+def _standing(
+    plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any
+) -> Iterator[Reason | Question]:
+    if loses_body(old_tree, new_tree):
+        if place.name != body_of(old_tree):
+            yield reasons.in_handler(old)
         return
-    if place.mark == "token" or old is None or _follows_others(old, place):
-        return
-    name = plan.renamed(old_tree, new_tree, place.name)
-    new = new_tree.task_specs.get(name)
+    new = new_tree.task_specs.get(plan.renamed(old_tree, new_tree, place.name))
     if new is None:
         yield _missing(plan, place, old_tree, new_tree, old)
         return
@@ -181,7 +229,7 @@ def _follows_others(spec: Any, place: Place) -> bool:
 
 def _missing(plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any) -> Reason | Question:
     element_id = str(old.bpmn_id)
-    if _BODY in element_id or f"{new_tree.name.rpartition('/')[2]}{_BODY}" in new_tree.task_specs:
+    if _BODY in element_id:
         return reasons.other_shape(old)
     wanted = plan.mapping.get(element_id)
     if wanted is not None:

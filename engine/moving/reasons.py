@@ -97,13 +97,37 @@ def other_work(spec: Any) -> Reason:
 
 
 def other_shape(spec: Any) -> Reason:
-    """The scope around it has another shape: its first or last event sub-process came or went."""
+    """The scope around it has another shape: an ad hoc one got or lost its event sub-process."""
     return _both(
         "other_shape",
         spec,
-        "它正停在“{name}”,新版本给它所在的流程或子流程增加或去掉了事件子流程,无法在中途换过去。请等它离开这一层再迁移。",
-        "It is at “{name}”, and the new version adds an event sub-process to the process or "
+        "它正停在“{name}”,新版本给它所在的自由顺序子流程增加或去掉了事件子流程,无法在中途换过去。"
+        "请等它离开这一层再迁移。",
+        "It is at “{name}”, and the new version adds an event sub-process to the ad hoc "
         "sub-process around it, or takes it away. Move it when it has left that.",
+    )
+
+
+def in_handler(spec: Any) -> Reason:
+    """It is in an event sub-process while the new version has none around there."""
+    return _both(
+        "in_handler",
+        spec,
+        "它正在办理事件子流程“{name}”,新版本里这一层不再有事件子流程。请等它办完再迁移。",
+        "It is in the event sub-process “{name}”, and the new version has none there any more. "
+        "Move it when that is done.",
+    )
+
+
+def catches_up(join: Any, following: Any) -> Reason:
+    """A note: a branch that waits at a join has a new step before it, and does that."""
+    return Reason(
+        "catches_up",
+        str(following.bpmn_id or following.name),
+        f"它有一支已到汇合“{name_of(join)}”等候,新版本在这之前加了“{name_of(following)}”,"
+        "迁移后这一支先补办它。",
+        f"A branch waits at the join “{name_of(join, 'en')}” already, before which the new version "
+        f"has “{name_of(following, 'en')}”: with the move that branch does it first.",
     )
 
 
@@ -153,12 +177,12 @@ def no_process(process_id: str) -> Reason:
 
 
 def suspended() -> Reason:
-    """It is on hold."""
+    """A note: it is on hold, and stays so."""
     return Reason(
         "suspended",
         "",
-        "它已暂停。请先恢复,再迁移。",
-        "It is on hold. Resume it first, then move it.",
+        "它已暂停,迁移后仍然暂停,恢复时按新版本继续。",
+        "It is on hold, stays so with the move, and goes on by the new version when it is resumed.",
     )
 
 

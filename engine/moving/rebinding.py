@@ -11,7 +11,7 @@ from engine.moving.transplanting import EVERYTHING
 from engine.rows import EventKey, group_rows, row_id, user_task_row
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
-from engine.user_tasks import USER_TASK, USER_TASK_GROUP
+from engine.user_tasks import USER_TASK, USER_TASK_GROUP, UserTaskStatus
 
 if TYPE_CHECKING:
     from engine.diagrams.events import WaitingEvent
@@ -52,7 +52,7 @@ def _rebind_user_task(
     groups = USER_TASK_GROUP.c.user_task_id == row["id"]
     run.connection.execute(delete(USER_TASK_GROUP).where(groups))
     wanted = group_rows(dict(stored))
-    if wanted:
+    if wanted and stored["status"] == UserTaskStatus.READY:
         run.connection.execute(insert(USER_TASK_GROUP), wanted)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from engine.diagrams.compensation import INTERRUPTED, LOG, PLAN
 from engine.diagrams.events import SeveralEvents, TimerEvent
 from engine.diagrams.specs import START_EVENT, BoundaryEvent
-from engine.moving.plan import CHILD, SPLIT, Plan
-from engine.workflow import COMPLETED, FINISHED
+from engine.moving.places import is_token
+from engine.moving.plan import CHILD, SPLIT, Plan, body_of, loses_body
+from engine.workflow import COMPLETED, FINISHED, STARTED
 
 EVERYTHING = "*"
 _AHEAD = 7  # FUTURE, LIKELY, MAYBE
@@ -24,7 +25,9 @@ Row = Sequence[Any]
 class Transplant:
     """Rewrites one state by a plan.
 
-    `recompute` names elements whose timers are computed anew, `*` all of them.
+    `recompute` names elements whose timers are computed anew, `*` all of them. Afterwards `bodies`
+    has each body that was put around something, with the owner of its scope, and `behind` the
+    elements that branches have to do before a join at which they waited, with what each did last.
     """
 
     def __init__(self, plan: Plan, recompute: Collection[str] = ()) -> None:
@@ -34,22 +37,66 @@ class Transplant:
         self.ticks = 0
         self.scopes: dict[int, tuple[str, Mapping[str, Any]]] = {}
         self.pairs: dict[int, tuple[Any, Any]] = {}
+        self.inner: list[list[Any]] = []
+        self.bodies: dict[int, int | None] = {}
+        self.behind: list[tuple[int, str]] = []
 
     def of(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Give the new plain form of a state."""
         self.numbers, self.ticks = document["n"], document["k"]
         self.scopes = {number: (name, inner) for number, name, inner in document.get("s", ())}
-        made = self._tree(document, self.plan.old.spec, self.plan.new.spec)
-        inner = []
+        made = self._scope(None, document, self.plan.old.spec, self.plan.new.spec)
         for number, (_, tree) in self.scopes.items():
             if number in self.pairs:
                 old, new = self.pairs[number]
-                inner.append([number, new.name, self._tree(tree, old, new)])
+                # An owner comes before what lies in it: a body is put behind its scope.
+                entry = [number, new.name, None]
+                self.inner.append(entry)
+                entry[2] = self._scope(number, tree, old, new)
         made.pop("s", None)
-        if inner:
-            made["s"] = inner
+        if self.inner:
+            made["s"] = self.inner
         made["n"], made["k"] = self.numbers, self.ticks
         return made
+
+    def _scope(
+        self, owner: int | None, tree: Mapping[str, Any], old: Any, new: Any
+    ) -> dict[str, Any]:
+        """Rewrite the tree of a scope that may have got or lost its event sub-processes."""
+        if loses_body(new, old):
+            return self._wrapped(owner, tree, old, new)
+        if loses_body(old, new):
+            number = next(row[0] for row in tree["t"] if row[3] == body_of(old))
+            name, inner = self.scopes[number]
+            return self._tree(inner, self.plan.old.subprocess_specs[name], new)
+        return self._tree(tree, old, new)
+
+    def _wrapped(
+        self, owner: int | None, tree: Mapping[str, Any], old: Any, new: Any
+    ) -> dict[str, Any]:
+        """Put all that lies in a scope into its body, as if it had been entered so."""
+        inner, body = self.plan.body(new), body_of(new)
+        root = tree["t"][0]
+        entered = next(row for row in tree["t"] if row[1] == root[0] and row[2] == COMPLETED)
+        rows: list[Row] = [self._done(None, new.start.name, root)]
+        name = self.plan.renamed(old, new, entered[3])
+        rows.append(self._done(rows[-1][0], name, entered))
+        if _guards(new, str(body)):
+            rows.append(self._split(rows[-1][0], str(body)))
+        parent = rows[-1][0]
+        rows.append([*self._done(parent, str(body), None)[:2], STARTED, body, self.ticks])
+        number = rows[-1][0]
+        self.bodies[number] = owner
+        self.inner.append([number, inner.name, self._tree(tree, old, inner)])
+        return {"t": rows}
+
+    def _done(self, parent: int | None, name: str, like: Row | None) -> Row:
+        """Make a visit that is over, with the variables of another."""
+        self.numbers += 1
+        self.ticks += 1
+        more = like[5] if like is not None and len(like) > 5 else {}
+        data = [{key: more[key] for key in ("u", "x", "e") if key in more}] if more else []
+        return [self.numbers, parent, COMPLETED, name, self.ticks, *data]
 
     def _tree(self, tree: Mapping[str, Any], old: Any, new: Any) -> dict[str, Any]:
         names: dict[int, str] = {}
@@ -60,7 +107,7 @@ class Transplant:
             if row[2] & _AHEAD or (parent is not None and parent not in names):
                 continue
             name = self._name(row, before.get(parent), old, new)
-            if name is None:
+            if name is None or self._goes_back(row, before, old, new):
                 continue
             names[row[0]] = name
             if not row[2] & FINISHED and _guards(new, name) and names.get(parent) != name + SPLIT:
@@ -84,6 +131,16 @@ class Transplant:
             split = new.task_specs.get(self.plan.renamed(old, new, parent[3]))
             return name if split is not None and name in split._outputs else None
         return name if spec is not None else None
+
+    def _goes_back(self, row: Row, rows: Mapping[int, Row], old: Any, new: Any) -> bool:
+        """Tell whether a branch that waits at a join has to do something before that yet."""
+        source = rows.get(row[1])
+        if source is None or not is_token(row, rows):
+            return False
+        following = self.plan.catches_up(old, new, row[3], source[3])
+        if following is not None:
+            self.behind.append((source[0], following.name))
+        return following is not None
 
     def _split(self, parent: int | None, name: str) -> Row:
         self.numbers += 1

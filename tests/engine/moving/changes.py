@@ -51,6 +51,20 @@ HANDLER = D.node(
     + D.flows("h_s>told told>h_e"),
     triggeredByEvent="true",
 )
+
+
+def nested(handler: str) -> dict[str, bytes]:
+    """A sub-process that waits at `a` in a sub-process of its own."""
+    inner = sub("p", users("a"), "s>a a>e")
+    return line(sub("o", inner + handler, "s>p p>e"), users("b"), text="s>o o>b b>e")
+
+
+def free(handler: str) -> dict[str, bytes]:
+    """An ad hoc sub-process with two activities."""
+    inner = D.node("adHocSubProcess", "p", users("a", "b") + handler)
+    return line(inner, text="s>p p>e")
+
+
 UNDO = D.user("book") + D.event("boundaryEvent", "on_book", "compensate", attachedToRef="book")
 
 
@@ -113,7 +127,7 @@ CHANGES: list[Change] = [
      "can_move", ""),
     ("a branch that has arrived at the join gets a step", FORKED, ["a"],
      line(FORK, JOIN, users("a", "b", "c"),
-          text="s>fork fork>a fork>b a>c c>join b>join join>e"), {}, "cannot", "never_joined"),
+          text="s>fork fork>a fork>b a>c c>join b>join join>e"), {}, "can_move", ""),
     ("a branch that goes on gets a step", FORKED, ["a"],
      line(FORK, JOIN, users("a", "b", "c"),
           text="s>fork fork>a fork>b a>join b>c c>join join>e"), {}, "can_move", ""),
@@ -126,9 +140,13 @@ CHANGES: list[Change] = [
     ("its sub-process gets a step", line(sub("p", users("a"), "s>a a>e"), text="s>p p>e"), [],
      line(sub("p", users("a", "c"), "s>a a>c c>e"), text="s>p p>e"), {}, "can_move", ""),
     ("the process gets an event sub-process", handled(""), [], handled("", HANDLER), {},
-     "cannot", "other_shape"),
+     "can_move", ""),
     ("the process loses its event sub-process", handled("", HANDLER), [], handled(""), {},
-     "cannot", "other_shape"),
+     "can_move", ""),
+    ("its sub-process gets an event sub-process", nested(""), [], nested(HANDLER), {},
+     "can_move", ""),
+    ("its sub-process loses it", nested(HANDLER), [], nested(""), {}, "can_move", ""),
+    ("an ad hoc sub-process gets one", free(""), [], free(HANDLER), {}, "cannot", "other_kind"),
     ("what undoes it is gone", booked("unbook"), ["book"],
      line(users("book", "a"), text="s>book book>a a>e"), {}, "cannot", "cannot_undo"),
     ("what undoes it was renamed, and that was said", booked("unbook"), ["book"],

@@ -63,7 +63,7 @@ def test_definitions_that_it_uses_count(
     assert effect.state == expected
 
 
-def test_what_is_on_hold_or_stuck_cannot_be_moved(ground: Callable[..., Ground]) -> None:
+def test_what_is_on_hold_can_be_moved(ground: Callable[..., Ground]) -> None:
     played = ground()
     played.publish(AB)
     held = played.begin(key="1")
@@ -72,8 +72,8 @@ def test_what_is_on_hold_or_stuck_cannot_be_moved(ground: Callable[..., Ground])
 
     effects = played.weigh(played.publish(line(users("a"), text="s>a a>e")))
 
-    assert [(one.business_key, one.state, [r.code for r in one.reasons]) for one in effects] == [
-        ("1", "cannot", ["suspended"]),
+    assert [(one.business_key, one.state, [r.code for r in one.notes]) for one in effects] == [
+        ("1", "can_move", ["suspended"]),
         ("2", "can_move", []),
     ]
 

@@ -14,7 +14,20 @@ from engine.subscriptions import Subscription
 from engine.timers import Timer
 from engine.user_tasks import UserTask
 from tests.engine.conftest import Draw as D
-from tests.engine.moving.changes import AB, CHANGES, FORKED, LATE, Change, ids, line, sub, users
+from tests.engine.moving.changes import (
+    AB,
+    CHANGES,
+    FORKED,
+    HANDLER,
+    LATE,
+    Change,
+    handled,
+    ids,
+    line,
+    nested,
+    sub,
+    users,
+)
 from tests.engine.moving.grounds import FORM, Ground
 
 DAY = timedelta(days=1)
@@ -334,3 +347,116 @@ def test_those_who_follow_are_told_both_ways(ground: Callable[..., Ground]) -> N
     played.undo(instance, played.move(instance, second))
 
     assert told == [(first, second, None), (second, first, "was")]
+
+
+def test_a_new_event_sub_process_waits_from_when_its_scope_was_entered(
+    ground: Callable[..., Ground],
+) -> None:
+    timed = D.node(
+        "subProcess",
+        "handler",
+        D.event("startEvent", "h_s", "timer duration P1D", isInterrupting="false")
+        + D.node("endEvent", "h_e")
+        + users("told")
+        + D.flows("h_s>told told>h_e"),
+        triggeredByEvent="true",
+    )
+    played = ground()
+    played.publish(handled(""))
+    instance = played.begin({"x": 1})
+    began = played.clock.now()
+    played.clock.advance(None, DAY / 2)
+    before = played.kept(instance)
+
+    moved = played.move(instance, played.publish(handled("", timed)))
+
+    [timer] = played.rows(Timer)
+    assert timer.due_at == began + DAY
+    played.undo(instance, moved)
+    assert played.kept(instance) == before
+
+
+@pytest.mark.parametrize("drawn", [handled, nested], ids=["of the process", "of a sub-process"])
+def test_event_sub_processes_come_and_go(ground: Callable[..., Ground], drawn: Any) -> None:
+    played = ground()
+    plain = drawn("", "") if drawn is handled else drawn("")
+    with_handler = drawn("", HANDLER) if drawn is handled else drawn(HANDLER)
+    first = played.publish(plain)
+    instance, other = played.begin({"x": 1}), played.begin({"x": 2}, key="o")
+    second = played.publish(with_handler)
+
+    played.move(instance, second)
+    played.move(other, second)
+
+    played.do("correlate", "paid", "k", {"y": 3})
+    assert list(played.ready(instance)) == ["told"]
+    assert played.finish(instance)[0] == "told"
+    assert (played.status(instance), played.data(instance)["x"]) == ("completed", 1)
+    assert isinstance(played.move(other, first), Moved)
+    assert played.rows(Subscription, instance_id=other) == []
+    assert played.finish(other)[0] == "a"
+    assert (played.status(other), played.data(other)) == ("completed", {"x": 2})
+
+
+def test_who_is_in_an_event_sub_process_that_goes_stays(
+    sqlite_ground: Callable[..., Ground],
+) -> None:
+    played = sqlite_ground()
+    played.publish(handled("", HANDLER))
+    instance = played.begin()
+    bundle = played.publish(handled(""))
+    played.do("correlate", "paid", "k")
+
+    effect = played.move(instance, bundle)
+
+    assert [one.code for one in effect.reasons] == ["in_handler"]
+
+
+def test_a_branch_that_waits_at_a_join_does_a_new_step_first(
+    ground: Callable[..., Ground],
+) -> None:
+    played = ground()
+    played.publish(FORKED)
+    instance = played.begin({"x": 1})
+    played.complete("a")
+    before = played.kept(instance)
+    fork, join = D.node("parallelGateway", "fork"), D.node("parallelGateway", "join")
+    new = line(fork, join, users("a", "b", "c"),
+               text="s>fork fork>a fork>b a>c c>join b>join join>e")  # fmt: skip
+    bundle = played.publish(new)
+
+    moved = played.move(instance, bundle)
+
+    assert [one.code for one in moved.effect.notes] == ["catches_up"]
+    assert sorted(played.ready(instance)) == ["b", "c"]
+    played.undo(instance, moved)
+    assert played.kept(instance) == before
+    played.move(instance, bundle)
+    assert played.finish(instance) == ["b", "c"]
+    assert (played.status(instance), played.data(instance)) == ("completed", {"x": 1})
+
+
+def test_what_is_on_hold_moves_and_stays_on_hold(ground: Callable[..., Ground]) -> None:
+    played = ground()
+    played.publish(FORKED)
+    instance = played.begin()
+    played.complete("a")
+    played.do("suspend", instance, actor="li")
+    before = played.kept(instance)
+    fork, join = D.node("parallelGateway", "fork"), D.node("parallelGateway", "join")
+    late = D.event("boundaryEvent", "late", "timer duration P1D", attachedToRef="b")
+    new = line(fork, join, users("a", "b", "c"), late,
+               text="s>fork fork>a fork>b a>c c>join b>join join>e late>e")  # fmt: skip
+    bundle = played.publish(new)
+
+    moved = played.move(instance, bundle)
+
+    assert [one.code for one in moved.effect.notes] == ["catches_up", "suspended"]
+    assert (played.status(instance), played.rows(Timer)) == ("suspended", [])
+    played.undo(instance, moved)
+    assert played.kept(instance) == before
+    played.move(instance, bundle)
+    played.do("resume", instance, actor="li")
+    assert (sorted(played.ready(instance)), len(played.rows(Timer))) == (["b", "c"], 1)
+    assert played.do("rebuild_rows") == 0
+    assert played.finish(instance) == ["b", "c"]
