@@ -1,4 +1,4 @@
-"""Changes of a random diagram that leave what instances wait at where it is."""
+"""Changes of a random diagram that somebody may make while instances of it run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ ADDED = "added"
 """Ids of what an edit draws begin so."""
 
 Edit = tuple[str, int]
-KINDS = ("step", "block", "label", "boundary", "sub")
+RENAMED = "_renamed"
+"""Ids of what an edit renames end so."""
+
+KINDS = ("step", "user", "block", "label", "boundary", "sub", "handler", "rename")
+ALL_KINDS = (*KINDS, "drop", "unguard")
 
 
 def edited(content: bytes, edits: Sequence[Edit]) -> bytes:
@@ -22,6 +26,12 @@ def edited(content: bytes, edits: Sequence[Edit]) -> bytes:
     for number, (kind, place) in enumerate(edits):
         _EDITS[kind](root, f"{ADDED}_{number}", place)
     return etree.tostring(root)
+
+
+def mapping_of(content: bytes) -> dict[str, str]:
+    """Tell which elements were renamed, the old ids first."""
+    names = [one.get("id", "") for one in etree.fromstring(content).iter(*FLOW_NODES)]
+    return {one.removesuffix(RENAMED): one for one in names if one.endswith(RENAMED)}
 
 
 def _flow(root: Any, place: int) -> Any:
@@ -48,6 +58,73 @@ def _script(name: str) -> str:
 
 def _step(root: Any, name: str, place: int) -> None:
     _put_in(root, name, place, name, name, _script(name))
+
+
+def _user(root: Any, name: str, place: int) -> None:
+    drawn = f'<bpmn:userTask id="{name}" name="{name}"/>'
+    _put_in(root, name, place, name, name, drawn)
+
+
+def _rename(root: Any, name: str, place: int) -> None:
+    nodes = [one.get("id", "") for one in root.iter(*FLOW_NODES)]
+    old = nodes[place % len(nodes)]
+    if old.endswith(RENAMED) or old.startswith(ADDED):
+        return
+    for one in root.iter():
+        for key, value in one.attrib.items():
+            if value == old and key != "name":
+                one.set(key, old + RENAMED)
+
+
+def _drop(root: Any, name: str, place: int) -> None:
+    """Take a user task or script out of the one flow that leads through it."""
+    nodes = [one for one in root.iter(B + "userTask", B + "scriptTask")]
+    flows = list(root.iter(FLOW))
+    lone = [one for one in nodes if _in_one_flow(one.get("id"), flows)]
+    if not lone:
+        return
+    gone = lone[place % len(lone)]
+    before = next(one for one in flows if one.get("targetRef") == gone.get("id"))
+    behind = next(one for one in flows if one.get("sourceRef") == gone.get("id"))
+    before.set("targetRef", behind.get("targetRef"))
+    for one in (gone, behind):
+        one.getparent().remove(one)
+
+
+def _in_one_flow(name: str, flows: Sequence[Any]) -> bool:
+    ends = [one.get(key) for one in flows for key in ("sourceRef", "targetRef")]
+    return ends.count(name) == 2
+
+
+def _unguard(root: Any, name: str, place: int) -> None:
+    """Take an event sub-process away."""
+    handlers = _handlers(root)
+    if handlers:
+        gone = handlers[place % len(handlers)]
+        gone.getparent().remove(gone)
+
+
+def _handlers(root: Any) -> list[Any]:
+    return [one for one in root.iter(B + "subProcess") if one.get("triggeredByEvent") == "true"]
+
+
+def _handler(root: Any, name: str, place: int) -> None:
+    """An event sub-process that nothing ever triggers."""
+    scopes = [
+        one
+        for one in root.iter(B + "process", B + "subProcess")
+        if one.get("triggeredByEvent") != "true" and one.get("isForCompensation") != "true"
+    ]
+    stops = "true" if place % 2 else "false"
+    drawn = (
+        f'<x xmlns:bpmn="{B[1:-1]}"><bpmn:subProcess id="{name}" triggeredByEvent="true">'
+        f'<bpmn:startEvent id="{name}_start" isInterrupting="{stops}">'
+        "<bpmn:timerEventDefinition><bpmn:timeDuration>P900D</bpmn:timeDuration>"
+        f'</bpmn:timerEventDefinition></bpmn:startEvent><bpmn:endEvent id="{name}_end"/>'
+        f'<bpmn:sequenceFlow id="{name}_1" sourceRef="{name}_start" targetRef="{name}_end"/>'
+        "</bpmn:subProcess></x>"
+    )
+    scopes[place % len(scopes)].extend(etree.fromstring(drawn))
 
 
 def _block(root: Any, name: str, place: int) -> None:
@@ -106,6 +183,11 @@ def _boundary(root: Any, name: str, place: int) -> None:
 
 _EDITS = {
     "step": _step,
+    "user": _user,
+    "handler": _handler,
+    "rename": _rename,
+    "drop": _drop,
+    "unguard": _unguard,
     "block": _block,
     "label": _label,
     "boundary": _boundary,
