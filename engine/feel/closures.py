@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from engine.feel.arithmetic import calculate, negate
 from engine.feel.comparison import compare, equal, is_member, order
-from engine.feel.convert import to_feel
 from engine.feel.functions import DesignerFunction
 from engine.feel.nodes import (
     Arithmetic,
@@ -184,9 +183,9 @@ def _path(node: Path, build: Build) -> Closure:
 
 def _entry_of(context_name: str, target: Closure, name: str) -> Closure:
     def entry(scope: Scope) -> Value:
-        lazy = scope.lazy(context_name)
-        if lazy is not None:
-            return to_feel(lazy.get(name))
+        outer = scope.outer(context_name)
+        if outer is not None:
+            return outer.entry(name)
         value = target(scope)
         return value.get(name) if type(value) is dict else property_of(value, name, scope.run)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from engine.feel.errors import FeelLimit
 from engine.feel.functions import BuiltinFunction, DesignerFunction, Parameter, Signature
 from engine.feel.kinds import KINDS_ZH
+from engine.feel.lazy import LazyContext
 from engine.feel.limits import Budget
 from engine.feel.nodes import (
     Arithmetic,
@@ -94,15 +95,21 @@ def _name(seen: Seen) -> Sentence:
 
 def _path(seen: Seen) -> Sentence:
     name = seen.node.name  # type: ignore[union-attr]
-    if not seen.values:
-        # A lazy context gives one entry without being evaluated as a whole.
+    # A context from outside gives one entry without being evaluated as a whole.
+    target: Any = seen.values[0] if seen.values else _outside(seen)
+    if isinstance(target, LazyContext):
         return f"上下文没有“{name}”，或其值为空", f"a context has no {name}, or it is null"
-    target = seen.values[0]
     kind = kind_of(target)
     if isinstance(target, dict) and name in target:
         return f"“{name}”的值为空", f"{name} is null"
     hint_zh, hint_en = _meant(name, list(target)) if isinstance(target, dict) else ("", "")
     return f"{KINDS_ZH[kind]}没有“{name}”{hint_zh}", f"a {kind} has no {name}{hint_en}"
+
+
+def _outside(seen: Seen) -> Mapping[str, object] | None:
+    context: Name = seen.node.target  # type: ignore[union-attr, assignment]
+    outer = seen.scope.outer(context.name)
+    return None if outer is None else outer.given
 
 
 def _filter(seen: Seen) -> Sentence:
