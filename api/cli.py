@@ -48,6 +48,7 @@ from api.trial_commands import commands as trial_commands
 from appraisal.bag import verify
 from appraisal.roster_imports import RosterFiles
 from engine.instances import get_instance
+from engine.memory import settle
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(diagram_commands)
@@ -78,8 +79,10 @@ def serve(
     require_current()
     _require_free(settings.host, settings.port)
     configure_logs(settings)
+    application = create_app(settings)
+    settle()
     uvicorn.run(
-        create_app(settings),
+        application,
         host=settings.host,
         port=settings.port,
         # Paths hold one-time tokens, so they are not written to a log.
@@ -110,6 +113,7 @@ def worker() -> None:
     """Run jobs and timers without serving."""
     require_current()
     with installed() as installation:
+        settle()
         stand_by(installation)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.in_process import Completions, enrolment
+from engine.memory import settle
 
 ROUNDS = 5
 
@@ -47,6 +48,7 @@ def _complete(url: str, ids: Sequence[UUID], together: Barrier, times: Any) -> N
     completions: Completions = enrolment(url)
     # The first few compile the process and fill the pool of connections.
     completions.complete(ids[:10])
+    settle()
     together.wait(60)
     begin = time.time()
     completions.complete(ids[10:])

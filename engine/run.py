@@ -59,16 +59,16 @@ class InstanceRow(NamedTuple):
 INSTANCE_COLUMNS = [INSTANCE.c[name] for name in InstanceRow._fields]
 _BY_ID = INSTANCE.c.id == bindparam("b_id")
 SELECT_INSTANCE = select(*INSTANCE_COLUMNS).where(_BY_ID).with_for_update()
-_UPDATE_INSTANCE = Statement(
+_NEXT_VERSION = (
     update(INSTANCE)
     .where(_BY_ID, INSTANCE.c.version == bindparam("b_version"))
-    .values(
-        version=bindparam("b_next"),
-        status=bindparam("b_status"),
-        state=bindparam("b_state"),
-        codec=FORMAT,
-        ended_at=bindparam("b_ended"),
-    )
+    .values(version=bindparam("b_next"), state=bindparam("b_state"), codec=FORMAT)
+)
+# A column that is set is written anew in each index that has it, even to what it was: a save that
+# leaves the status alone must not name it.
+_UPDATE_STATE = Statement(_NEXT_VERSION)
+_UPDATE_INSTANCE = Statement(
+    _NEXT_VERSION.values(status=bindparam("b_status"), ended_at=bindparam("b_ended"))
 )
 INSERT_INSTANCE = Statement.insert(INSTANCE)
 _END_INCIDENTS = Statement(
@@ -103,7 +103,7 @@ class InstanceRun:
         self.engine, self.db, self.work = engine, db, work
         self.connection = db.connection()
         self.head, self.process, self.actor = head, process, actor
-        self.version, self.status = version, status
+        self.version, self.status, self._saved_status = version, status, status
         self.now: datetime = engine.clock.now()
         self.hooks = Hooks(self)
         self.workflow: InstanceWorkflow
@@ -305,6 +305,7 @@ class InstanceRun:
         if instance.rowcount == 0:
             raise StaleInstance(self.head.id)
         self.version += 1
+        self._saved_status = self.status
         self.writes = []
 
     def flush_incidents(self) -> None:
@@ -343,15 +344,17 @@ class InstanceRun:
         ended = self.ended_at = None if self.status in _OPEN else self.now
         if self.version == 0:
             self.writes.append((INSERT_INSTANCE, [self.instance_row(state, ended)]))
+            return
+        values = {
+            "b_id": self.head.id,
+            "b_version": self.version,
+            "b_next": self.version + 1,
+            "b_state": state,
+        }
+        if self.status == self._saved_status:
+            self.writes.append((_UPDATE_STATE, [values]))
         else:
-            values = {
-                "b_id": self.head.id,
-                "b_version": self.version,
-                "b_next": self.version + 1,
-                "b_status": self.status,
-                "b_state": state,
-                "b_ended": ended,
-            }
+            values |= {"b_status": self.status, "b_ended": ended}
             self.writes.append((_UPDATE_INSTANCE, [values]))
 
     def instance_row(self, state: bytes, ended: datetime | None) -> dict[str, Any]:
