@@ -9,15 +9,14 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, Table, insert
+from sqlalchemy import JSON, LargeBinary, Table
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from appraisal.columns import UtcDateTime
-from appraisal.crypto import decrypt_for, encrypt_for
+from appraisal.crypto import WrappedKey, decrypt_for, encrypt_for
 
 
 class Answer(SQLModel, table=True):
@@ -36,22 +35,10 @@ class Answer(SQLModel, table=True):
     digests: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
-_TABLE: Table = Answer.__table__  # type: ignore[attr-defined]
-_INSERT = insert(_TABLE).inline()
+ANSWER: Table = Answer.__table__  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """An answer that was just kept."""
-
-    instance_id: uuid.UUID
-    person_id: int
-    cipher: bytes
-    salt: bytes
-    digests: dict[str, str]
-
-
-def store_answer(
+def seal_answer(
     db: Session,
     *,
     instance_id: uuid.UUID,
@@ -60,25 +47,24 @@ def store_answer(
     person_id: int,
     values: Mapping[str, Any],
     at: datetime,
-) -> KeptAnswer:
-    """Encrypt and keep an answer; its digests by field are in the row."""
+    key: WrappedKey | None = None,
+) -> dict[str, Any]:
+    """Encrypt an answer: gives the row of it, which is yet to be written, with its digests.
+
+    `key`: some person's key as this transaction has read it, if it has.
+    """
     salt = secrets.token_bytes(16)
     content = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
-    cipher = encrypt_for(db, person_id, content, "answer")
-    kept = KeptAnswer(instance_id, person_id, cipher, salt, salted_digests(values, salt))
-    row = {
+    return {
         "instance_id": instance_id,
         "user_task_id": user_task_id,
         "element_id": element_id,
         "person_id": person_id,
         "answered_at": at,
-        "cipher": cipher,
+        "cipher": encrypt_for(db, person_id, content, "answer", key=key),
         "salt": salt,
-        "digests": kept.digests,
+        "digests": salted_digests(values, salt),
     }
-    # Every completion passes here, so the row is written without the object mapper.
-    db.connection().execute(_INSERT, row)
-    return kept
 
 
 def salted_digests(values: Mapping[str, Any], salt: bytes) -> dict[str, str]:
@@ -91,7 +77,7 @@ def salted_digests(values: Mapping[str, Any], salt: bytes) -> dict[str, str]:
     }
 
 
-def read_answer(db: Session, answer: Answer | KeptAnswer) -> dict[str, Any]:
+def read_answer(db: Session, answer: Answer) -> dict[str, Any]:
     """Decrypt an answer.
 
     Raises:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -98,8 +99,19 @@ class PersonKey(SQLModel, table=True):
     shredded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-_KEYS: Table = PersonKey.__table__  # type: ignore[attr-defined]
-_WRAPPED = select(_KEYS.c.key_id, _KEYS.c.wrapped).where(_KEYS.c.person_id == bindparam("b_person"))
+PERSON_KEY: Table = PersonKey.__table__  # type: ignore[attr-defined]
+WRAPPED_KEY = (PERSON_KEY.c.person_id, PERSON_KEY.c.key_id, PERSON_KEY.c.wrapped)
+"""The columns of a `WrappedKey`, for those who read them with something else."""
+
+_WRAPPED = select(*WRAPPED_KEY).where(PERSON_KEY.c.person_id == bindparam("b_person"))
+
+
+class WrappedKey(NamedTuple):
+    """A person's key as it lies in the database; without `wrapped` the person was shredded."""
+
+    person_id: int
+    key_id: str
+    wrapped: bytes | None
 
 
 def encrypt(key: bytes, content: bytes, about: str) -> bytes:
@@ -140,9 +152,17 @@ def keyring_of(db: Session) -> Keyring:
     return keyring
 
 
-def encrypt_for(db: Session, person_id: int, content: bytes, about: str) -> bytes:
-    """Encrypt with a person's own key, which is made on first use."""
-    return encrypt(_data_key(db, person_id), content, f"{about}:{person_id}")
+def encrypt_for(
+    db: Session, person_id: int, content: bytes, about: str, *, key: WrappedKey | None = None
+) -> bytes:
+    """Encrypt with a person's own key, which is made on first use.
+
+    `key`: some person's key as this transaction has read it, if it has.
+
+    Raises:
+        UnreadableValue: The person was shredded.
+    """
+    return encrypt(_data_key(db, person_id, key), content, f"{about}:{person_id}")
 
 
 def decrypt_for(db: Session, person_id: int, cipher: bytes, about: str) -> bytes:
@@ -170,16 +190,20 @@ def shred(db: Session, person_id: int, *, at: datetime) -> bool:
     return True
 
 
-def _data_key(db: Session, person_id: int) -> bytes:
-    keyring = keyring_of(db)
-    # Every answer passes here, so the row is read without the object mapper.
-    row = db.connection().execute(_WRAPPED, {"b_person": person_id}).one_or_none()
-    if row is not None:
-        if row.wrapped is None:
+def _data_key(db: Session, person_id: int, known: WrappedKey | None) -> bytes:
+    found = known if known is not None and known.person_id == person_id else None
+    found = found or _read_key(db, person_id)
+    if found is not None:
+        if found.wrapped is None:
             raise UnreadableValue(f"the key of person {person_id} was destroyed")
-        return keyring.unwrap(row.key_id, row.wrapped, f"person:{person_id}")
+        return keyring_of(db).unwrap(found.key_id, found.wrapped, f"person:{person_id}")
     key = secrets.token_bytes(_KEY_BYTES)
-    key_id, wrapped = keyring.wrap(key, f"person:{person_id}")
+    key_id, wrapped = keyring_of(db).wrap(key, f"person:{person_id}")
     db.add(PersonKey(person_id=person_id, key_id=key_id, wrapped=wrapped))
     db.flush()
     return key
+
+
+def _read_key(db: Session, person_id: int) -> WrappedKey | None:
+    row = db.connection().execute(_WRAPPED, {"b_person": person_id}).one_or_none()
+    return None if row is None else WrappedKey(*row)

@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import orm
 from sqlmodel import Session
 
-from appraisal.answers import last_answer, store_answer
+from appraisal.answers import ANSWER, last_answer, seal_answer
 from appraisal.objects import objects_of
 from engine.errors import EngineError, UserTaskNotReady
 from engine.instances import get_instance
 from engine.runtime import ProcessEngine
+from engine.statements import Statement
 from engine.user_tasks import UserTask, UserTaskStatus
 from forms import CheckedAnswer, FormDefinition
 from tasks.acting import Refusal, refusal
@@ -21,6 +22,8 @@ from tasks.bindings import write_bindings
 from tasks.duties import record_duty
 from tasks.form_library import FormLibrary
 from tasks.involvement import Matter, read_matter
+
+_INSERT_ANSWER = Statement.insert(ANSWER, without=("id",))
 
 
 class NotAllowed(EngineError):
@@ -118,7 +121,7 @@ class Completion:
         # What is answered about a candidate is encrypted for the candidate, so that
         # shredding that person's key makes it unreadable, whoever wrote it.
         candidate = None if place is None else place.candidate_person_id
-        kept = store_answer(
+        answer = seal_answer(
             db,
             instance_id=user_task.instance_id,
             user_task_id=user_task.id,
@@ -126,9 +129,12 @@ class Completion:
             person_id=candidate or actor.person_id,
             values=checked.values,
             at=now,
+            key=matter.key,
         )
+        _INSERT_ANSWER(db.connection(), answer)
         # The salt stays behind: with it in the history, short values could be guessed.
-        return kept.digests
+        digests: dict[str, str] = answer["digests"]
+        return digests
 
 
 def _did_before(matter: Matter) -> bool:

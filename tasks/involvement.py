@@ -14,6 +14,7 @@ from sqlmodel import Session
 from appraisal.candidates import Candidate
 from appraisal.columns import table_of
 from appraisal.conflicts import Conflict
+from appraisal.crypto import PERSON_KEY, WRAPPED_KEY, WrappedKey
 from appraisal.enrolments import Enrolment
 from appraisal.marks import Work
 from appraisal.sessions import AppraisalSession
@@ -34,6 +35,8 @@ _PLACE_COLUMNS = (
     _CANDIDATE.c.id.label("place_candidate"),
     _CANDIDATE.c.person_id.label("place_person"),
 )
+_PLACE = len(_PLACE_COLUMNS)
+_KEY = _PLACE + 2
 _BY_ENROLMENT = Statement(
     select(*_PLACE_COLUMNS)
     .join(_CANDIDATE, _CANDIDATE.c.id == _ENROLMENT.c.candidate_id)
@@ -66,9 +69,14 @@ _MATTER = Statement(
             _OF_THE_BATCH,
         )
         .label("in_conflict"),
+        *(column.label(f"key_{column.name}") for column in WRAPPED_KEY),
     )
     .outerjoin(_ENROLMENT, _ENROLMENT.c.number == USER_TASK.c.business_key)
     .outerjoin(_CANDIDATE, _CANDIDATE.c.id == _ENROLMENT.c.candidate_id)
+    .outerjoin(
+        PERSON_KEY,
+        PERSON_KEY.c.person_id == func.coalesce(_CANDIDATE.c.person_id, bindparam("b_person")),
+    )
 )
 _MARKED_WORK = select(_WORK.c.enrolment_id).where(
     _WORK.c.session_id == bindparam("b_session"), _WORK.c.blind_code == bindparam("b_code")
@@ -97,14 +105,16 @@ class Standing:
 class Matter:
     """A user task with where it belongs, and the reader's standing.
 
-    `standing` is None where it was not read, or the user task is not of an enrolment; `held`,
-    where the user task was not read to be completed.
+    `standing` is None where it was not read, or the user task is not of an enrolment; `held` and
+    `key`, where the user task was not read to be completed. `key` is that of the candidate, else of
+    the reader; None too while there is none.
     """
 
     user_task: UserTask
     place: Place | None
     standing: Standing | None = None
     held: HeldUserTask | None = None
+    key: WrappedKey | None = None
 
 
 def read_matter(db: Session, user_task_id: UUID, person_id: int) -> Matter:
@@ -121,12 +131,14 @@ def read_matter(db: Session, user_task_id: UUID, person_id: int) -> Matter:
         raise UnknownUserTask(str(user_task_id))
     held = read_held(found[0])
     user_task = as_user_task(held.row)
-    *where, done, in_conflict = found[0][HELD_COLUMNS:]
+    more = found[0][HELD_COLUMNS:]
+    where, (done, in_conflict), key = more[:_PLACE], more[_PLACE:_KEY], more[_KEY:]
+    sealed = None if key[0] is None else WrappedKey(*key)
     if where[0] is None:
         place = place_of(db, user_task.business_key, user_task.instance_id)
-        return Matter(user_task, place, held=held)
+        return Matter(user_task, place, held=held, key=sealed)
     duties = frozenset((done or "").split(",")) - {""}
-    return Matter(user_task, Place(*where), Standing(duties, bool(in_conflict)), held)
+    return Matter(user_task, Place(*where), Standing(duties, bool(in_conflict)), held, sealed)
 
 
 def matter_of(db: Session, user_task: UserTask) -> Matter:

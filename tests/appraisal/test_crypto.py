@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appraisal.answers import last_answer, read_answer, salted_digests, store_answer
+from appraisal.answers import Answer, last_answer, read_answer, salted_digests, seal_answer
 from appraisal.crypto import (
     Keyring,
     MissingKeyring,
@@ -85,7 +85,7 @@ def test_shredding_makes_every_answer_unreadable_and_keeps_the_digests(database:
     attach_keyring(database.writer, Keyring.generate())
     with database.transaction() as db:
         person_id = _person(db)
-        answer = store_answer(
+        row = seal_answer(
             db,
             instance_id=uuid.uuid4(),
             user_task_id=None,
@@ -94,6 +94,8 @@ def test_shredding_makes_every_answer_unreadable_and_keeps_the_digests(database:
             values={"reason": "年限不足", "years": 2},
             at=AT,
         )
+        answer = Answer(**row)
+        db.add(answer)
         assert last_answer(db, answer.instance_id, "first_review") == {
             "reason": "年限不足",
             "years": 2,

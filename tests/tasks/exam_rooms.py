@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from appraisal.answers import last_answer, store_answer
+from appraisal.answers import Answer, last_answer, seal_answer
 from appraisal.enrolments import EnrolmentSubject
 from appraisal.marking import subject_points
 from appraisal.objects import objects_of
@@ -99,7 +99,7 @@ class Room:
         post = task.groups()[0]
         person = int(task.assignee) if task.assignee else self.world.person(post, number)
         with self.database.transaction() as db:
-            store_answer(
+            row = seal_answer(
                 db,
                 instance_id=task.instance_id,
                 user_task_id=task.id,
@@ -108,6 +108,7 @@ class Room:
                 values=given,
                 at=self.run.clock.now(),
             )
+            db.add(Answer(**row))
         self.run.complete(task, {}, actor=str(person))
 
     def to_entry(self) -> None:
