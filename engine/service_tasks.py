@@ -133,6 +133,12 @@ class ServiceTasks:
         for task in other:
             self._add(task)
 
+    def changed(self, change: Callable[[ServiceTask], ServiceTask]) -> ServiceTasks:
+        """Give another group of the same names, with each service task changed."""
+        other = ServiceTasks(self.group)
+        other._tasks = {name: change(task) for name, task in self._tasks.items()}
+        return other
+
     def get(self, name: str) -> ServiceTask:
         """Give the service task of that name.
 

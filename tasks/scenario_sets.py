@@ -19,9 +19,9 @@ from tasks.worlds import import_worlds, world_names
 MOST_SCENARIOS = 500
 MOST_STEPS = 500
 MOST_TIMES = 1000
-_VERBS = ("do", "refuse", "message", "signal", "advance", "until")
+_VERBS = ("do", "refuse", "message", "signal", "advance", "until", "cancel")
 _LISTS = ("steps", "path", "passes", "visits")
-_CONTEXTS = ("given", "start", "payload", "leave_out", "data", "facts")
+_CONTEXTS = ("given", "start", "payload", "leave_out", "results", "data", "facts")
 _OTHERS = ("name", "world", "process", "event", "at", "status", "removed", "description")
 _KNOWN = frozenset((*_LISTS, *_CONTEXTS, *_OTHERS))
 

@@ -9,7 +9,10 @@ A scenario is one path through a process:
       start: {}                   # variables besides those of the world
       event: application_sent     # which start event, if there are several; payload: {…}
       leave_out: {plan_session: {}}      # called processes that are skipped: the variables they
-                                  # set, or `wait` for the message left_out.<process>
+                                  # set, or `wait` for the message left_out.<process>, which
+                                  # may bring them
+      results: {charge: [{fee: "320.00"}]}   # what service tasks give instead of working, by
+                                  # element, one call after the other; {throws: code} is an error
       at: 2026-03-02T09:00+08:00
       steps:
         - message: review_opened  # key: the instance's, if left out; payload: {…}
@@ -22,6 +25,7 @@ A scenario is one path through a process:
           code: four_eyes
         - advance: P5D            # or until: 2026-03-20T17:00+08:00
         - signal: fire_alarm
+        - cancel: 场地停用        # ends the instance, with a reason
       path: [application_submitted, …]   # the elements left, exactly and in order
       passes: [first_review, rejected]   # or only some of them, in order
       status: completed           # or running, cancelled, …
@@ -37,7 +41,6 @@ too; where its diagrams have something more, an entry without a name leaves that
 `$name` in steps stands for what the world calls so.
 """
 
-import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -58,16 +61,18 @@ from engine.run import read_head
 from engine.service_tasks import ServiceTasks
 from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
 from engine.user_tasks import UserTask
-from forms import GivenFile, InvalidAnswer
+from forms import InvalidAnswer
 from tasks import all_service_tasks
 from tasks.acting import refusal
 from tasks.actors import actor_of
 from tasks.completion import Completion, NotAllowed, StoredAnswers
 from tasks.facts import fact_providers
+from tasks.given_results import giving, results_of
 from tasks.posts import PostsLibrary, attach_posts
 from tasks.scenario_differences import differences
 from tasks.scenario_names import ElementNames
 from tasks.scenario_packs import Pack
+from tasks.scenario_values import answer_of, moment_of
 
 
 class ScenarioFailed(EngineError):
@@ -168,10 +173,12 @@ def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:
 class _Run(ScriptedRun):
     """A scripted run whose user tasks are completed as the product does it."""
 
-    def __init__(self, pack: Pack, database: Database, start_at: datetime) -> None:
+    def __init__(
+        self, pack: Pack, database: Database, start_at: datetime, results: Mapping[str, list[Any]]
+    ) -> None:
         super().__init__(
             pack,
-            service_tasks=_service_tasks(),
+            service_tasks=giving(_service_tasks(), results),
             facts=fact_providers(),
             answers_port=StoredAnswers(),
             start_at=start_at,
@@ -193,14 +200,14 @@ class Stage:
 
     def __init__(self, pack: Pack, scenario: Scenario, objects: Path) -> None:
         content = scenario.content
-        start_at = _moment(content["at"]) if "at" in content else START_AT
+        start_at = moment_of(content["at"]) if "at" in content else START_AT
         database, self.world = pack.given.open(
             str(content["world"]), start_at, content.get("given") or {}, objects
         )
         self.pack = pack
         self.scenario = scenario
         self.started = False
-        self.run = _Run(pack, database, start_at)
+        self.run = _Run(pack, database, start_at, self.named(results_of(content)))
 
     def play(self) -> None:
         """Start the process and take every step."""
@@ -227,6 +234,9 @@ class Stage:
         for number, step in enumerate(content.get("steps") or [], 1):
             try:
                 self._take(self.named(step))
+            except ScenarioFailed as error:
+                zh, en = error.problem, error.problem_en
+                raise self._failed(f"第 {number} 步:{zh}", f"step {number}: {en}") from error
             except (EngineError, InvalidAnswer, LookupError) as error:
                 raise self._failed(
                     f"第 {number} 步 {dict(step)} 没有成功:{error!r}",
@@ -252,7 +262,9 @@ class Stage:
         elif "refuse" in step:
             self._refuse(step)
         elif "until" in step:
-            self.run.advance(_moment(step["until"]) - self.run.clock.now())
+            self.run.advance(moment_of(step["until"]) - self.run.clock.now())
+        elif "cancel" in step:
+            self._cancel(str(step["cancel"]))
         else:
             self.run.happen(step)
 
@@ -261,7 +273,14 @@ class Stage:
         with self.run.database.transaction() as db:
             actor = actor_of(db, self._person(db, user_task, step.get("by")))
             assert actor is not None
-            self.run.completion.complete(db, actor, user_task.id, _answer(step.get("answer") or {}))
+            self.run.completion.complete(
+                db, actor, user_task.id, answer_of(step.get("answer") or {})
+            )
+        self.run.run_jobs()
+
+    def _cancel(self, reason: str) -> None:
+        with self.run.database.transaction() as db:
+            self.run.engine.cancel(db, self.run.instance_id, actor="tester", reason=reason)
         self.run.run_jobs()
 
     def _refuse(self, step: Mapping[str, Any]) -> None:
@@ -270,7 +289,7 @@ class Stage:
             with self.run.database.transaction() as db:
                 actor = actor_of(db, self._person(db, user_task, step.get("by")))
                 assert actor is not None
-                answer = _answer(step.get("answer") or {})
+                answer = answer_of(step.get("answer") or {})
                 self.run.completion.complete(db, actor, user_task.id, answer)
         except NotAllowed as error:
             if error.refusal != step["code"]:
@@ -375,23 +394,3 @@ class Stage:
     def _failed(self, problem: str, problem_en: str) -> ScenarioFailed:
         where = f"{self.scenario.process_id}: {self.scenario.name}"
         return ScenarioFailed(where, problem, problem_en)
-
-
-def _answer(answer: Mapping[str, Any]) -> dict[str, Any]:
-    # `{file: name, base64: …}` or `{file: name}` stands for an uploaded file.
-    return {key: _files(value) for key, value in answer.items()}
-
-
-def _files(value: Any) -> Any:
-    if isinstance(value, Mapping) and "file" in value:
-        content = base64.b64decode(value.get("base64", "JVBERi0xLjQK"))
-        return GivenFile(str(value["file"]), "application/pdf", content)
-    if isinstance(value, Mapping):
-        return {key: _files(item) for key, item in value.items()}
-    return [_files(item) for item in value] if isinstance(value, list) else value
-
-
-def _moment(value: str | datetime) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    # YAML gives a time with an offset as a naive one in UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=START_AT.tzinfo)
