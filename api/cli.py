@@ -40,6 +40,7 @@ from api.migration import migrate as migrate_installation
 from api.migration_commands import commands as migration_commands
 from api.organisation_commands import commands as organisation_commands
 from api.publish_commands import commands as publish_commands
+from api.recording_commands import commands as recording_commands
 from api.run_commands import commands as run_commands
 from api.scope_commands import commands as scope_commands
 from api.simulation.lock import sole_use
@@ -59,6 +60,7 @@ app.add_typer(organisation_commands)
 app.add_typer(migration_commands)
 app.add_typer(publish_commands)
 app.add_typer(trial_commands)
+app.add_typer(recording_commands)
 
 
 @app.command()

@@ -22,7 +22,8 @@ router = WorkRouter(prefix="/process-instances", tags=["process instances"])
 KindName = Literal[
     "started", "entered", "left", "completed", "claimed", "unclaimed", "called", "decided",
     "message_sent", "message", "signal", "timer", "condition", "rescheduled", "incident",
-    "retried", "skipped", "error", "suspended", "resumed", "cancelled", "failed", "ended",
+    "retried", "skipped", "error", "suspended", "resumed", "moved", "cancelled", "failed",
+    "ended", "recorded",
 ]  # fmt: skip
 
 

@@ -110,6 +110,9 @@ PROBLEMS = {
     "examine-again": ProblemType(
         409, "检查之后内容又变了,请重新检查", "Something changed since: examine it again"
     ),
+    "not-to-record": ProblemType(
+        409, "这个实例不能录成场景", "This instance cannot be recorded as a scenario"
+    ),
     "not-to-publish": ProblemType(
         409, "这次发布没有通过检查或已结束", "The publication did not pass, or is over"
     ),

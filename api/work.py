@@ -190,12 +190,19 @@ async def _posting(request: Request, csrf: Csrf, fingerprint: Fingerprint) -> Wo
     return _work(request, lambda work: _write(work, csrf, fingerprint))
 
 
+async def _asking(request: Request, csrf: Csrf) -> Work:
+    _refuse_nobody(request)
+    return _work(request, lambda work: _ask(work, csrf))
+
+
 Reading = Annotated[Work, Depends(_reading)]
 """A signed-in actor who only reads."""
 Glancing = Annotated[Work, Depends(_glancing)]
 """Anybody, signed in or not, who only reads."""
 Posting = Annotated[Work, Depends(_posting)]
 """A signed-in actor who changes something: committed before the response."""
+Asking = Annotated[Work, Depends(_asking)]
+"""A signed-in actor who asks for what takes long: the endpoint itself writes what comes of it."""
 
 
 class WorkRoute(APIRoute):
@@ -214,7 +221,7 @@ class PageRoute(WorkRoute):
 
 
 class WorkRouter(APIRouter):
-    """A router for endpoints that take a `Reading`, `Glancing` or `Posting`."""
+    """A router for endpoints that take a `Reading`, `Glancing`, `Posting` or `Asking`."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=WorkRoute, **options)
@@ -266,6 +273,13 @@ def _glance(work: Work) -> Iterator[None]:
 def _read(work: Work) -> Iterator[None]:
     with work.installation.database.reading() as db:
         _require_somebody(work, db)
+        yield
+
+
+@contextmanager
+def _ask(work: Work, csrf: str) -> Iterator[None]:
+    with _read(work):
+        _refuse_forged(work, csrf)
         yield
 
 

@@ -43,6 +43,7 @@ class HistoryKind(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     ENDED = "ended"
+    RECORDED = "recorded"
 
 
 class HistoryRow(SQLModel, table=True):

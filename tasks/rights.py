@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from appraisal.candidates import Candidate
 from appraisal.certificates import Certificate
@@ -40,6 +40,10 @@ CODE_READERS = frozenset({"confidentiality_officer"})
 # Who may be the second person that confirms a publication.
 PUBLISHERS = frozenset({"process_designer", "director"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
+
+# What is marked and added up there is nobody's to see before it is published.
+SEALED_STAGES = ("marking", "consolidation")
+UNSEALED = ("published", "archived")
 
 Rule = Callable[[Session, Actor, Any], bool]
 
@@ -118,6 +122,25 @@ def _explains_instance(db: Session, actor: Actor, instance: ProcessInstance) -> 
     if not _reads_instance(db, actor, instance):
         return False
     return actor.kind == "client" or bool(actor.posts & RESULT_READERS)
+
+
+def _records_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
+    """Whether somebody may make a scenario of an instance: not of marking while it is sealed.
+
+    People in a scenario are invented, but who asks knows whose instance it was.
+    """
+    if not _reads_instance(db, actor, instance) or not _reads_definitions(db, actor, None):
+        return False
+    if actor.kind == "client" or actor.posts & RESULT_READERS:
+        return True
+    marking = select(UserTask.id).where(
+        UserTask.instance_id == instance.id, col(UserTask.stage).in_(SEALED_STAGES)
+    )
+    if db.exec(marking).first() is None:
+        return True
+    place = place_of(db, instance.business_key, instance.id)
+    session = None if place is None else db.get(AppraisalSession, place.session_id)
+    return session is not None and session.status in UNSEALED
 
 
 def _cancels_instance(db: Session, actor: Actor, instance: ProcessInstance) -> bool:
@@ -311,6 +334,7 @@ ACTIONS: dict[str, Action] = {
     "user_task.work": Action(_works_on_user_task, "user-tasks:work"),
     "process_instance.read": Action(_reads_instance, "process-instances:read"),
     "process_instance.explain": Action(_explains_instance, "process-instances:read"),
+    "process_instance.record": Action(_records_instance, "design"),
     "process_instance.start": Action(_starts_process, "process-instances:start"),
     "process_instance.cancel": Action(_cancels_instance, "process-instances:cancel"),
     "message.send": Action(_sends_message, "messages:send"),

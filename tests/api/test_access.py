@@ -84,6 +84,7 @@ CHANGED_BY = {
     ("POST", "/user-tasks/{user_task_id}/completion"): {"reviewer", "other_reviewer"},
     ("POST", "/process-instances"): {"administrator"},
     ("POST", "/process-instances/{instance_id}/cancellation"): {"director"},
+    ("POST", "/process-instances/{instance_id}/recording"): {"process_designer"},
     ("POST", "/messages"): {"administrator", "client"},
     ("POST", "/sessions/{number}/roster-imports"): {"planner"},
     ("POST", "/sessions/{number}/roster-imports/{import_id}/confirmation"): {"planner"},

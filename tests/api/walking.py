@@ -32,6 +32,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/user-tasks/{user_task_id}/completion"): {"json": {"answer": {"points": 60}}},
     ("POST", "/process-instances"): {"json": {"processId": "small_review", "businessKey": "x"}},
     ("POST", "/process-instances/{instance_id}/cancellation"): {"json": {"reason": "x"}},
+    ("POST", "/process-instances/{instance_id}/recording"): {"json": {}},
     ("POST", "/messages"): {"json": {"name": "x", "correlationKey": "x"}},
     ("POST", "/sessions/{number}/roster-imports"): {"files": {"sheet": ("r.csv", b"x")}},
     ("POST", "/sessions/{number}/roster-imports/{import_id}/confirmation"): {
