@@ -179,6 +179,21 @@ def test_reminders_and_starters_are_drawn(designer: Designer) -> None:
     designer.run("get('reminders').set(element('first'), [3]);")
     designer.change("second", "只提醒一次")
 
+    # A second kind counts back from the time limit, and follows it.
+    page.locator("#bio-properties-panel-jc-due-mode").select_option("days")
+    before_due = page.locator("#bio-properties-panel-jc-reminders-due")
+    before_due.fill("2")
+    before_due.blur()
+    designer.is_saved('workday(now() + duration("P3D"), -2, session.calendar)')
+    page.locator("#bio-properties-panel-jc-due-count").fill("9")
+    page.locator("#bio-properties-panel-jc-due-count").blur()
+    designer.is_saved('workday(now() + duration("P9D"), -2, session.calendar)')
+    expect(field).to_have_value("3")
+    expect(designer.part("summary")).to_have_text("没有问题", timeout=15_000)
+    page.locator("#bio-properties-panel-jc-due-mode").select_option("none")
+    expect(before_due).to_be_hidden()
+    designer.change("second", "不限时")
+
     assert drawn_now.count("<bpmn:boundaryEvent") == 3
     assert drawn_now.count('camunda:topic="sessions.remind"') == 1
     assert designer.draft().count("<bpmn:boundaryEvent") == 1

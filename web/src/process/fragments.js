@@ -113,7 +113,7 @@ function reminderChain(at, source) {
   const [task] = at.order.insert(source, [USER]);
   at.named(task, '新的工作', 'New work');
   at.work(task, { form: '', posts: 'director', due: '= workday(session.exam_date, -1, session.calendar)' });
-  at.reminders.change(task, [6, 3, 1]);
+  at.reminders.change(task, [3, 1], 'due');
   return [task];
 }
 

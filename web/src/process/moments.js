@@ -31,3 +31,28 @@ export function writeMoment(mode, count, text = '') {
   const day = mode === 'workdays' ? 'today()' : 'session.exam_date';
   return `= workday(${day}, ${mode === 'before' ? '-' : ''}${count}, session.calendar)`;
 }
+
+/** The moment at which something is due, as an expression; null where days before it say nothing. */
+export function dueExpression(text) {
+  const { mode, count, text: written } = readMoment(text);
+  if (mode === 'none') return null;
+  if (mode === 'days') return `now() + duration("P${count}D")`;
+  const expression = /^=\s*(?!duration\()(.+)$/s.exec(written)?.[1].trim();
+  return expression ?? null;
+}
+
+const REMINDER = /^=\s*workday\((.+),\s*-(\d{1,4})\s*,\s*session\.calendar\s*\)$/s;
+
+/** Write when to remind: so many working days before the exam, or before something is due. */
+export function writeReminder(base, days, due) {
+  return base === 'due' ? `= workday(${dueExpression(due)}, -${days}, session.calendar)` : writeMoment('before', days);
+}
+
+/** Read {base, days} of a timer that reminds of something due then; null when it is no such. */
+export function readReminder(text, due) {
+  const found = REMINDER.exec((text ?? '').trim());
+  if (!found) return null;
+  const from = found[1].trim();
+  if (from === 'session.exam_date') return { base: 'exam', days: Number(found[2]) };
+  return from === dueExpression(due) ? { base: 'due', days: Number(found[2]) } : null;
+}

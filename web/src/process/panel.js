@@ -5,7 +5,7 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { inLanguage } from '../shared/i18n.js';
 import { attribute, mappings, object, parameters, property } from './dialect.js';
 import { area, check, choice, feel, findingsEntry, several, text } from './fields.jsx';
-import { MODES, readMoment, writeMoment } from './moments.js';
+import { dueExpression, MODES, readMoment, writeMoment } from './moments.js';
 import { parseReminders, readReminders } from './reminders.js';
 
 const KEPT = new Set(['general', 'documentation', 'error', 'message', 'signal', 'escalation', 'link', 'compensation', 'multiInstance']);
@@ -116,16 +116,19 @@ export class DesignPanel {
   reminding(element) {
     if (!isAny(element, ['bpmn:UserTask', 'bpmn:CallActivity', 'bpmn:SubProcess'])) return null;
     const t = this.translate;
+    const field = (id, label, base, description) => text(id, {
+      label: t(label),
+      placeholder: '6, 3, 1',
+      description,
+      get: () => readReminders(element, base).join(', '),
+      set: (value) => this.reminders.set(element, parseReminders(value), base),
+      validate: (value) => (parseReminders(value ?? '') ? null : t('Whole numbers, by commas')),
+    });
+    const drawn = t('Each draws a timer at the edge; the message and who gets it stand in the task behind them');
     return { id: 'jc-remind', label: 'Reminders', shouldOpen: false, entries: [
-      text('jc-reminders', {
-        label: t('Working days before the exam'),
-        placeholder: '6, 3, 1',
-        description: t('Each draws a timer at the edge; the message and who gets it stand in the task behind them'),
-        get: () => readReminders(element).join(', '),
-        set: (value) => this.reminders.set(element, parseReminders(value)),
-        validate: (value) => (parseReminders(value ?? '') ? null : t('Whole numbers, by commas')),
-      }),
-    ] };
+      dueExpression(attribute(element, 'dueDate')) !== null && field('jc-reminders-due', 'Working days before it is due', 'due', t('They follow the time limit when it is changed')),
+      field('jc-reminders', 'Working days before the exam', 'exam', drawn),
+    ].filter(Boolean) };
   }
 
   service(element) {

@@ -1,8 +1,10 @@
 // Reminders of a task: non-interrupting timers at its edge that all lead to one service task which
-// writes to the posts, as the base diagrams draw them.
+// writes to the posts, as the base diagrams draw them. They count working days before the exam, or
+// before the task is due; those follow its time limit when that is changed.
+import CommandInterceptor from 'diagram-js/lib/command/CommandInterceptor';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { attribute, object, property } from './dialect.js';
-import { readMoment, writeMoment } from './moments.js';
+import { dueExpression, readReminder, writeReminder } from './moments.js';
 
 const TOPIC = 'sessions.remind';
 
@@ -11,18 +13,19 @@ function timerText(element) {
   return timer?.timeDate?.body ?? timer?.timeDuration?.body ?? '';
 }
 
-/** The boundary timers of a task that only remind. */
-export function reminderEvents(element) {
-  return (element.attachers ?? []).filter((one) =>
-    is(one, 'bpmn:BoundaryEvent') && object(one).cancelActivity === false
-    && object(one).get('eventDefinitions')?.[0]?.$type === 'bpmn:TimerEventDefinition'
-    && one.outgoing.length === 1 && one.outgoing[0].target && attribute(one.outgoing[0].target, 'topic') === TOPIC
-    && readMoment(timerText(one)).mode === 'before');
+/** The boundary timers of a task that only remind, as {event, base, days}; `due` is its time limit. */
+export function reminderEvents(element, due = attribute(element, 'dueDate')) {
+  return (element.attachers ?? [])
+    .filter((one) => is(one, 'bpmn:BoundaryEvent') && object(one).cancelActivity === false
+      && object(one).get('eventDefinitions')?.[0]?.$type === 'bpmn:TimerEventDefinition'
+      && one.outgoing.length === 1 && one.outgoing[0].target && attribute(one.outgoing[0].target, 'topic') === TOPIC)
+    .map((event) => ({ event, ...readReminder(timerText(event), due) }))
+    .filter((one) => one.base);
 }
 
-/** How many working days before the exam a task reminds, most first. */
-export function readReminders(element) {
-  return reminderEvents(element).map((one) => Number(readMoment(timerText(one)).count)).sort((a, b) => b - a);
+/** How many working days before the exam, or before it is due, a task reminds; most first. */
+export function readReminders(element, base) {
+  return reminderEvents(element).filter((one) => one.base === base).map((one) => one.days).sort((a, b) => b - a);
 }
 
 /** Read "6, 3, 1": whole numbers, most first; null when it is none. */
@@ -32,34 +35,56 @@ export function parseReminders(text) {
   return [...new Set(parts.map(Number))].sort((a, b) => b - a);
 }
 
-export class Reminders {
-  constructor(modeling, elementFactory, bpmnFactory, dialect, commandStack, translate) {
+export class Reminders extends CommandInterceptor {
+  constructor(eventBus, modeling, elementFactory, bpmnFactory, dialect, commandStack, translate) {
+    super(eventBus);
     Object.assign(this, { modeling, elementFactory, bpmnFactory, dialect, translate });
     this.commandStack = commandStack;
     const compose = function () {};
     compose.prototype.preExecute = ({ act }) => act();
     commandStack.registerHandler('jc.compose', compose);
+    this.followDue();
   }
 
-  /** Remind of a task these many working days before the exam, and at no other time. */
-  set(element, days) {
-    this.commandStack.execute('jc.compose', { act: () => this.change(element, days) });
+  /** Remind of a task these many working days before the exam or its due date, at no other time. */
+  set(element, days, base = 'exam') {
+    this.commandStack.execute('jc.compose', { act: () => this.change(element, days, base) });
   }
 
-  change(element, days) {
-    const events = reminderEvents(element);
-    const target = events[0]?.outgoing[0].target;
-    const kept = events.filter((one) => days.includes(Number(readMoment(timerText(one)).count)));
-    const gone = events.filter((one) => !kept.includes(one));
-    const had = kept.map((one) => Number(readMoment(timerText(one)).count));
+  change(element, days, base = 'exam') {
+    const all = reminderEvents(element);
+    const target = all[0]?.event.outgoing[0].target;
+    const mine = all.filter((one) => one.base === base);
+    const gone = mine.filter((one) => !days.includes(one.days)).map((one) => one.event);
+    const had = mine.map((one) => one.days);
     const wanted = days.filter((one) => !had.includes(one));
-    const service = wanted.length || kept.length ? target ?? this.service(element) : target;
-    wanted.forEach((one) => this.event(element, service, one, days.indexOf(one), days.length));
+    const staying = all.length - gone.length;
+    const service = wanted.length ? target ?? this.service(element) : target;
+    wanted.forEach((one, place) => this.event(element, service, { base, days: one }, staying + place, staying + wanted.length));
     if (gone.length) this.modeling.removeElements(gone);
-    if (target && !kept.length && !wanted.length && !target.incoming.length) {
+    if (target && !staying && !wanted.length && !target.incoming.length) {
       const ends = target.outgoing.map((flow) => flow.target).filter((end) => end.incoming.length === 1);
       this.modeling.removeElements([target, ...ends]);
     }
+  }
+
+  /** Reminders before the due date move with it, and go with it. */
+  followDue() {
+    this.preExecute('element.updateProperties', (context) => {
+      if (!('camunda:dueDate' in context.properties)) return;
+      context.reminding = reminderEvents(context.element).filter((one) => one.base === 'due');
+    }, true);
+    this.postExecute('element.updateProperties', ({ element, reminding }) => {
+      if (!reminding?.length) return;
+      const due = attribute(element, 'dueDate');
+      if (dueExpression(due) === null) this.modeling.removeElements(reminding.map((one) => one.event));
+      else reminding.forEach(({ event, days }) => this.write(event, writeReminder('due', days, due)));
+    }, true);
+  }
+
+  write(event, text) {
+    const [timer] = object(event).eventDefinitions;
+    this.modeling.updateModdleProperties(event, timer, { timeDate: this.dialect.make('bpmn:FormalExpression', { body: text }) });
   }
 
   service(element) {
@@ -97,18 +122,19 @@ export class Reminders {
     return place;
   }
 
-  event(element, service, days, place, count) {
+  event(element, service, { base, days }, place, count) {
     const x = element.x + element.width * (count === 1 ? 0.5 : 0.1 + (0.8 * place) / (count - 1));
     const timer = this.bpmnFactory.create('bpmn:TimerEventDefinition');
-    timer.timeDate = this.bpmnFactory.create('bpmn:FormalExpression', { body: writeMoment('before', days) });
+    timer.timeDate = this.bpmnFactory.create('bpmn:FormalExpression', { body: writeReminder(base, days, attribute(element, 'dueDate')) });
     timer.timeDate.$parent = timer;
     const shape = this.elementFactory.createShape({ type: 'bpmn:BoundaryEvent', cancelActivity: false });
     object(shape).eventDefinitions = [timer];
     timer.$parent = object(shape);
     const event = this.modeling.createShape(shape, { x, y: element.y + element.height }, element, { attach: true });
-    this.modeling.updateProperties(event, { name: `T-${days}` });
+    const [zh, en] = base === 'due' ? [`到期前${days}日`, `${days} before due`] : [`T-${days}`, `T-${days}`];
+    this.modeling.updateProperties(event, { name: zh });
     this.modeling.connect(event, service);
-    this.describe(element, event, `T-${days}`);
+    this.describe(element, event, en);
   }
 
   describe(element, made, english) {
@@ -118,6 +144,6 @@ export class Reminders {
     }
   }
 }
-Reminders.$inject = ['modeling', 'elementFactory', 'bpmnFactory', 'dialect', 'commandStack', 'translate'];
+Reminders.$inject = ['eventBus', 'modeling', 'elementFactory', 'bpmnFactory', 'dialect', 'commandStack', 'translate'];
 
 export default { __init__: ['reminders'], reminders: ['type', Reminders] };
