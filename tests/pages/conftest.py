@@ -18,12 +18,13 @@ from api.app import create_app
 from api.application import Installation, build_installation, packaged_sources
 from api.logins import make_link
 from api.settings import Settings
-from appraisal.people import Person
+from appraisal.people import Person, add_person
 from engine.database import Database
 from engine.jobs import LocalQueue
 from tasks.demo_world import build_demo_world
 from tests.api.conftest import settle
 from tests.api.small import Street, build_house
+from tests.pages.designing import Board, drawn, save
 from tests.pages.office import Desk, Office
 
 
@@ -187,3 +188,38 @@ def _desk(
     page.context.close()
     # The drawing tool warns of its own use of what it will drop.
     assert [one for one in complaints if "is deprecated" not in one] == []
+
+
+@pytest.fixture
+def board(street: Street, address: str, browser: Browser) -> Iterator[Board]:
+    """A designer's page with the small process drawn in the own organisation's draft."""
+    page, complaints = open_page(browser, viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(10_000)
+    sign_in(page, street, address, "process_designer")
+    made = Board(page, address)
+    save(made, drawn())
+    made.open()
+    yield made
+    page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def other_board(street: Street, address: str, browser: Browser) -> Iterator[Board]:
+    """The page of a second designer of the same organisation."""
+    page, complaints = open_page(browser, viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(10_000)
+    with street.installation.database.transaction() as db:
+        person = add_person(
+            db,
+            street.own.organisation_id,
+            "周设计",
+            "OWN-second-designer",
+            posts=["process_designer"],
+        )
+        token = make_link(db, person.id or 0)
+    page.goto(f"{address}/sign-in/{token}")
+    page.locator("button[data-submit]").click()
+    yield Board(page, address)
+    page.context.close()
+    assert complaints == []

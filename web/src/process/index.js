@@ -163,8 +163,8 @@ function showState(state, saving) {
 
 function conflict(saving, theirs) {
   const mine = xml;
-  note('warn', `${translate('This draft was saved elsewhere meanwhile.')} ${translate('Your version is kept in this browser. Choose which one goes on; the other stays in the history or as a file.')}`,
-    [translate('Go on with the saved one'), async () => { saving.forget(); await open(theirs.content); xml = theirs.content; saving.settle(theirs.revision, theirs.content); }],
+  note('warn', `${translate('This draft was saved elsewhere meanwhile.')} ${translate('Your version is kept in this browser. Choose which one goes on; the other stays in the history.')}`,
+    [translate('Go on with the saved one'), async () => { if (await saving.shelve(mine, theirs)) { xml = theirs.content; await open(theirs.content); } }],
     [translate('Go on with mine'), () => { saving.settle(theirs.revision, theirs.content); xml = mine; saving.changed(); }],
     [translate('Download mine'), () => download(`${key}.bpmn`, mine)]);
 }

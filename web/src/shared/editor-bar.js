@@ -50,9 +50,7 @@ export function editorBar(saving, editor) {
     }),
     button(words('Take theirs'), async () => {
       note('');
-      saving().forget();
-      saving().settle(theirs.revision, theirs.content);
-      await editor.load(theirs.content);
+      if (await saving().shelve(saving().read(), theirs)) await editor.load(theirs.content);
     }));
 
   const show = (now) => {

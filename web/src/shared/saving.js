@@ -131,6 +131,24 @@ export class Saving {
     this.tell('saved');
   }
 
+  /** After 'moved': go on with the server's; `mine` becomes a revision of the history first. */
+  async shelve(mine, theirs) {
+    try {
+      let { revision } = theirs;
+      for (const content of [mine, theirs.content]) {
+        const saved = await put(this.path, { content }, { match: revision, query: this.query });
+        revision = saved.data?.revision ?? Number(saved.revision);
+      }
+      this.forget();
+      this.settle(revision, theirs.content);
+      return true;
+    } catch (error) {
+      // What this browser keeps of it is offered when the page is opened again.
+      await this.refused(error);
+      return false;
+    }
+  }
+
   /** What this browser keeps of unsaved work, or null: {content, revision, at}. */
   unsaved() {
     try {

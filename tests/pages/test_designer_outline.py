@@ -1,0 +1,69 @@
+"""The diagram as a table of steps: the same model, for keyboard, screen reader and phone."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.api.small import Street
+from tests.pages.conftest import open_page, sign_in
+from tests.pages.designing import Board, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("editors")]
+
+
+def test_the_step_table_and_the_drawing_are_one(board: Board) -> None:
+    page = board.page
+    board.shape("first").click()
+    shut_out = violations(page)
+    board.part("show-steps").click()
+    shut_out += violations(page)
+    row = page.locator("[data-element=first]")
+    row.get_by_label("名称: 初审").fill("材料初审")
+    row.get_by_label("名称").blur()
+    row.get_by_label("时限: 材料初审").select_option("workdays")
+    row.get_by_label("在后面加: 材料初审").select_option("bpmn:UserTask")
+    added = page.locator(".jc-steps tr:focus-within")
+    added.get_by_label("名称").fill("补充核对")
+    added.get_by_label("名称").blur()
+    page.locator("[data-element=second]").get_by_role("button", name="移除").click()
+
+    names = page.locator(".jc-steps td:nth-child(2) input").evaluate_all(
+        "all => all.map((one) => one.value)"
+    )
+    assert names == ["开始", "材料初审", "补充核对", "答复", "结束"]
+    board.is_saved("补充核对")
+    saved = board.draft()
+    assert 'name="材料初审"' in saved and 'id="second"' not in saved
+    assert "= workday(today(), 3, session.calendar)" in saved
+    board.run("get('modeling').updateLabel(element('first'), '图中改名');")
+    expect(row.get_by_label("名称: 图中改名")).to_have_value("图中改名")
+    assert shut_out == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "steps"), [("zh-CN", "小流程", "步骤表"), ("en", "小流程", "Steps")]
+)
+def test_on_a_phone_the_steps_come_first(
+    board: Board,
+    browser: Browser,
+    street: Street,
+    address: str,
+    language: str,
+    title: str,
+    steps: str,
+) -> None:
+    page, complaints = open_page(
+        browser, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    )
+    page.set_default_timeout(10_000)
+    sign_in(page, street, address, "process_designer")
+    page.goto(f"{address}/language/{language}")
+    phone = Board(page, address)
+    phone.open()
+
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(phone.part("show-steps")).to_have_text(steps)
+    expect(page.locator("[data-element=first] input").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("[...jcDesigner.missing]") == []
+    page.context.close()
+    assert complaints == []
