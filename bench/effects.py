@@ -1,34 +1,69 @@
 """What a new version means for a thousand running instances, and moving them to it."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
+from sqlmodel import col, select
 
 from api.application import Installation
-from bench.installations import new_installation, new_session, start_all
+from bench.installations import (
+    BenchSession,
+    new_installation,
+    new_session,
+    start_all,
+    take_up,
+)
 from engine.diagrams.vocabulary import FLOW, B
+from engine.instances import ProcessInstance
 from engine.migrations import Migration, MigrationStatus, MoveOutcome, items_of
 from engine.moving.runs import Wish, make_migration, move_next, weigh
 from engine.sources import Source
+from engine.user_tasks import UserTask
 
 _PROCESS = "enrolment"
 
 
 def measure(folder: Path, size: int) -> dict[str, float]:
-    """Seconds to weigh so many instances, and to move them, a transaction for each."""
+    """Seconds to weigh so many instances, and to move them, a transaction for each.
+
+    They stand in different places with different pasts; `apart`: as if no two stood alike.
+    """
     bench = new_session(new_installation(folder), size)
     start_all(bench)
+    _scatter(bench)
     installation, tenant = bench.installation, bench.world.organisation.code
     newer = _publish_a_step(installation)
     wish = Wish({f"base organisation:{tenant}": newer, "base": newer}, _PROCESS, tenant=tenant)
     scale = 1000 / size
     figures = {
         "effect1000Seconds": _weigh(installation, wish, size) * scale,
+        "effectApart1000Seconds": _weigh_apart(installation, wish, size) * scale,
         "migrate1000Seconds": _move(installation, wish) * scale,
     }
     installation.dispose()
     return figures
+
+
+def _scatter(bench: BenchSession) -> None:
+    """Let a quarter wait, one be reviewed, one be reviewed again, and one pay its fee."""
+    count = len(bench.numbers)
+    take_up(bench, count * 3 // 4)
+    for number in bench.numbers[: count // 2]:
+        _answer(bench, number, "first_review", {"first_decision": "pass"})
+    for number in bench.numbers[: count // 4]:
+        _answer(bench, number, "second_review", {"second_decision": "agree"})
+
+
+def _answer(bench: BenchSession, number: str, element_id: str, variables: dict[str, Any]) -> None:
+    with bench.installation.database.transaction() as db:
+        query = select(UserTask).where(
+            col(UserTask.business_key) == number, col(UserTask.element_id) == element_id
+        )
+        user_task = db.exec(query).one()
+        bench.installation.engine.complete(db, user_task.id, actor="1", variables=variables)
 
 
 def _publish_a_step(installation: Installation) -> str:
@@ -47,6 +82,19 @@ def _weigh(installation: Installation, wish: Wish, size: int) -> float:
         _, effects = weigh(db, installation.definitions, wish)
         seconds = time.perf_counter() - started
     assert len(effects) == size, (len(effects), size)
+    return seconds
+
+
+def _weigh_apart(installation: Installation, wish: Wish, size: int) -> float:
+    """Weigh each for itself, so that nothing found about one is used for another."""
+    definitions = installation.definitions
+    with installation.database.reading() as db:
+        query = select(ProcessInstance.id).where(ProcessInstance.process_id == _PROCESS)
+        ids = db.exec(query).all()
+        started = time.perf_counter()
+        found = [weigh(db, definitions, replace(wish, instances=[one]))[1] for one in ids]
+        seconds = time.perf_counter() - started
+    assert [len(one) for one in found] == [1] * size
     return seconds
 
 

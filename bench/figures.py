@@ -27,6 +27,7 @@ TARGETS: Mapping[str, tuple[float, bool]] = {
     "feelConditionsPerSecond": (150_000, True),
     "feelCompilationsPerSecond": (3_000, True),
     "effect1000Seconds": (10, False),
+    "effectApart1000Seconds": (10, False),
 }
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+
 from engine.diagrams.compensation import INTERRUPTED, LOG, PLAN
 from engine.diagrams.events import SeveralEvents, TimerEvent
 from engine.diagrams.specs import START_EVENT, BoundaryEvent
 from engine.moving.places import is_token
 from engine.moving.plan import CHILD, SPLIT, Plan, body_of, loses_body
-from engine.workflow import COMPLETED, FINISHED, STARTED
+from engine.workflow import COMPLETED, FAILED, FINISHED, STARTED
 
 EVERYTHING = "*"
 _AHEAD = 7  # FUTURE, LIKELY, MAYBE
@@ -105,6 +107,8 @@ class Transplant:
         for row in tree["t"]:
             parent = row[1]
             if row[2] & _AHEAD or (parent is not None and parent not in names):
+                continue
+            if not row[2] & FINISHED and _is_held(before.get(parent), old):
                 continue
             name = self._name(row, before.get(parent), old, new)
             if name is None or self._goes_back(row, before, old, new):
@@ -208,6 +212,16 @@ class Transplant:
     def _event(self, event_id: str) -> str:
         element, hash_, number = event_id.partition("#")
         return self.plan.follower(element) + hash_ + number
+
+
+def _is_held(row: Row | None, tree: Any) -> bool:
+    """Tell whether an incident holds a visit, so that what it led to begins anew with the next try.
+
+    It may have begun already: what fails while the next element is entered holds the one before.
+    """
+    if row is None or len(row) < 6 or FAILED not in row[5].get("i", {}):
+        return False
+    return not isinstance(tree.task_specs.get(row[3]), LoopTask)
 
 
 def _guards(tree: Any, name: str) -> bool:

@@ -460,3 +460,36 @@ def test_what_is_on_hold_moves_and_stays_on_hold(ground: Callable[..., Ground]) 
     assert (sorted(played.ready(instance)), len(played.rows(Timer))) == (["b", "c"], 1)
     assert played.do("rebuild_rows") == 0
     assert played.finish(instance) == ["b", "c"]
+
+
+def test_what_began_behind_an_element_that_is_held_begins_anew(
+    ground: Callable[..., Ground],
+) -> None:
+    nodes = (
+        users("a", "c")
+        + D.node("exclusiveGateway", "x", default="other")
+        + D.node("eventBasedGateway", "g")
+        + D.event("intermediateCatchEvent", "told", "message paid")
+        + D.event("intermediateCatchEvent", "late", "timer duration =wait")
+    )
+    flows = "s>a a>x x>g[true] x>c:other g>told g>late told>c late>c c>e"
+    played = ground()
+    played.publish(line(nodes, text=flows))
+    instance = played.begin({"wait": 1})
+    played.complete("a")
+    from engine.incidents import Incident
+
+    incident = played.rows(Incident)[0]
+    bundle = played.publish(line(nodes, users("z"), text=flows.replace("c>e", "c>z z>e")))
+    before = played.kept(instance)
+
+    moved = played.move(instance, bundle)
+
+    assert isinstance(moved, Moved)
+    played.undo(instance, moved)
+    assert played.kept(instance) == before
+    played.move(instance, bundle)
+    played.do("retry_incident", incident.id, actor="li", variables={"wait": "P1D"})
+    assert [row.element_id for row in played.rows(Timer)] == ["g"]
+    played.do("correlate", "paid", "k")
+    assert played.finish(instance) == ["c", "z"]
