@@ -101,6 +101,8 @@ def _prepared(statement: Any) -> _Prepared:
 
 def _objects(mapper: Mapper[Any]) -> _Made:
     """Make what the session has not got yet of rows that have all columns of a table."""
+    # Nothing else may have made the mappers ready when the first row is read by its key.
+    mapper.registry.configure(cascade=True)
     model = mapper.class_
     columns: list[Any] = list(mapper.local_table.c)
     names = [mapper.get_property_by_column(one).key for one in columns]

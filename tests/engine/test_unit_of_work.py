@@ -3,11 +3,13 @@
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import bindparam
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, create_engine
+from sqlalchemy.orm import registry
 from sqlmodel import col, select
 
 from engine.database import Database
 from engine.jobs import Job
+from engine.unit_of_work import UnitOfWork
 
 SOME = UUID(int=7)
 ON_SHELF = (
@@ -86,3 +88,16 @@ def test_what_was_deleted_is_gone(stored: Database) -> None:
 
         assert [one.topic for one in db.exec(ON_SHELF, params={"b_partition": "p"})] == ["b"]
         assert db.get(Job, SOME) is None
+
+
+def test_the_first_thing_that_a_process_reads_may_be_a_row_by_its_key() -> None:
+    table = Table("fresh", MetaData(), Column("id", Integer, primary_key=True))
+    fresh = registry().mapped(type("Fresh", (), {"__table__": table}))
+    engine = create_engine("sqlite://")
+    table.metadata.create_all(engine)
+    with UnitOfWork(engine) as db:
+        db.connection().execute(table.insert(), {"id": 5})
+        found = db.get(fresh, 5)
+
+    assert found is not None
+    assert found.id == 5
