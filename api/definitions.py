@@ -12,10 +12,18 @@ from api.problems import Problem
 from api.resources import Resource
 from api.work import Reading, Work, WorkRouter
 from engine.bundles import Definition
+from engine.errors import DiagramError
 from engine.scopes import is_scope, level_of
 from engine.sources import KINDS
 from engine.version_lists import Version, stored_definition, versions_of
-from tasks.definition_lists import ListedDefinition, find_definition, list_definitions, list_scopes
+from tasks.definition_layers import resolve
+from tasks.definition_lists import (
+    ListedDefinition,
+    find_definition,
+    list_definitions,
+    list_scopes,
+    scope_name,
+)
 from tasks.definition_names import DefinitionName
 from tasks.definition_people import people_named
 
@@ -122,6 +130,22 @@ class VersionList(Resource):
     items: list[VersionView]
 
 
+class PartView(Resource):
+    """An element or a flow of a diagram, and the scope that it comes from."""
+
+    id: str
+    name: NameView
+    scope: str
+
+
+class DrawingView(Resource):
+    """A process as it holds in a scope, its draft included, and whose each part is."""
+
+    content: str
+    scopes: dict[str, NameView]
+    parts: list[PartView]
+
+
 @scopes.get("")
 def list_all_scopes(work: Reading) -> ScopeList:
     """List the scopes that the actor may look into."""
@@ -186,6 +210,26 @@ def list_versions(work: Reading, kind: Kind, key: Key, scope: Scope) -> VersionL
         raise Problem("not-found")
     people = people_named(work.db, work.actor, [one.published_by for one in found])
     return VersionList(items=[_version(one, people) for one in found])
+
+
+@definitions.get("/process/{key}/drawing")
+def read_drawing(work: Reading, key: Key, scope: Scope) -> DrawingView:
+    """Read a process as it holds in a scope, and from which scope each part of it comes."""
+    require_read(work, scope)
+    try:
+        found = resolve(work.db, [scope], key)
+    except DiagramError as error:
+        raise Problem("not-found") from error  # The check of the draft says what is wrong with it.
+    if found is None:
+        raise Problem("not-found")
+    return DrawingView(
+        content=found.content.decode(errors="replace"),
+        scopes={one: name_view(scope_name(work.db, one)) for one in found.scopes()},
+        parts=[
+            PartView(id=one.id, name=NameView(zh=one.name[0], en=one.name[1]), scope=one.scope)
+            for one in found.parts
+        ],
+    )
 
 
 def require_read(work: Work, scope: str) -> None:

@@ -20,19 +20,19 @@ from api.drafts import told_to_clients
 from api.i18n import translate
 from api.pages.comparisons import KINDS
 from api.pages.staff import staff_page
+from api.pages.templating import for_tools, is_built
 from api.problems import Problem, problem_of
 from api.work import PageRouter, Posting, Reading, Work
 from appraisal.zip_files import RefusedZip
 from engine.comparison import Change, compare
 from engine.decisions import InvalidDecisions
-from engine.diagrams import read_diagram
-from engine.diagrams.vocabulary import FLOW_NODES
 from engine.draft_leases import DraftHeld, DraftLease, lease_of
 from engine.drafts import DraftMoved, discard_draft
 from engine.errors import DiagramError
 from engine.scopes import level_of
 from engine.version_lists import Version, versions_of
 from tasks.definition_drafts import Ground, ground_of, keep_draft
+from tasks.definition_layers import Resolved, resolve
 from tasks.definition_lists import (
     ListedDefinition,
     ListedScope,
@@ -62,14 +62,6 @@ class Tab:
     kind: str
     label: str
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """How many elements of a process are the scope's own work, and how many as outside."""
-
-    own: int
-    inherited: int
 
 
 @router.get("/designer")
@@ -161,21 +153,24 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
     if one is None:
         raise Problem("not-found")
     ground = ground_of(work.db, scope, kind, key)
-    changes = _changes(one, ground)
+    found = _changes(one, ground)
+    changes = None if found is None else [change for change in found if change.is_meant]
     versions = versions_of(work.db, scope, kind, key)
     outer = [] if one.outer is None else versions_of(work.db, one.outer.scope, kind, key)
     held = lease_of(work.db, scope, kind, key)
     chosen = _scope(work, scope)
-    return staff_page(
+    resolved = _resolved(work, one)
+    page = staff_page(
         work, "definition.html", "designer", work.installation.clock.now(),
         one=one, chosen=chosen, kind_name=translate(KINDS[kind], work.language),
         changes=None if changes is None else changes[:_MOST_CHANGES],
         change_count=len(changes or ()),
-        parts_of=_parts(one, ground, changes or ()),
+        moved_count=len(found or ()) - len(changes or ()),
+        resolved=resolved, viewer="resolved" if resolved and is_built("resolved") else None,
         versions=versions, outer_versions=outer, held=held,
         held_by_me=held is not None and held.holder == work.actor.key,
         people=_people(work, [one], [*versions, *outer], held),
-        scope_names=_scope_names(work, [one]),
+        scope_names=_scope_names(work, [one], resolved.scopes() if resolved else ()),
         own_scope=f"organisation:{work.actor.tenant}",
         bases=_bases(work, one),
         moves=kind == "process" and work.may("migration.rehearse"),
@@ -186,6 +181,7 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         publish_page=_has(work, "/designer/publish"),
         scenarios=kind == "process" and _has(work, "/designer/scenarios/{process}/edit"),
     )  # fmt: skip
+    return for_tools(page) if resolved else page
 
 
 @router.post("/designer/{kind}/{key}/outer")
@@ -264,9 +260,12 @@ def _people(
     return people_named(work.db, work.actor, [*keys, *([held.holder] if held else [])])
 
 
-def _scope_names(work: Work, rows: Sequence[ListedDefinition]) -> dict[str, str]:
+def _scope_names(
+    work: Work, rows: Sequence[ListedDefinition], more: Sequence[str] = ()
+) -> dict[str, str]:
     """Name the scopes that rows speak of; other organisations are counted, never named."""
-    found = {one.current.scope for one in rows if one.current is not None}
+    found = {*more}
+    found |= {one.current.scope for one in rows if one.current is not None}
     found |= {one.outer.scope for one in rows if one.outer is not None}
     found |= {scope for one in rows for scope in one.derived}
     return {
@@ -299,21 +298,14 @@ def _bases(work: Work, one: ListedDefinition) -> dict[tuple[str, int], str]:
     }
 
 
-def _parts(one: ListedDefinition, ground: Ground, changes: Sequence[Change]) -> Parts | None:
-    """Count whose the elements of a process are; None for what has no elements."""
-    content = None if one.draft is None else one.draft.content
-    if content is None and ground.current is not None:
-        content = ground.current.content
-    if one.kind != "process" or content is None:
+def _resolved(work: Work, one: ListedDefinition) -> Resolved | None:
+    """Say whose the parts of a process are; None for what has none, or cannot be read."""
+    if one.kind != "process":
         return None
     try:
-        elements = {node.get("id") for node in read_diagram(content).iter(*FLOW_NODES)}
+        return resolve(work.db, [one.scope], one.key)
     except DiagramError:
         return None
-    if ground.outer is None:
-        return Parts(len(elements), 0)
-    own = elements & {change.element_id for change in changes}
-    return Parts(len(own), len(elements) - len(own))
 
 
 def _has(work: Work, path: str) -> bool:

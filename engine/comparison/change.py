@@ -30,6 +30,11 @@ class Change:
     message_zh: str
     message_en: str
 
+    @property
+    def is_meant(self) -> bool:
+        """Whether it changes what the definition does or says, not only where that is drawn."""
+        return self.kind != "moved"
+
     def message(self, language: str) -> str:
         """Give the sentence in the reader's language."""
         return self.message_zh if language.startswith("zh") else self.message_en

@@ -69,6 +69,7 @@ READABLE_BY = {
     "/scopes/{scope}/files": {"process_designer"},
     "/definitions": {"process_designer"},
     "/definitions/{kind}/{key}": {"process_designer"},
+    "/definitions/process/{key}/drawing": {"process_designer"},
     "/definitions/{kind}/{key}/versions": {"process_designer"},
     "/drafts/{kind}/{key}": {"process_designer"},
     "/drafts/{kind}/{key}/revisions": {"process_designer"},

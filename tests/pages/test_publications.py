@@ -118,9 +118,22 @@ def test_a_broken_draft_and_a_failing_scenario_say_why(
     )
     expect(overlay(drawing, "counted")).to_have_text(["4", "≠"])
     assert violations(page) == []
-    assert page.evaluate("[...window.jcCoverage.missing]") == []
+    see_whose_it_is(page, address)
     picture(page, "failing-en")
     assert complaints == []
+
+
+def see_whose_it_is(page: Page, address: str) -> None:
+    """The page of the process draws it, with whose each part is."""
+    assert page.evaluate("[...window.jcCoverage.missing]") == []
+    page.goto(f"{address}/designer/process/small_review?scope={SCOPE}")
+    drawn = page.locator(".drawn[data-state=drawn]")
+    drawn.wait_for(timeout=20_000)
+    expect(drawn.get_by_role("status")).to_contain_text("parts are from “Base”")
+    expect(overlay(drawn, "counted")).to_have_text(["机"])
+    expect(overlay(drawn, "first")).to_have_count(0)
+    assert violations(page) == []
+    assert page.evaluate("[...window.jcResolved.missing]") == []
 
 
 def test_a_second_person_confirms(browser: Browser, street: Street, address: str) -> None:

@@ -4,6 +4,7 @@ import Viewer from 'bpmn-js/lib/Viewer';
 import camundaModdle from 'camunda-bpmn-moddle/resources/camunda.json';
 import { button, el, fill, sign } from './dom.js';
 import { inLanguage, translator } from './i18n.js';
+import { inReadersWords } from './reading.js';
 
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -87,7 +88,7 @@ export class WalkedDrawing {
       textRenderer: { defaultStyle: { fontSize: 13 } },
     });
     try {
-      await this.viewer.importXML(xml);
+      await this.viewer.importXML(inReadersWords(xml));
     } catch (error) {
       console.info(error.message);
       fill(this.element, el('p', { class: 'note-bar warn' }, words('This diagram cannot be drawn; the table has all of it.')));
