@@ -209,6 +209,12 @@ def members_for(work: Work, scope: str) -> dict[Name, Member]:
     return members_in(work.db, scope, members, removed)
 
 
+def posts_of(work: Work, scope: str) -> list[NamedView]:
+    """List the posts that a scope has, its draft of them first."""
+    posts = _posts(members_for(work, scope))
+    return [_view(one.key, one.name, one.name_en) for one in posts.posts.values()]
+
+
 def _posts(members: dict[Name, Member]) -> Posts:
     member = members.get(POSTS_NAME)
     try:

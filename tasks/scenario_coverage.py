@@ -59,6 +59,20 @@ def painting(
     }
 
 
+def drawn_coverage(
+    root: etree._Element, process_id: str, outcomes: Sequence[Outcome]
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Name and number of scenarios of each element and of each flow of a process, as drawn."""
+    reached = Counter(one for outcome in outcomes for one in outcome.visited)
+    processes = [one for one in root.iter("{*}process") if one.get("id") == process_id]
+    elements = {
+        id_: _reached(*words, reached[f"{process_id}.{id_}"])
+        for process in processes
+        for id_, words in said_names(process).items()
+    }
+    return elements, _flow_coverage(root, process_id, outcomes, elements)
+
+
 def walk_of(outcome: Outcome, ends: Ends) -> dict[str, Any]:
     """The way of a scenario through its diagram, whose flows have these ends."""
     return {

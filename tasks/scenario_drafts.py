@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-import yaml
 from sqlmodel import Session
 
 from engine.bundles import Member, Name, as_member, bundled, newest
 from engine.drafts import Draft, drafts_of, read_draft
 from engine.scopes import chain_of
 from engine.sources import BUNDLED_KINDS, SCENARIOS
-from tasks.definition_drafts import keep_draft
 from tasks.scenario_sets import scenarios_of
 from tasks.scenarios import Scenario
 
@@ -58,59 +53,14 @@ def with_own(members: list[Member], scope: str, key: str, text: str) -> list[Mem
 
 def scenarios_for(members: list[Member], scope: str, key: str) -> list[Scenario]:
     """Give the scenarios of a process that hold in a scope."""
-    found = scenarios_of(chain_of([scope]), members)
-    return [one for one in found if one.path.parent.name == key]
+    # Reading the scenarios of all processes takes a second.
+    return scenarios_of(chain_of([scope]), [one for one in members if one.name == (SCENARIOS, key)])
 
 
 def contents_for(members: list[Member], scope: str) -> dict[Name, bytes]:
     """Give the definitions that scenarios of a scope are played with."""
     found = bundled(chain_of([scope]), [one for one in members if one.kind in BUNDLED_KINDS])
     return {name: one.content for name, one in found.items()}
-
-
-def adopt_path(
-    db: Session,
-    scope: str,
-    key: str,
-    name: str,
-    path: list[str],
-    *,
-    actor: str,
-    now: datetime,
-) -> Draft | None:
-    """Write a draft in which a scenario takes the way that it took; None: there is no such one.
-
-    Raises:
-        DraftHeld: Somebody else is editing the scenarios.
-    """
-    members = members_with_drafts(db, scope)
-    known = next((one for one in scenarios_for(members, scope, key) if one.name == name), None)
-    if known is None:
-        return None
-    own = own_scenarios(db, scope, key)
-    found = yaml.safe_load(own.text)
-    entries: list[Any] = found if isinstance(found, list) else []
-    changed = _plain({**known.content, "path": list(path)})
-    changed.pop("passes", None)
-    places = [
-        place
-        for place, one in enumerate(entries)
-        if isinstance(one, Mapping) and one.get("name") == name
-    ]
-    if places:
-        entries[places[0]] = changed
-    else:
-        entries.append(changed)
-    content = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=100).encode()
-    return keep_draft(
-        db, scope, SCENARIOS, key, content, expected=own.revision, actor=actor, now=now
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
 
 
 def _member(draft: Draft) -> Member:

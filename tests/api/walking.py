@@ -49,6 +49,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "json": {"scope": "base", "key": "d", "content": "<x/>", "decision": "d", "samples": [{}]}
     },
     ("POST", "/designer/imports"): {"json": {"content": DIAGRAM}},
+    ("POST", "/designer/scenarios/{process}/plays"): {"json": {"text": ""}},
     ("POST", "/designer/variables"): {
         "json": {"scope": "base", "content": "<x/>", "elementId": "x"}
     },

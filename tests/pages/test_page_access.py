@@ -85,10 +85,6 @@ CHANGED_BY = {
     "/designer/{kind}/{key}/outer": {"process_designer"},
     "/designer/{kind}/{key}/discard": {"process_designer"},
     "/designer/publish": {"process_designer"},
-    "/designer/scenarios/{process}/edit": {"process_designer"},
-    "/designer/scenarios/{process}/play": {"process_designer"},
-    # There is no such scenario.
-    "/designer/scenarios/{process}/adoption": set(),
     "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/sign-out": PEOPLE,
 }

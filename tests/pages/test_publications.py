@@ -156,34 +156,3 @@ def test_a_second_person_confirms(browser: Browser, street: Street, address: str
     other.goto(where)
     other.get_by_role("button", name="发布", exact=True).click()
     expect(other.get_by_role("heading", name="已发布的版本")).to_be_visible()
-
-
-def test_scenarios_are_written_played_adopted_and_saved(
-    browser: Browser, street: Street, address: str
-) -> None:
-    save(street, "process", LONGER)
-    page, complaints = open_page(browser, viewport={"width": 1440, "height": 900})
-    sign_in(page, street, address, "process_designer")
-    page.goto(f"{address}/designer/scenarios/small_review/edit?scope={SCOPE}")
-
-    page.get_by_role("textbox", name="YAML").fill("[{name: a, world: nowhere}]")
-    page.get_by_role("button", name="检查并走一遍").click(timeout=60_000)
-    expect(page.locator(".pub-finding")).to_contain_text("没有初始状态“nowhere”")
-
-    page.get_by_role("textbox", name="YAML").fill(SCENARIO % WAY)
-    page.get_by_role("button", name="存为草稿").click()
-    expect(page.get_by_role("status")).to_contain_text("已存为草稿")
-    page.get_by_role("button", name="检查并走一遍").click(timeout=60_000)
-    expect(page.locator(".pub-scenarios .bad")).to_contain_text("清点", timeout=60_000)
-    picture(page, "scenarios-1440")
-    page.get_by_role("button", name="采用新的路径").click()
-    expect(page.get_by_role("textbox", name="YAML")).to_have_value(
-        "- name: both review\n  world: opened\n  status: running\n  steps:\n"
-        "  - do: first\n    by: reviewer\n    answer:\n      points: 80\n"
-        "  - do: second\n    by: second_reviewer\n    answer:\n      points: 80\n"
-        "  path:\n  - begun\n  - first\n  - second\n  - counted\n"
-    )
-    page.get_by_role("button", name="检查并走一遍").click(timeout=60_000)
-    expect(page.locator(".pub-scenarios")).to_contain_text("→ counted", timeout=60_000)
-    expect(page.locator(".pub-scenarios .bad")).to_have_count(0)
-    assert complaints == []

@@ -26,7 +26,7 @@ export class Saving {
 
   /** Read the draft and take the right to edit it if nobody has it. */
   async open() {
-    const draft = (await get(this.path, { query: this.query })).data;
+    const draft = await this.fetch();
     this.revision = draft.revision;
     this.saved = draft.content;
     await this.take(false);
@@ -35,6 +35,16 @@ export class Saving {
     addEventListener('pagehide', () => this.release());
     addEventListener('online', () => this.changed());
     return draft;
+  }
+
+  /** What the server has: {content, revision}. */
+  async fetch() {
+    return (await get(this.path, { query: this.query })).data;
+  }
+
+  /** Store a content on the revision that this one is made from. */
+  async send(content) {
+    return put(this.path, { content }, { match: this.revision, query: this.query });
   }
 
   /** Take the right to edit; `over` takes it from whoever has it. */
@@ -54,7 +64,7 @@ export class Saving {
   }
 
   async catchUp() {
-    const draft = (await get(this.path, { query: this.query })).data;
+    const draft = await this.fetch();
     if (draft.revision !== this.revision) {
       this.moved(draft);
       return;
@@ -94,7 +104,7 @@ export class Saving {
     if (content === this.saved || this.held) return;
     this.tell('saving');
     try {
-      const { data, revision } = await put(this.path, { content }, { match: this.revision, query: this.query });
+      const { data, revision } = await this.send(content);
       this.revision = data?.revision ?? Number(revision);
       this.saved = content;
       localStorage.removeItem(this.kept);
@@ -109,7 +119,7 @@ export class Saving {
       this.tell('offline', { message: error.message });
       this.timer = setTimeout(() => this.save(), 5000);
     } else if (error.status === 423) this.lost(error);
-    else if (error.status === 412) this.moved((await get(this.path, { query: this.query })).data);
+    else if (error.status === 412) this.moved(await this.fetch());
     else this.tell('failed', { message: [error.message, ...(error.errors ?? []).map((one) => one.message)].join(' ') });
   }
 
