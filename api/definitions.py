@@ -138,7 +138,7 @@ class PartView(Resource):
     scope: str
 
 
-class DrawingView(Resource):
+class ResolvedDrawing(Resource):
     """A process as it holds in a scope, its draft included, and whose each part is."""
 
     content: str
@@ -213,7 +213,7 @@ def list_versions(work: Reading, kind: Kind, key: Key, scope: Scope) -> VersionL
 
 
 @definitions.get("/process/{key}/drawing")
-def read_drawing(work: Reading, key: Key, scope: Scope) -> DrawingView:
+def read_drawing(work: Reading, key: Key, scope: Scope) -> ResolvedDrawing:
     """Read a process as it holds in a scope, and from which scope each part of it comes."""
     require_read(work, scope)
     try:
@@ -222,7 +222,7 @@ def read_drawing(work: Reading, key: Key, scope: Scope) -> DrawingView:
         raise Problem("not-found") from error  # The check of the draft says what is wrong with it.
     if found is None:
         raise Problem("not-found")
-    return DrawingView(
+    return ResolvedDrawing(
         content=found.content.decode(errors="replace"),
         scopes={one: name_view(scope_name(work.db, one)) for one in found.scopes()},
         parts=[
