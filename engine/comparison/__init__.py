@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.comparison.change import Change
+from engine.comparison.json_tree import LIST
 from engine.comparison.kinds import notation_of
 from engine.comparison.merge import Conflict, Merge, merge
-from engine.comparison.tree import ROOT, Record, Tree
+from engine.comparison.tree import ROOT, Record, Tree, add
 
 __all__ = ["Change", "Conflict", "Merge", "canonical", "compare", "merge"]
 
@@ -26,11 +29,19 @@ def compare(kind: str, before: bytes | None, after: bytes | None) -> tuple[Chang
 
 
 def _or_empty(tree: Tree | None, both: list[Tree | None]) -> Tree:
-    """Give an empty tree of the other's kind where there is none."""
+    """Give an empty tree of the other's kind where there is none.
+
+    It has the other's lists, without anything in them: what comes or goes is each thing of a list
+    and not a list.
+    """
     if tree is not None:
         return tree
     other = next(one for one in both if one is not None)
-    return {ROOT: Record(ROOT, ROOT, other[ROOT].tag, dict(other[ROOT].values))}
+    empty = {ROOT: Record(ROOT, ROOT, other[ROOT].tag, dict(other[ROOT].values))}
+    for key in other[ROOT].children:
+        if other[key].tag == LIST:
+            add(empty, replace(other[key], children=[]))
+    return empty
 
 
 def canonical(kind: str, content: bytes, like: bytes | None = None) -> bytes:

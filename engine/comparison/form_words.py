@@ -11,6 +11,7 @@ _FIELD = {
     "type": ("type", "类型", "type"),
     "key": ("binding", "变量", "variable"),
     "label": ("label", "标题", "label"),
+    "dateLabel": ("label", "标题", "label"),
     "description": ("label", "说明", "description"),
     "text": ("label", "文字", "text"),
     "validate/required": ("required", "是否必填", "required mark"),
@@ -37,8 +38,9 @@ _FIELD = {
 _FORM = {
     "jc:title": ("form", "标题", "title"),
     "jc:title.en": ("form", "英文标题", "English title"),
-    "schemaVersion": ("form", "格式版本", "schema version"),
 }
+# Every form has these the same, or as its own name.
+_SILENT = {"type", "id", "schemaVersion"}
 _HOLDERS = ("validate", "conditional", "properties", "layout", "appearance")
 
 
@@ -79,6 +81,8 @@ class FormWords(JsonWords):
                 return None
             return Subject("", "", "order", "字段", "the fields")
         path = _path(tree, key, ROOT)
+        if path in _SILENT:
+            return None
         part, zh, en = _FORM.get(path, ("form", path, path))
         return Subject("", "", part, f"表单的{zh}", f"the {en} of the form")
 
@@ -137,7 +141,7 @@ def _child_text(tree: Tree, field: Record, *path: str) -> str:
 def _field_label(tree: Tree, field: Record) -> str:
     if field.tag != OBJECT:
         return field.key
-    told = [_child_text(tree, field, one) for one in ("label", "text", "key", "id")]
+    told = [_child_text(tree, field, one) for one in ("label", "dateLabel", "text", "key", "id")]
     label = next((one for one in told if one), "")
     return label if len(label) <= 30 else label[:29] + "…"
 

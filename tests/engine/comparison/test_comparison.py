@@ -191,6 +191,44 @@ def test_comparison_speaks_english_with_english_names() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "told"),
+    [
+        (
+            "form",
+            "forms/definitions/base/approve_scheme.json",
+            [
+                "增加了表单的标题:批准鉴定项目方案。",
+                "增加了表单的英文标题:Approve the scheme。",
+                "增加了字段“共 {{offers}} 个鉴定项目,暂定鉴定日期 {{exam_date}}。”。",
+                "增加了字段“本批次须报上级机构备案。”。",
+                "增加了字段“意见”。",
+                "增加了字段“理由”。",
+            ],
+        ),
+        (
+            "catalogue",
+            "processes/industries/electrician/theory_weights.json",
+            [
+                "增加了来源:电工三级理论知识鉴定要素细目表的一级比重。",
+                "增加了职业:6-31-01-03。",
+                "增加了等级:3。",
+                "增加了科目:theory。",
+                "增加了合计:100。",
+                "增加了“基本知识”。",
+                "增加了“专业知识”。",
+                "增加了“相关知识”。",
+            ],
+        ),
+    ],
+)
+def test_what_is_new_is_told_thing_by_thing(kind: str, path: str, told: list[str]) -> None:
+    content = Path(path).read_bytes()
+
+    assert [one.message_zh for one in compare(kind, None, content)] == told
+    assert len(compare(kind, content, None)) == len(told)
+
+
 def test_comparison_with_nothing_lists_the_whole() -> None:
     added = compare("process", None, DIAGRAM.encode())
 
