@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine.driver import run_task
 from engine.errors import OperationNotAllowed, UnknownUserTask, UserTaskNotReady, UserTaskTaken
 from engine.history import HistoryKind, add_history, history_row
+from engine.instance_rows import INSTANCE_COLUMNS, InstanceRow
 from engine.instances import INSTANCE
-from engine.run import INSTANCE_COLUMNS, InstanceRow
 from engine.statements import Statement
 from engine.user_tasks import USER_TASK, UserTask, UserTaskStatus, as_user_task
 from engine.variables import checked

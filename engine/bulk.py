@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from engine.codec import dump_state
 from engine.context import InstanceHead
 from engine.history import add_history
+from engine.instance_rows import INSERT_INSTANCE
 from engine.outbox import Work
 from engine.rows import NewRows, add_rows, waiting_of
-from engine.run import INSERT_INSTANCE, InstanceRun
+from engine.run import InstanceRun
 from engine.starts import Placed, begin
 from engine.variables import checked
 

@@ -75,6 +75,12 @@ class InstanceHead:
     scopes: str = BASE
 
 
+Observer = Callable[[InstanceHead, Any], None]
+"""Told of each step of an instance, with its task."""
+
+Follower = Callable[[Session, InstanceHead, str, Any], Any]
+"""Told of an instance, as it was, that another bundle is now its own."""
+
 FactProvider = Callable[[Session, InstanceHead, Mapping[str, Any]], Json]
 """Looks one fact up: gets the instance and its process variables, gives JSON.
 

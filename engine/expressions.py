@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.clock import LOCAL_ZONE, Clock
 from engine.diagrams.loops import COUNTER, round_of
 from engine.diagrams.timers import schedule
 from engine.feel import Expression, Value, compile_expression, from_feel, is_timer_literal
@@ -113,3 +114,16 @@ class Expressions:
         """Tell when something is due: ISO 8601 text or an expression; None if it gives null."""
         value = self.value(source, names)
         return None if value is None else schedule("date", value, now).due
+
+
+def clocked_expressions(
+    clock: Clock, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> Expressions:
+    """Expressions that know this clock's time, and the functions that the host adds."""
+    return Expressions(
+        {
+            "now": lambda: clock.now().astimezone(LOCAL_ZONE),
+            "today": clock.today,
+            **(functions or {}),
+        }
+    )

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from engine.context import TaskContext
 from engine.errors import InstanceNotRunning, NotWaiting, UnknownInstance
+from engine.instance_rows import read_head
 from engine.instances import InstanceStatus, ProcessInstance
 from engine.jobs import Job, JobOutcome, get_job
 from engine.outbox import work_of
-from engine.run import InstanceRun, read_head
+from engine.run import InstanceRun
 from engine.service_tasks import BpmnError, Continue
 from engine.workflow import STARTED
 

@@ -6,11 +6,11 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMixin
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from engine.codec import FORMAT, dump_state, load_state
@@ -21,12 +21,13 @@ from engine.diagrams.compile import CompiledProcess
 from engine.diagrams.events import trigger, waiting_events
 from engine.diagrams.timers import schedule
 from engine.driver import drive
-from engine.errors import NotWaiting, StaleInstance, StepBudgetExceeded, UnknownInstance
+from engine.errors import NotWaiting, StaleInstance, StepBudgetExceeded
 from engine.expressions import Facts
 from engine.feel import as_duration, is_timer_literal
 from engine.history import INSERT_HISTORY, HistoryKind, history_row
 from engine.incidents import INCIDENT
-from engine.instances import INSTANCE, InstanceStatus
+from engine.instance_rows import INSERT_INSTANCE, UPDATE_INSTANCE, UPDATE_STATE
+from engine.instances import InstanceStatus
 from engine.jobs import is_conflict
 from engine.outbox import Arrived, Work
 from engine.rows import Waiting, note_difference, waiting_of, write_due_date, write_follow_up_date
@@ -41,36 +42,6 @@ T = TypeVar("T")
 TRACE_LENGTH = 8000
 
 
-class InstanceRow(NamedTuple):
-    """What is read of an instance to run it."""
-
-    id: UUID
-    process_id: str
-    bundle_id: str
-    business_key: str
-    tenant: str
-    parent_id: UUID | None
-    status: str
-    version: int
-    state: bytes
-    scopes: str
-
-
-INSTANCE_COLUMNS = [INSTANCE.c[name] for name in InstanceRow._fields]
-_BY_ID = INSTANCE.c.id == bindparam("b_id")
-SELECT_INSTANCE = select(*INSTANCE_COLUMNS).where(_BY_ID).with_for_update()
-_NEXT_VERSION = (
-    update(INSTANCE)
-    .where(_BY_ID, INSTANCE.c.version == bindparam("b_version"))
-    .values(version=bindparam("b_next"), state=bindparam("b_state"), codec=FORMAT)
-)
-# A column that is set is written anew in each index that has it, even to what it was: a save that
-# leaves the status alone must not name it.
-_UPDATE_STATE = Statement(_NEXT_VERSION)
-_UPDATE_INSTANCE = Statement(
-    _NEXT_VERSION.values(status=bindparam("b_status"), ended_at=bindparam("b_ended"))
-)
-INSERT_INSTANCE = Statement.insert(INSTANCE)
 _END_INCIDENTS = Statement(
     update(INCIDENT)
     .where(INCIDENT.c.instance_id == bindparam("b_id"), INCIDENT.c.resolved_at.is_(None))
@@ -352,10 +323,10 @@ class InstanceRun:
             "b_state": state,
         }
         if self.status == self._saved_status:
-            self.writes.append((_UPDATE_STATE, [values]))
+            self.writes.append((UPDATE_STATE, [values]))
         else:
             values |= {"b_status": self.status, "b_ended": ended}
-            self.writes.append((_UPDATE_INSTANCE, [values]))
+            self.writes.append((UPDATE_INSTANCE, [values]))
 
     def instance_row(self, state: bytes, ended: datetime | None) -> dict[str, Any]:
         """Give the row of a new instance."""
@@ -403,28 +374,3 @@ _DATES = {"due_date": write_due_date, "follow_up_date": write_follow_up_date}
 
 
 _OPEN = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
-
-
-def read_head(row: Any) -> InstanceHead:
-    """Read an instance's identity from its row."""
-    return InstanceHead(
-        row.id,
-        row.process_id,
-        row.bundle_id,
-        row.business_key,
-        row.tenant,
-        row.parent_id,
-        row.scopes,
-    )
-
-
-def read_instance(db: Session, instance_id: UUID) -> InstanceRow:
-    """Read and lock an instance's row.
-
-    Raises:
-        UnknownInstance: There is none of that id.
-    """
-    row = db.connection().execute(SELECT_INSTANCE, {"b_id": instance_id}).one_or_none()
-    if row is None:
-        raise UnknownInstance(str(instance_id))
-    return InstanceRow(*row)

@@ -6,8 +6,8 @@ Every method works in the caller's transaction and commits nothing. A method tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,61 +20,34 @@ from engine import (
     job_calls,
     messages,
     milestones,
+    openings,
     operations,
     rebuild,
     signals,
     starts,
     timers,
 )
-from engine.clock import LOCAL_ZONE, Clock
-from engine.codec import load_state
-from engine.context import AnswerPort, DefinitionSource, FactProvider, InstanceHead
+from engine.clock import Clock
+from engine.context import AnswerPort, DefinitionSource, FactProvider, Follower, Observer
 from engine.diagrams.starts import StartTrigger
 from engine.driver import STEP_BUDGET
-from engine.errors import InstanceNotRunning, TooManyMessages
-from engine.expressions import Expressions
-from engine.instances import InstanceStatus, ProcessInstance, get_instance
+from engine.expressions import Expressions, clocked_expressions
+from engine.instance_rows import InstanceRow
+from engine.instances import InstanceStatus, ProcessInstance
 from engine.jobs import JobOutcome, JobQueue
 from engine.live import LiveTrees
 from engine.messages import Correlation
-from engine.outbox import (
-    DEFAULT_TTL,
-    Arrived,
-    DirectSignal,
-    Thrown,
-    ThrownMessage,
-    ThrownSignal,
-    Work,
-    work_of,
-)
-from engine.run import InstanceRow, InstanceRun, read_head, read_instance
+from engine.outbox import DEFAULT_TTL, ThrownMessage, ThrownSignal, Work
+from engine.run import InstanceRun
 from engine.service_tasks import ServiceTasks
 from engine.user_tasks import UserTask
-
-MAX_DELIVERIES = 10_000
-Observer = Callable[[InstanceHead, Any], None]
-Follower = Callable[[Session, InstanceHead, str, Any], Any]
-"""Told of an instance, as it was, that another bundle is now its own."""
-
-
-def clocked_expressions(
-    clock: Clock, functions: Mapping[str, Callable[..., Any]] | None = None
-) -> Expressions:
-    """Expressions that know this clock's time, and the functions that the host adds."""
-    return Expressions(
-        {
-            "now": lambda: clock.now().astimezone(LOCAL_ZONE),
-            "today": clock.today,
-            **(functions or {}),
-        }
-    )
+from engine.variables import read_variables
 
 
 class ProcessEngine:
     """Starts, advances and ends process instances.
 
-    `expressions` may be shared by engines of one clock and the same functions; then `functions`
-    are not read.
+    `expressions` may be shared by engines of one clock; then `functions` are not read.
     """
 
     def __init__(
@@ -101,21 +74,14 @@ class ProcessEngine:
         self.answers = answers
         self.observer = observer
         self.step_budget = step_budget
-        self._live = LiveTrees(live_instances)
+        self.live = LiveTrees(live_instances)
         self.followers: list[Follower] = []
         self.start_triggers: dict[str, Sequence[StartTrigger]] = {}
 
-    # Running
-
-    @contextmanager
-    def working(self, db: Session) -> Iterator[Work]:
+    def working(self, db: Session) -> AbstractContextManager[Work]:
         """Open the transaction's work; the outermost delivers what was thrown meanwhile."""
-        with work_of(db) as work:
-            yield work
-            if work.depth == 1:
-                self._deliver_all(db, work)
+        return openings.working(self, db)
 
-    @contextmanager
     def opened(
         self,
         db: Session,
@@ -124,7 +90,7 @@ class ProcessEngine:
         actor: str | None = None,
         statuses: Sequence[str] = (InstanceStatus.RUNNING,),
         row: InstanceRow | None = None,
-    ) -> Iterator[InstanceRun]:
+    ) -> AbstractContextManager[InstanceRun]:
         """Open an instance for a change; at the end it is driven on and saved.
 
         `row`: what was read of it, and locked, already.
@@ -134,41 +100,7 @@ class ProcessEngine:
             InstanceNotRunning: It has another status.
             InstanceBusy: It is open further up in this transaction.
         """
-        with self.working(db) as work, work.holding(instance_id):
-            if row is None:
-                row = read_instance(db, instance_id)
-            if row.status not in statuses:
-                raise InstanceNotRunning(f"instance {instance_id} is {row.status}")
-            head = read_head(row)
-            process = self.definitions.process(head.bundle_id, head.process_id)
-            run = InstanceRun(
-                self, db, work, head, process, actor=actor, version=row.version, status=row.status
-            )
-            run.load(row.state, self._live.take(instance_id, row.version, row.state))
-            yield run
-            run.drive()
-            run.save()
-            self._live.put(instance_id, run.version, run.state, run.workflow)
-
-    def _deliver_all(self, db: Session, work: Work) -> None:
-        delivered = 0
-        while work.outbox:
-            delivered += self._deliver(db, work.outbox.popleft())
-            if delivered > MAX_DELIVERIES:
-                raise TooManyMessages(f"more than {MAX_DELIVERIES} in one transaction")
-
-    def _deliver(self, db: Session, thrown: Thrown) -> bool:
-        """Deliver one thing; False if it was only a look into the buffer."""
-        match thrown:
-            case ThrownMessage():
-                messages.correlate(self, db, thrown)
-            case ThrownSignal():
-                signals.broadcast(self, db, thrown)
-            case DirectSignal():
-                signals.reach(self, db, thrown)
-            case Arrived():
-                return messages.deliver_buffered(self, db, thrown)
-        return True
+        return openings.opened(self, db, instance_id, actor=actor, statuses=statuses, row=row)
 
     def post(self, db: Session, message: ThrownMessage) -> None:
         """Send a message when the instances open in this transaction are saved."""
@@ -254,10 +186,7 @@ class ProcessEngine:
 
     def read_variables(self, db: Session, instance_id: UUID) -> dict[str, Any]:
         """Read an instance's variables as its last step left them; for people, not for rules."""
-        instance = get_instance(db, instance_id)
-        process = self.definitions.process(instance.bundle_id, instance.process_id)
-        workflow = load_state(instance.state or b"", process)
-        return dict((workflow.last_task or workflow.task_tree).data)
+        return read_variables(self.definitions, db, instance_id)
 
     # User tasks
 

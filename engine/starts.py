@@ -16,8 +16,9 @@ from engine.diagrams.starts import StartTrigger
 from engine.diagrams.timers import schedule
 from engine.errors import UnknownInstance
 from engine.expressions import Facts, Names
+from engine.instance_rows import read_head
 from engine.instances import INSTANCE, ProcessInstance
-from engine.run import InstanceRun, read_head
+from engine.run import InstanceRun
 from engine.scopes import BASE, chain_of
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER

@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from engine.codec import load_state
+from engine.context import DefinitionSource
 from engine.errors import InvalidVariables
+from engine.instances import get_instance
 
 MAX_DEPTH = 60
 _LARGEST = 2**63
@@ -50,3 +56,11 @@ def _number(value: float) -> float:
     elif not -_LARGEST <= value < _LARGEST:
         raise InvalidVariables("a whole number of more than 64 bits")
     return value
+
+
+def read_variables(definitions: DefinitionSource, db: Session, instance_id: UUID) -> dict[str, Any]:
+    """Read an instance's variables as its last step left them; for people, not for rules."""
+    instance = get_instance(db, instance_id)
+    process = definitions.process(instance.bundle_id, instance.process_id)
+    workflow = load_state(instance.state or b"", process)
+    return dict((workflow.last_task or workflow.task_tree).data)

@@ -12,7 +12,7 @@ from appraisal.crypto import Keyring, attach_keyring
 from appraisal.objects import ObjectStore, attach_objects
 from engine.clock import FrozenClock
 from engine.database import Database, create_database
-from engine.runtime import clocked_expressions
+from engine.expressions import clocked_expressions
 from tasks.facts import host_functions
 from tasks.worlds import World, import_worlds, make_world
 

@@ -23,8 +23,8 @@ from engine.drafts import Draft
 from engine.errors import EngineError, UnknownDefinition
 from engine.expressions import Facts, Names
 from engine.history import HistoryKind, add_history, history_row
+from engine.instance_rows import read_head
 from engine.instances import ProcessInstance
-from engine.run import read_head
 from engine.runtime import ProcessEngine
 from engine.script_engine import as_key
 from engine.sources import BUNDLED_KINDS, SCENARIOS

@@ -56,8 +56,8 @@ from appraisal.people import Person, posts_of
 from engine.database import Database
 from engine.diagrams import ElementInfo
 from engine.errors import EngineError
+from engine.instance_rows import read_head
 from engine.instances import ProcessInstance
-from engine.run import read_head
 from engine.service_tasks import ServiceTasks
 from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
 from engine.user_tasks import UserTask

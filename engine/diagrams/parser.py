@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.specs.control import (
 )
 
 from engine.diagrams import ad_hoc, joins, specs
+from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.data import data_names
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.element_parsers import (
@@ -130,7 +131,7 @@ class DiagramParser(BpmnParser):
     OVERRIDE_PARSER_CLASSES: dict[str, Any] = {  # noqa: RUF012 -- SpiffWorkflow's way to extend
         B + "startEvent": (EventParser, specs.StartEvent),
         B + "endEvent": (EventParser, specs.EndEvent),
-        B + "boundaryEvent": (EventParser, specs.BoundaryEvent),
+        B + "boundaryEvent": (EventParser, BoundaryEvent),
         B + "intermediateCatchEvent": (EventParser, specs.CatchEvent),
         B + "intermediateThrowEvent": (EventParser, specs.ThrowEvent),
         B + "sendTask": (EventParser, specs.SendTask),

@@ -17,7 +17,6 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import (
     TerminateEventDefinition,
 )
 from SpiffWorkflow.bpmn.specs.mixins import (
-    BoundaryEventMixin,
     BpmnSpecMixin,
     CallActivityMixin,
     EndEventMixin,
@@ -31,7 +30,6 @@ from SpiffWorkflow.bpmn.specs.mixins import (
     SubWorkflowTaskMixin,
     UserTaskMixin,
 )
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
@@ -41,8 +39,6 @@ from engine.diagrams.compensation import (
     Compensating,
     log_of,
     note_completed,
-    note_interrupted,
-    take_interrupted,
     take_visible,
 )
 from engine.diagrams.data import Associations, produced, values_of
@@ -52,11 +48,8 @@ from engine.diagrams.timers import FOREVER
 START_EVENT = "start_event"
 """Key in the root task's `internal_data`: which start event an instance began with."""
 
-WAITS_AGAIN = "waits_again"
-"""Key in a boundary event's `internal_data`: another visit waits for the next time already."""
 
-
-class _Element(BpmnSpecMixin):
+class Element(BpmnSpecMixin):
     """A drawn element."""
 
     extensions: dict[str, Any] = {}  # noqa: RUF012 -- replaced on each spec by the parser
@@ -78,7 +71,7 @@ class _Element(BpmnSpecMixin):
             note_completed(my_task, self.compensated_by)
 
 
-class _Activity(_Element):
+class _Activity(Element):
     """An element that does work."""
 
     is_activity = True
@@ -143,11 +136,11 @@ class _Throwing(Compensating):
         return self.compensate(my_task, entries)
 
 
-class ThrowEvent(_Throwing, IntermediateThrowEventMixin, _Element):
+class ThrowEvent(_Throwing, IntermediateThrowEventMixin, Element):
     """Throws a message, a signal, an escalation or a compensation, or nothing."""
 
 
-class EndEvent(_Throwing, EndEventMixin, _Element):
+class EndEvent(_Throwing, EndEventMixin, Element):
     """Ends a branch, or with a terminate event its whole scope."""
 
     def _on_complete_hook(self, my_task: Any) -> None:
@@ -162,7 +155,7 @@ class EndEvent(_Throwing, EndEventMixin, _Element):
         tree._mark_complete(my_task)
 
 
-class _Catching:
+class Catching:
     """What all catching elements share: a payload taken over once, errors that do not spread."""
 
     event_definition: Any
@@ -180,7 +173,7 @@ class _Catching:
         return True
 
 
-class CatchEvent(_Catching, IntermediateCatchEventMixin, _Element):
+class CatchEvent(Catching, IntermediateCatchEventMixin, Element):
     """Waits for a message, a signal, a timer or a condition.
 
     With `repeats` it is a timer with a cycle: one that says how often happens that often.
@@ -192,14 +185,14 @@ class CatchEvent(_Catching, IntermediateCatchEventMixin, _Element):
         super()._on_complete_hook(my_task)
         current = self.event_definition.schedule_of(my_task) if self.repeats else None
         if current is not None and current.left != FOREVER:
-            _wait_again(self, my_task)
+            wait_again(self, my_task)
 
 
-class ReceiveTask(_Catching, ReceiveTaskMixin, _Activity):
+class ReceiveTask(Catching, ReceiveTaskMixin, _Activity):
     """Waits for a message."""
 
 
-class StartEvent(_Catching, StartEventMixin, _Element):
+class StartEvent(Catching, StartEventMixin, Element):
     """Where an instance begins. It never waits: the one that is chosen fires, the others do not.
 
     Chosen is what `choose_start` said; otherwise the start event without a trigger, or if there
@@ -240,7 +233,7 @@ def choose_start(workflow: Any, element_id: str, payload: Any = None) -> None:
     workflow.task_tree.internal_data["start_payload"] = payload
 
 
-class EventBasedGateway(EventBasedGatewayMixin, _Element):
+class EventBasedGateway(EventBasedGatewayMixin, Element):
     """Waits for the first of the events behind it; those then pass at once.
 
     The runtime sees the waiting events on the gateway's task, under the ids of the events.
@@ -265,55 +258,7 @@ class EventBasedGateway(EventBasedGatewayMixin, _Element):
         return True
 
 
-class BoundaryEvent(_Catching, Compensating, BoundaryEventMixin, _Element):
-    """An event at the edge of an activity.
-
-    Interrupting, it stops the activity at once; SpiffWorkflow 3.2 lets the rest of a sub-process
-    run on in the same pass. Not interrupting, it can fire again while the activity runs; there it
-    fires once. On an embedded sub-process it sees the variables as they are inside by then.
-    When a transaction is cancelled, what was completed in it is compensated before it goes on.
-    """
-
-    def _update_hook(self, my_task: Any) -> bool | None:
-        if my_task.state == TaskState.STARTED:
-            return None
-        return super()._update_hook(my_task)
-
-    def _run_hook(self, my_task: Any) -> bool | None:
-        if getattr(self.event_definition, "scoped_kind", None) != "cancel":
-            return super()._run_hook(my_task)
-        entries: list[Any] = []
-        activity = _activity_of(my_task)
-        if PLAN not in my_task.internal_data and activity is not None:
-            self.event_definition.update_task_data(my_task)
-            entries = take_interrupted(my_task.workflow, activity.task_spec.bpmn_id)
-        return self.compensate(my_task, entries)
-
-    def _on_ready_hook(self, my_task: Any) -> None:
-        super()._on_ready_hook(my_task)
-        activity = _activity_of(my_task)
-        if activity is None:
-            return
-        my_task.data.update(_inner_data(activity))
-        if self.cancel_activity:
-            note_interrupted(activity)
-            _stop(activity)
-        elif getattr(self.event_definition, "at_once", False):
-            # What happens twice before this has gone on must not be lost, nor caught further out.
-            my_task.internal_data[WAITS_AGAIN] = True
-            _wait_again(self, my_task)
-
-    def _on_complete_hook(self, my_task: Any) -> None:
-        super()._on_complete_hook(my_task)
-        activity = _activity_of(my_task)
-        if self.cancel_activity or activity is None or activity.has_state(TaskState.FINISHED_MASK):
-            return
-        if WAITS_AGAIN in my_task.internal_data:
-            return
-        _wait_again(self, my_task)
-
-
-def _wait_again(spec: Any, my_task: Any) -> None:
+def wait_again(spec: Any, my_task: Any) -> None:
     """Wait beside what has just happened for its next time, if there is one."""
     state = spec.event_definition.rearm(my_task)
     if state is not None:
@@ -322,41 +267,6 @@ def _wait_again(spec: Any, my_task: Any) -> None:
         spec._predict(again)
         again._set_state(TaskState.WAITING)
         spec._update(again)
-
-
-def _stop(activity: Any) -> None:
-    # Task.cancel drops the instances of a loop from the tree before it tells them, and what runs
-    # inside them would go on. Seen in SpiffWorkflow 3.2.0.
-    if isinstance(activity.task_spec, LoopTask):
-        for instance in list(activity.children):
-            instance.cancel()
-    activity.cancel()
-
-
-def _activity_of(boundary: Any) -> Any:
-    for sibling in boundary.parent.children:
-        if not isinstance(sibling.task_spec, BoundaryEvent):
-            return sibling
-    return None
-
-
-def _inner_data(activity: Any) -> dict[str, Any]:
-    """Gather the variables of an embedded sub-process from where its branches stand."""
-    spec = activity.task_spec
-    workflow = activity.workflow.top_workflow.subprocesses.get(activity.id)
-    if workflow is None or not isinstance(spec, SubProcess):
-        return {}
-    active = [
-        task
-        for task in workflow.tasks.values()
-        if task.has_state(TaskState.READY | TaskState.WAITING | TaskState.STARTED)
-        and not isinstance(task.task_spec, BoundaryEvent)
-    ]
-    gathered: dict[str, Any] = {}
-    for task in sorted(active, key=lambda one: one.last_state_change):
-        gathered.update(deepcopy(task.data))
-        gathered.update(_inner_data(task))
-    return gathered
 
 
 class _Scope(_Activity):
@@ -441,10 +351,11 @@ def _mapped(task: Any, mapping: list[list[str]]) -> dict[str, Any]:
 
 __all__ = [
     "AbstractTask",
-    "BoundaryEvent",
     "BusinessRuleTask",
     "CallActivity",
     "CatchEvent",
+    "Catching",
+    "Element",
     "EndEvent",
     "EventBasedGateway",
     "ManualTask",
@@ -457,4 +368,5 @@ __all__ = [
     "ThrowEvent",
     "UserTask",
     "choose_start",
+    "wait_again",
 ]

@@ -12,8 +12,8 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from sqlalchemy import select
 
+from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.events import Event
-from engine.diagrams.specs import BoundaryEvent
 from engine.history import HISTORY, HistoryKind
 from engine.instances import INSTANCE
 from engine.subscriptions import SUBSCRIPTION

@@ -14,6 +14,7 @@ from engine.codec import document_of, load_state, state_of
 from engine.effects import Effect, EffectState, Target, Weighing, assess
 from engine.errors import EngineError, InstanceNotRunning
 from engine.history import HISTORY, HistoryKind, add_history, history_row
+from engine.instance_rows import InstanceRow, read_head, read_instance
 from engine.instances import INSTANCE, OPEN_STATUSES
 from engine.killpoints import kill_point
 from engine.moving.arming import arm
@@ -22,7 +23,7 @@ from engine.moving.snapshots import put_rows_back, take_rows
 from engine.moving.transplanting import Transplant
 from engine.outbox import Arrived
 from engine.rows import Waiting, waiting_of
-from engine.run import InstanceRow, InstanceRun, read_head, read_instance
+from engine.run import InstanceRun
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 

@@ -11,9 +11,10 @@ from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMi
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
 from engine.diagrams import CompiledProcess
+from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.joins import EndJoin, MergingJoin
 from engine.diagrams.loops import MultiInstance
-from engine.diagrams.specs import BoundaryEvent, StartEvent
+from engine.diagrams.specs import StartEvent
 from engine.diagrams.vocabulary import SYNTHETIC
 from engine.moving import reasons
 from engine.moving.joining import never_joined, reached

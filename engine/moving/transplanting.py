@@ -10,9 +10,10 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
+from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.compensation import INTERRUPTED, LOG, PLAN
 from engine.diagrams.events import SeveralEvents, TimerEvent
-from engine.diagrams.specs import START_EVENT, BoundaryEvent
+from engine.diagrams.specs import START_EVENT
 from engine.moving.places import is_token
 from engine.moving.plan import CHILD, SPLIT, Plan, body_of, loses_body
 from engine.workflow import COMPLETED, FAILED, FINISHED, STARTED

@@ -193,10 +193,10 @@ def test_message_and_reply_in_one_transaction(stage: Callable[..., Any], draw: A
 def test_instances_that_never_stop_are_stopped(
     sqlite_stage: Callable[..., Any], draw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine import runtime
+    from engine import openings
     from engine.errors import TooManyMessages
 
-    monkeypatch.setattr(runtime, "MAX_DELIVERIES", 20)
+    monkeypatch.setattr(openings, "MAX_DELIVERIES", 20)
     loop = draw.document(
         draw.process(
             draw.node("exclusiveGateway", "again", default="on")
