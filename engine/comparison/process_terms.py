@@ -111,6 +111,7 @@ PROPERTIES = {
     "jc:duty": ("职责", "duty"),
     "jc:excludes": ("回避", "exclusions"),
     "jc:operations": ("允许的操作", "operations allowed"),
+    "jc:notRun": ("不在这里运行的", "left to another engine"),
     "jc:mandatory": ("必经标记", "mandatory mark"),
     "jc:basis": ("依据", "legal basis"),
     "jc:variables": ("给定变量", "given variables"),

@@ -26,10 +26,22 @@ MEANING = {
         "Delete it and choose a service task from the list.",
     ),
     "listener": (
-        "删掉监听器;要做的事画成服务任务。",
-        "Delete the listener; draw what it does as a service task.",
+        "要做的事画成服务任务;监听器可以删掉,也可以留着而不在这里运行。",
+        "Draw what it does as a service task; take the listener away, "
+        "or keep it without running it here.",
     ),
-    "ignored_attribute": ("可以删掉这个属性。", "The attribute can be deleted."),
+    "listener_left": (
+        "它要做的事在这里若也需要,画成服务任务。",
+        "If what it does is needed here too, draw it as a service task.",
+    ),
+    "ignored_attribute": (
+        "不用改;留着也能发布,导出时原样带回。",
+        "Nothing has to be changed: it is kept, and goes out again as it came.",
+    ),
+    "ignored_extension": (
+        "要填写的内容画成表单并在属性里选择;它可以留着,导出时原样带回。",
+        "Draw what is to be filled in as a form and choose it; this is kept, and goes out again.",
+    ),
     "bad_expression": _FEEL,
     "always_null": _FEEL,
     "unknown_variable": _VARIABLE,

@@ -277,6 +277,14 @@ _CONSTRUCTS = {
         "不支持监听器、连接器和脚本参数。",
         "Listeners, connectors and script parameters are not supported.",
     ),
+    "listener_left": Message(
+        "监听器按设计者的选择留给别的引擎,在这里不运行。",
+        "Its listener is left to another engine and does not run here, as a designer decided.",
+        "warning",
+    ),
+    "ignored_extension": Message(
+        "camunda:{tag} 在这里不起作用。", "camunda:{tag} has no effect here.", "warning"
+    ),
     "ignored_attribute": Message(
         "camunda:{attribute} 不起作用。", "camunda:{attribute} has no effect.", "warning"
     ),

@@ -11,6 +11,7 @@ from engine.diagrams.checking.graph import Graph, Node, Scope
 from engine.diagrams.checking.report import Report
 from engine.diagrams.checking.values import check_values
 from engine.diagrams.data import data_names
+from engine.diagrams.dialect import DialectReader
 from engine.diagrams.loops import MAX_INSTANCES
 from engine.diagrams.vocabulary import (
     ACTIVITIES,
@@ -64,7 +65,13 @@ _THROWN = {
 }
 _FOREIGN = ("class", "expression", "delegateExpression")
 _LISTENERS = frozenset(C + name for name in ("executionListener", "taskListener", "connector"))
-_UNUSED = ("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusive")
+_UNUSED = (
+    *("asyncBefore", "asyncAfter", "jobPriority", "taskPriority", "exclusive"),
+    *("initiator", "formHandlerClass"),
+)
+_UNUSED_ELEMENTS = ("formData", "failedJobRetryTimeCycle")
+NOT_RUN = "jc:notRun"
+"""On an element: `listener`, where a designer leaves its listeners to another engine."""
 
 
 def check_constructs(graph: Graph, report: Report) -> None:
@@ -77,6 +84,8 @@ def check_constructs(graph: Graph, report: Report) -> None:
         if node.tag in ACTIVITIES:
             _check_data(node, report)
         _check_instantiation(scope, node, report)
+    for flow in graph.root.iter(FLOW):
+        _check_listeners(flow, report)
     for scope in graph.scopes:
         _check_content(scope, report)
         check_handlers(scope, report)
@@ -208,12 +217,23 @@ def _check_camunda(node: Node, report: Report) -> None:
     for attribute in _UNUSED:
         if node.get(C + attribute):
             report.add(node, "ignored_attribute", attribute=attribute)
+    for name in _UNUSED_ELEMENTS:
+        if node.find(f"{B}extensionElements/{C}{name}") is not None:
+            report.add(node, "ignored_extension", tag=name)
+    _check_listeners(node, report)
+
+
+def _check_listeners(node: Node, report: Report) -> None:
+    """What would run in another engine; a designer may say that it is left to that one."""
     extension = node.find(B + "extensionElements")
     if extension is None:
         return
     scripted = extension.iterfind(f"{C}inputOutput/*/{C}script")
-    if any(child.tag in _LISTENERS for child in extension) or any(True for _ in scripted):
+    if any(True for _ in scripted):
         report.add(node, "listener")
+    elif any(child.tag in _LISTENERS for child in extension):
+        left = DialectReader(node).properties().get(NOT_RUN) == "listener"
+        report.add(node, "listener_left" if left else "listener")
 
 
 def _check_data(node: Node, report: Report) -> None:

@@ -403,6 +403,14 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (
             S
             + E
+            + '<bpmn:sequenceFlow id="q" sourceRef="s" targetRef="e">'
+            + EXTENSION.format('<camunda:executionListener class="x"/>')
+            + "</bpmn:sequenceFlow>",
+            "",
+        ),
+        (
+            S
+            + E
             + task(
                 "a",
                 EXTENSION.format(
@@ -413,6 +421,21 @@ CASES: dict[str, list[tuple[str, str]]] = {
             LINE,
         ),
     ],
+    "listener_left": [
+        (
+            S
+            + E
+            + task(
+                "a",
+                EXTENSION.format(
+                    '<camunda:taskListener class="x"/><camunda:properties>'
+                    '<camunda:property name="jc:notRun" value="listener"/></camunda:properties>'
+                ),
+            ),
+            LINE,
+        ),
+    ],
+    "ignored_extension": [(S + E + task("a", EXTENSION.format("<camunda:formData/>")), LINE)],
     "ignored_attribute": [(S + E + task("a", "", 'camunda:asyncBefore="true"'), LINE)],
     "endless_loop": [
         (S + E + task("a") + task("b"), "s>a a>b b>a"),

@@ -7,6 +7,7 @@ export const object = getBusinessObject;
 const extensions = (bo) => bo.get('extensionElements')?.get('values') ?? [];
 const find = (bo, type) => extensions(bo).find((one) => one.$type === type);
 
+export const extensionsOf = (element) => extensions(object(element));
 export const attribute = (element, name) => object(element).get(`camunda:${name}`) ?? '';
 export const property = (element, name) =>
   find(object(element), 'camunda:Properties')?.get('values').find((one) => one.name === name)?.value ?? '';

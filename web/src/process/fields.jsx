@@ -60,11 +60,13 @@ function Several({ element, id, label, get, set, options, description }) {
 /** What the check found about an element. */
 function Findings({ id, findings }) {
   const translate = useService('translate');
+  const mending = useService('mending');
   return (
     <ul class="jc-found" data-entry-id={id}>
       {findings.map((one) => (
         <li key={one.message} class={one.severity}><b>{one.severity === 'error' ? translate('Error') : translate('Warning')}</b> {one.message}
-          {one.remedy && <span>{one.remedy}</span>}</li>
+          {one.remedy && <span>{one.remedy}</span>}
+          {mending.of(one).map(({ title, act }) => <button key={title} type="button" class="btn sm" onClick={act}>{title}</button>)}</li>
       ))}
     </ul>
   );

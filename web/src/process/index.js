@@ -82,6 +82,7 @@ function join(saving, design) {
     await read();
   };
   toolbar(saving, restore);
+  modeler.get('mending').translateAll = () => take({ size: 0, text: async () => xml }, restore);
   addEventListener('beforeunload', (event) => { if (!['saved', 'reading'].includes(saving.state.name)) event.preventDefault(); });
 }
 
@@ -141,7 +142,7 @@ function showFindings(findings) {
   part('list').replaceChildren(...findings.map((one) => make('li', { class: one.severity },
     make('span', { class: 'where' }, one.elementName || one.elementId || translate('In the whole diagram')),
     make('span', { class: 'what' }, one.message, one.remedy && make('small', {}, one.remedy)),
-    one.elementId && make('button', { type: 'button', class: 'btn sm', onclick: () => { view('drawing'); modeler.get('findings').goTo(one.elementId); } }, translate('Go to')))));
+    make('span', { class: 'acts' }, ...modeler.get('mending').of(one).map(({ title, act }) => make('button', { type: 'button', class: 'btn sm', onclick: act }, title)), one.elementId && make('button', { type: 'button', class: 'btn sm', onclick: () => { view('drawing'); modeler.get('findings').goTo(one.elementId); } }, translate('Go to'))))));
 }
 
 function showState(state, saving) {

@@ -11,6 +11,7 @@ import clipboard from './clipboard.js';
 import dialect from './dialect.js';
 import findings from './findings.js';
 import fragments from './fragments.js';
+import mending from './mending.js';
 import order from './order.js';
 import panel from './panel.js';
 import reminders from './reminders.js';
@@ -34,7 +35,7 @@ export function makeModeler({ canvas, properties, design, translate }) {
     additionalModules: [
       translateModule(translate), BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, camundaBehaviors,
       CreateAppendAnythingModule, TokenSimulationModule, minimapModule,
-      dialect, findings, variables, reminders, order, fragments, clipboard, panel,
+      dialect, findings, mending, variables, reminders, order, fragments, clipboard, panel,
     ],
   });
 }

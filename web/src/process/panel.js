@@ -14,6 +14,8 @@ const OPERATIONS = [
   ['claim', 'May be claimed', 'Whoever claims it keeps it from the others of the post'],
   ['unclaim', 'May be given back', 'Whoever claimed it may leave it to the others again'],
 ];
+/** A service of ours takes the place of another engine's code. */
+const NO_CODE = { class: '', expression: '', delegateExpression: '' };
 const listed = (written) => written.split(',').map((one) => one.trim()).filter(Boolean);
 const NONE = { value: '', label: '—' };
 const options = (named) => named.map((one) => ({ value: one.key, label: `${inLanguage(one.name)}${inLanguage(one.name) === one.key ? '' : ` · ${one.key}`}` }));
@@ -68,6 +70,7 @@ export class DesignPanel {
       several('jc-posts', { label: t('Posts'), options: options(design.posts), get: () => posts, set: (chosen) => this.dialect.setAttribute(element, 'candidateGroups', chosen.join(',')) }),
       feel('jc-assignee', { label: t('A certain person'), feel: 'required', ...this.att(element, 'assignee'), description: t('Instead of the posts: the id of a person, as text') }),
       ...this.moment(element, 'jc-due', t('Due'), { get: () => attribute(element, 'dueDate'), set: (value) => this.dialect.setAttribute(element, 'dueDate', value) }),
+      feel('jc-follow-up', { label: t('Shown from'), feel: 'optional', ...this.att(element, 'followUpDate'), description: t('Before, no inbox shows it') }),
       ...this.operations(element),
     ] };
   }
@@ -141,7 +144,7 @@ export class DesignPanel {
         label: t('Service'),
         options: serviceOptions(design.services, topic),
         get: () => topic,
-        set: (value) => this.dialect.setAttributes(element, { topic: value, type: value ? 'external' : '' }),
+        set: (value) => this.dialect.setAttributes(element, { topic: value, type: value ? 'external' : '', ...(value ? NO_CODE : {}) }),
         description: known ? this.gives(known) : '',
       }),
       ...(known?.inputs ?? []).map((one) => this.input(element, one)),
