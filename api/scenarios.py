@@ -19,6 +19,7 @@ from engine.diagrams.importing import with_drawing
 from forms import FormDefinition
 from forms.components import Component, DynamicList, walk
 from forms.components import Field as FormField
+from tasks.definition_lists import scope_name
 from tasks.definition_names import name_in
 from tasks.facts import fact_providers
 from tasks.scenario_coverage import drawn_coverage, walk_of
@@ -74,10 +75,10 @@ class FieldView(Resource):
 
 
 class InheritedView(Resource):
-    """A scenario of an outer scope that holds here, as YAML."""
+    """A scenario of an outer scope that holds here, as YAML; `scope` is what that is called."""
 
     name: str
-    scope: str
+    scope: Texts
     text: str
 
 
@@ -155,7 +156,7 @@ def read_scenario_context(
         worlds=[NamedView(key=one, name=_texts(title_of(one))) for one in world_names()],
         posts=posts_of(work, scope),
         facts=sorted(fact_providers()),
-        inherited=_inherited(scenarios_for(members, scope, process), scope),
+        inherited=_inherited(work, scenarios_for(members, scope, process), scope),
     )
 
 
@@ -196,12 +197,12 @@ def _played(work: Work, scope: str, process: str, body: PlayWanted) -> PlayView:
     )
 
 
-def _inherited(scenarios: list[Scenario], scope: str) -> list[InheritedView]:
+def _inherited(work: Work, scenarios: list[Scenario], scope: str) -> list[InheritedView]:
     own = scope.replace(":", "/")
     return [
         InheritedView(
             name=one.name,
-            scope=str(one.path.parent.parent).replace("/", ":"),
+            scope=_scope_said(work, str(one.path.parent.parent).replace("/", ":")),
             text=yaml.safe_dump(
                 [_plain(one.content)], allow_unicode=True, sort_keys=False, width=100
             ),
@@ -209,6 +210,11 @@ def _inherited(scenarios: list[Scenario], scope: str) -> list[InheritedView]:
         for one in scenarios
         if str(one.path.parent.parent) != own
     ]
+
+
+def _scope_said(work: Work, scope: str) -> Texts:
+    name = scope_name(work.db, scope)
+    return Texts(zh=name.zh, en=name.en)
 
 
 def _plain(value: Any) -> Any:

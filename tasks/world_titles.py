@@ -23,6 +23,7 @@ TITLES: Mapping[str, Words] = {
     "offered": ("一个报名项目及其录取人数", "One offer with so many admitted"),
     "opened": ("刚启动的批次", "Batch just opened"),
     "person_drawn": ("已抽取考评员的批次", "Assessor drawn"),
+    "recorded": ("从真实实例录制的状态", "Recorded from a real instance"),
     "review_ahead": ("等待综合评审的考生", "Candidate before the review"),
     "running": ("流程已在运行的一名考生", "Enrolment with its process running"),
     "seats_assigned": ("座位已编排的批次", "Seats assigned"),

@@ -92,7 +92,7 @@ def test_a_scenario_of_an_outer_scope_is_given_to_be_copied(
 
     assert found["own"] == ""
     [outer] = found["inherited"]
-    assert (outer["name"], outer["scope"]) == ("both review", "base")
+    assert (outer["name"], outer["scope"]["en"]) == ("both review", "Base")
     assert play(designer, outer["text"])["walks"][0]["path"][-1] == "counted"
 
 

@@ -213,7 +213,7 @@ function drawSheet(inherited) {
     return;
   }
   const [content] = parse(outer.text, { version: '1.1', customTags: (all) => all.filter((one) => one.tag !== 'tag:yaml.org,2002:timestamp') });
-  fill(sheet, el('h2', {}, outer.name), el('p', { class: 'muted' }, words('It comes from {scope} and holds here, too.', { scope: outer.scope })),
+  fill(sheet, el('h2', {}, outer.name), el('p', { class: 'muted' }, words('It comes from {scope} and holds here, too.', { scope: inLanguage(outer.scope) })),
     el('div', { class: 'ed-row' }, button(words('Play this scenario'), () => play(outer.name), { kind: 'btn p', dataset: { at: 'play' } }),
       button(words('Write it anew here'), () => own(content), { kind: 'btn' }),
       button(words('It does not hold here'), () => own({ name: outer.name, removed: true }), { kind: 'btn' })),
@@ -291,7 +291,7 @@ function paint() {
   }
   if (!walk) {
     fill(result, el('p', { class: 'muted' }, words('Play it to see its way on the drawing.')));
-    if (page.cover && drawing?.viewer) drawing.cover(page.cover);
+    if (drawing?.viewer) page.cover ? drawing.cover(page.cover) : drawing.plain();
     return;
   }
   const parted = departure(walk);

@@ -61,7 +61,7 @@ export class ScenarioForm {
     if (!others.length && !process) return null;
     return el('section', { class: 'sc-rest', 'aria-label': this.words('Other entries') }, el('h3', {}, this.words('Other entries')), el('div', { class: 'sc-fields' },
       process && field(this.words('Process'), this.values.text([place, 'process'], scenario.process)),
-      others.map((one) => field(one, this.values.any([place, one], scenario[one])))));
+      others.map((one) => field(this.words(one === 'results' ? 'Results of service tasks' : one), this.values.any([place, one], scenario[one])))));
   }
 
   inherit(place, scenario) {

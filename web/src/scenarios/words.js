@@ -38,7 +38,7 @@ export default {
   'Expected': '期望', 'At the end it is': '最后的状态', 'status completed': '已结束', 'status running': '仍在运行', 'status cancelled': '已取消', 'status suspended': '已暂停', 'status failed': '出了异常',
   'No path is written yet: play it and adopt the path.': '还没有写路径：走一遍，再采用走过的路径。', 'Change the path by hand': '手工修改路径', 'The whole path': '完整的路径', 'Or only some elements, in this order': '或只写依次经过的部分环节',
   'What holds at the end': '最后应有的结果', 'Variables': '变量', 'Facts': '事实', 'Elements of other processes that are reached': '到过的其他流程的环节',
-  'Other entries': '其他项', 'Process': '流程', 'What this scope has more is left out of the outer scenarios that hold here:': '本范围多出来的流程，上层场景在这里走的时候略过：',
+  'Other entries': '其他项', 'Results of service tasks': '服务任务的结果', 'Process': '流程', 'What this scope has more is left out of the outer scenarios that hold here:': '本范围多出来的流程，上层场景在这里走的时候略过：',
 };
 
 /** English for words that are keys. */

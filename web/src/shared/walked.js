@@ -23,6 +23,7 @@ const words = translator({
   'never reached (dashed, 0)': '没有走到（虚线，0）',
   'on its way; numbers tell the order': '走过，数字是先后次序',
   'where it departs (≠)': '走岔之处（≠）',
+  'open now (…)': '现在的待办（…）',
   'where it should have gone (dashed, ?)': '应到之处（虚线，?）',
   '{reached} of {all} elements and {taken} of {flows} flows are reached.': '环节 {reached} / {all}、连线 {taken} / {flows} 有场景走到。',
   'It goes as it says, in {count} steps.': '按所写的路走通，共 {count} 步。',
@@ -41,6 +42,7 @@ const colours = {
   way: { stroke: '#17598f', fill: '#e9f1f8' },
   wrong: { stroke: '#b5301e', fill: '#fbe9e6' },
   wanted: { stroke: '#8a5a00', fill: '#fcf2dc' },
+  open: { stroke: '#8a5a00', fill: '#fcf2dc' },
   rest: { stroke: '#8f99a3', fill: '#ffffff' },
 };
 const MARKS = Object.keys(colours).map((name) => `walked-${name}`);
@@ -95,7 +97,7 @@ export class WalkedDrawing {
       return false;
     }
     this.parts = this.viewer.get('elementRegistry').filter((one) => one.di && one.parent && one.type !== 'label');
-    this.fit();
+    this.zoom(Math.max(0.75, this.fitting()));
     return true;
   }
 
@@ -116,23 +118,33 @@ export class WalkedDrawing {
     }), [['hit', 'reached; the number of scenarios stands on it'], ['miss', 'never reached (dashed, 0)']]);
   }
 
-  /** Show the way of one scenario: {passed, problem, path, expected, flows}. */
+  /** Show nothing but the drawing. */
+  plain() {
+    this.clean();
+    for (const part of this.parts) this.paint(part, 'none');
+    this.say('', []);
+  }
+
+  /** Show the way of one scenario: {processId, passed, problem, path, expected, flows, waiting}. */
   walk(walk) {
     this.clean();
     const orders = new Map();
     walk.path.forEach((id, place) => orders.set(id, [...(orders.get(id) ?? []), place + 1]));
     const parted = departure(walk);
     const taken = new Set(walk.flows);
+    const open = new Set((walk.waiting ?? []).map((one) => (one.startsWith(`${walk.processId}.`) ? one.slice(walk.processId.length + 1) : '')));
     for (const part of this.parts) {
       const places = orders.get(part.id);
-      const kind = part.id === parted?.actual ? 'wrong' : part.id === parted?.wanted ? 'wanted' : places || taken.has(part.id) ? 'way' : 'rest';
+      const kind = part.id === parted?.actual ? 'wrong' : part.id === parted?.wanted ? 'wanted' : open.has(part.id) ? 'open' : places || taken.has(part.id) ? 'way' : 'rest';
       this.paint(part, kind);
       if (places) this.badge(part, shortened(places), kind);
       if (kind === 'wrong') this.badge(part, '≠', 'wrong', 'left');
       if (kind === 'wanted') this.badge(part, '?', 'wanted', 'left');
+      if (open.has(part.id)) this.badge(part, '…', 'open', 'left');
     }
     this.say(this.sentence(walk, parted), [
       ['way', 'on its way; numbers tell the order'],
+      ...(open.size > (open.has('') ? 1 : 0) ? [['open', 'open now (…)']] : []),
       ...(parted?.actual ? [['wrong', 'where it departs (≠)']] : []),
       ...(parted?.wanted ? [['wanted', 'where it should have gone (dashed, ?)']] : []),
     ], walk.passed ? '' : 'bad');
@@ -177,11 +189,11 @@ export class WalkedDrawing {
     const registry = this.viewer.get('elementRegistry');
     for (const one of [part, registry.get(`${part.id}_label`)]) {
       if (!one) continue;
-      one.di.set('bioc:stroke', colours[kind].stroke);
-      if (!one.waypoints) one.di.set('bioc:fill', colours[kind].fill);
+      one.di.set('bioc:stroke', colours[kind]?.stroke);
+      if (!one.waypoints) one.di.set('bioc:fill', colours[kind]?.fill);
       this.viewer.get('graphicsFactory').update(one.waypoints ? 'connection' : 'shape', one, registry.getGraphics(one));
     }
-    this.viewer.get('canvas').addMarker(part, `walked-${kind}`);
+    if (colours[kind]) this.viewer.get('canvas').addMarker(part, `walked-${kind}`);
   }
 
   badge(part, text, kind, side = 'right') {
@@ -207,12 +219,16 @@ export class WalkedDrawing {
   }
 
   fit() {
-    this.zoom(Math.max(0.45, Math.min(1, (this.box.clientWidth - 2) / this.bounds().width)));
+    this.zoom(this.fitting());
+  }
+
+  fitting() {
+    return Math.min(1, (this.box.clientWidth - 2) / this.bounds().width);
   }
 
   /** Show it as large; the box scrolls as pages do, by wheel, finger and arrow keys. */
   zoom(scale) {
-    this.scale = Math.max(0.25, Math.min(LARGEST, scale));
+    this.scale = Math.max(0.2, Math.min(LARGEST, scale));
     const bounds = this.bounds();
     this.sheet.style.width = `${Math.ceil(bounds.width * this.scale)}px`;
     this.sheet.style.height = `${Math.ceil(bounds.height * this.scale)}px`;
