@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, Table
+from sqlalchemy import JSON, LargeBinary, Table, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from appraisal.columns import UtcDateTime
@@ -87,12 +87,18 @@ def read_answer(db: Session, answer: Answer) -> dict[str, Any]:
     return values
 
 
+_LAST = (
+    select(Answer)
+    .where(Answer.instance_id == bindparam("b_instance"))
+    .where(Answer.element_id == bindparam("b_element"))
+    .order_by(col(Answer.id).desc())
+    .limit(1)
+    .execution_options(prepared=True)
+)
+
+
 def last_answer(db: Session, instance_id: uuid.UUID, element_id: str) -> dict[str, Any] | None:
     """The newest answer of an element in one instance."""
-    answer = db.exec(
-        select(Answer)
-        .where(Answer.instance_id == instance_id)
-        .where(Answer.element_id == element_id)
-        .order_by(col(Answer.id).desc())
-    ).first()
+    given = {"b_instance": instance_id, "b_element": element_id}
+    answer = db.exec(_LAST, params=given).first()
     return None if answer is None else read_answer(db, answer)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary
+from sqlalchemy import JSON, LargeBinary, bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal.candidates import Candidate
@@ -91,17 +91,22 @@ def state_facts(
     return application
 
 
+_NEWEST = (
+    select(Application)
+    .where(Application.enrolment_id == bindparam("b_enrolment"))
+    .order_by(col(Application.statement).desc())
+    .limit(1)
+    .execution_options(prepared=True)
+)
+
+
 def application_of(db: Session, enrolment_id: int) -> Application:
     """The newest statement of an enrolment.
 
     Raises:
         UnknownEnrolment: There is none.
     """
-    application = db.exec(
-        select(Application)
-        .where(Application.enrolment_id == enrolment_id)
-        .order_by(col(Application.statement).desc())
-    ).first()
+    application = db.exec(_NEWEST, params={"b_enrolment": enrolment_id}).first()
     if application is None:
         raise UnknownEnrolment(enrolment_id)
     return application

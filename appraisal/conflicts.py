@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from appraisal import candidates, people  # noqa: F401 -- tables referred to below
@@ -76,6 +77,27 @@ def register_conflict(
     return conflict
 
 
+_INVOLVED = (
+    select(Enrolment.candidate_id, Candidate.person_id)
+    .join(Candidate, col(Candidate.id) == Enrolment.candidate_id)
+    .where(Enrolment.session_id == bindparam("b_session"))
+    .where(*(col(Enrolment.state) != one for one in ENDED_STATES))
+    .execution_options(prepared=True)
+)
+_INVOLVED_BY_ONE = _INVOLVED.where(Enrolment.id == bindparam("b_enrolment"))
+_REGISTERED = (
+    select(Conflict.candidate_id, Conflict.kind)
+    .where(Conflict.person_id == bindparam("b_person"))
+    .where(
+        or_(
+            col(Conflict.session_id).is_(None),
+            col(Conflict.session_id) == bindparam("b_session"),
+        )
+    )
+    .execution_options(prepared=True)
+)
+
+
 def conflicts_with(
     db: Session,
     person_id: int,
@@ -83,28 +105,29 @@ def conflicts_with(
     enrolment_ids: Iterable[int] | None = None,
 ) -> dict[int, set[ConflictKind]]:
     """Kinds of conflict of a person by candidate of a session, of all or of some enrolments."""
-    involved = (
-        select(Enrolment.candidate_id, Candidate.person_id)
-        .join(Candidate, col(Candidate.id) == Enrolment.candidate_id)
-        .where(Enrolment.session_id == session_id)
-        .where(col(Enrolment.state).not_in(ENDED_STATES))
-    )
-    if enrolment_ids is not None:
-        involved = involved.where(col(Enrolment.id).in_(list(enrolment_ids)))
-    people_of = {candidate: person for candidate, person in db.exec(involved)}
+    people_of = _involved_in(db, session_id, None if enrolment_ids is None else list(enrolment_ids))
     found: dict[int, set[ConflictKind]] = {
         candidate: {ConflictKind.SELF}
         for candidate, person in people_of.items()
         if person == person_id
     }
-    registered = select(Conflict.candidate_id, Conflict.kind).where(
-        Conflict.person_id == person_id,
-        (col(Conflict.session_id).is_(None)) | (col(Conflict.session_id) == session_id),
-    )
-    for candidate, kind in db.exec(registered):
+    about = {"b_session": session_id, "b_person": person_id}
+    for candidate, kind in db.exec(_REGISTERED, params=about):
         if candidate in people_of:
             found.setdefault(candidate, set()).add(ConflictKind(kind))
     return found
+
+
+def _involved_in(db: Session, session_id: int, enrolment_ids: list[int] | None) -> dict[int, int]:
+    """The people of candidates of a session, of all or of some enrolments."""
+    given = {"b_session": session_id}
+    if enrolment_ids is None:
+        return {candidate: person for candidate, person in db.exec(_INVOLVED, params=given)}
+    if len(enrolment_ids) == 1:
+        given["b_enrolment"] = enrolment_ids[0]
+        return {candidate: person for candidate, person in db.exec(_INVOLVED_BY_ONE, params=given)}
+    some = _INVOLVED.where(col(Enrolment.id).in_(enrolment_ids)).execution_options(prepared=False)
+    return {candidate: person for candidate, person in db.exec(some, params=given)}
 
 
 def is_conflicted(db: Session, person_id: int, candidate_id: int, session_id: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import candidates, sessions  # noqa: F401 -- tables referred to below
@@ -85,6 +85,19 @@ class EnrolmentSubject(SQLModel, table=True):
     passed: bool | None = None
 
 
+_BY_NUMBER = (
+    select(Enrolment)
+    .where(Enrolment.number == bindparam("b_number"))
+    .execution_options(prepared=True)
+)
+_SUBJECTS = (
+    select(EnrolmentSubject)
+    .where(EnrolmentSubject.enrolment_id == bindparam("b_enrolment"))
+    .order_by(col(EnrolmentSubject.id))
+    .execution_options(prepared=True)
+)
+
+
 def enrolment_by_id(db: Session, enrolment_id: int) -> Enrolment:
     """Load an enrolment.
 
@@ -103,7 +116,7 @@ def enrolment_by_number(db: Session, number: str) -> Enrolment:
     Raises:
         UnknownEnrolment: There is none.
     """
-    enrolment = db.exec(select(Enrolment).where(Enrolment.number == number)).first()
+    enrolment = db.exec(_BY_NUMBER, params={"b_number": number}).first()
     if enrolment is None:
         raise UnknownEnrolment(number)
     return enrolment
@@ -111,13 +124,7 @@ def enrolment_by_number(db: Session, number: str) -> Enrolment:
 
 def subjects_of(db: Session, enrolment_id: int) -> list[EnrolmentSubject]:
     """The subjects of an enrolment, in the order of the scheme."""
-    return list(
-        db.exec(
-            select(EnrolmentSubject)
-            .where(EnrolmentSubject.enrolment_id == enrolment_id)
-            .order_by(col(EnrolmentSubject.id))
-        ).all()
-    )
+    return list(db.exec(_SUBJECTS, params={"b_enrolment": enrolment_id}).all())
 
 
 def enrolments_of(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import sessions
@@ -201,10 +202,17 @@ def paper_sets_of(db: Session, session_id: int) -> list[PaperSet]:
     return list(db.exec(query.order_by(*order)))
 
 
+_EVENTS = (
+    select(CustodyEvent)
+    .where(CustodyEvent.paper_set_id == bindparam("b_set"))
+    .order_by(col(CustodyEvent.id))
+    .execution_options(prepared=True)
+)
+
+
 def events_of(db: Session, paper_set_id: int) -> list[CustodyEvent]:
     """The chain of custody of a set, oldest first."""
-    query = select(CustodyEvent).where(CustodyEvent.paper_set_id == paper_set_id)
-    return list(db.exec(query.order_by(col(CustodyEvent.id))))
+    return list(db.exec(_EVENTS, params={"b_set": paper_set_id}))
 
 
 def custody_gaps(db: Session, session_id: int, until: CustodyAct) -> list[PaperSet]:

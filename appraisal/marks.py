@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Connection, event
+from sqlalchemy import DDL, JSON, Connection, bindparam, event
 from sqlalchemy.orm import Mapper
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
@@ -146,9 +146,17 @@ def works_of(db: Session, session_id: int, *, subject: str | None = None) -> lis
     return list(db.exec(query.order_by(Work.blind_code)))
 
 
+_MARKS = (
+    select(Mark)
+    .where(Mark.work_id == bindparam("b_work"))
+    .order_by(col(Mark.id))
+    .execution_options(prepared=True)
+)
+
+
 def marks_of(db: Session, work_id: int) -> list[Mark]:
     """Every mark of a piece of work in the order given, superseded ones too."""
-    return list(db.exec(select(Mark).where(Mark.work_id == work_id).order_by(col(Mark.id))))
+    return list(db.exec(_MARKS, params={"b_work": work_id}))
 
 
 def give_mark(db: Session, mark: Mark) -> Mark:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import sessions  # noqa: F401 -- its table is referred to below
@@ -72,14 +73,20 @@ def paper_by_id(db: Session, paper_id: int) -> Paper:
     return paper
 
 
+_NEWEST = (
+    select(Paper)
+    .where(Paper.session_id == bindparam("b_session"))
+    .where(Paper.key == bindparam("b_key"), Paper.subject == bindparam("b_subject"))
+    .order_by(col(Paper.version).desc())
+    .limit(1)
+    .execution_options(prepared=True)
+)
+
+
 def newest_paper(db: Session, session_id: int, key: str, subject: str = "") -> Paper | None:
     """The newest version of one document, or nothing."""
-    return db.exec(
-        select(Paper)
-        .where(Paper.session_id == session_id, Paper.key == key, Paper.subject == subject)
-        .order_by(col(Paper.version).desc())
-        .limit(1)
-    ).first()
+    given = {"b_session": session_id, "b_key": key, "b_subject": subject}
+    return db.exec(_NEWEST, params=given).first()
 
 
 def papers_of(db: Session, session_id: int, *, keys: Iterable[str] | None = None) -> list[Paper]:

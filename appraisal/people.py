@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
 
 from appraisal import organisations  # noqa: F401 -- its tables are referred to below
@@ -91,23 +92,30 @@ def person_by_sign_in_name(db: Session, sign_in_name: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+_POSTS = (
+    select(PostAssignment.post)
+    .where(PostAssignment.person_id == bindparam("b_person"))
+    .execution_options(prepared=True)
+)
+_POSTS_IN = _POSTS.where(PostAssignment.organisation_id == bindparam("b_organisation"))
+_HOLDERS = (
+    select(Person)
+    .join(PostAssignment, PostAssignment.person_id == Person.id)  # type: ignore[arg-type]
+    .where(PostAssignment.post == bindparam("b_post"))
+    .where(PostAssignment.organisation_id == bindparam("b_organisation"))
+    .where(Person.active)
+    .order_by(Person.id)  # type: ignore[arg-type]
+    .execution_options(prepared=True)
+)
+
+
 def posts_of(db: Session, person_id: int, organisation_id: int | None = None) -> set[str]:
     """The posts a person holds, in one organisation or anywhere."""
-    query = select(PostAssignment.post).where(PostAssignment.person_id == person_id)
-    if organisation_id is not None:
-        query = query.where(PostAssignment.organisation_id == organisation_id)
-    return set(db.exec(query).all())
+    given = {"b_person": person_id, "b_organisation": organisation_id}
+    return set(db.exec(_POSTS if organisation_id is None else _POSTS_IN, params=given).all())
 
 
 def holders_of(db: Session, post: str, organisation_id: int) -> list[Person]:
     """The active people who hold a post, in the order of their ids."""
-    return list(
-        db.exec(
-            select(Person)
-            .join(PostAssignment, PostAssignment.person_id == Person.id)  # type: ignore[arg-type]
-            .where(PostAssignment.post == post)
-            .where(PostAssignment.organisation_id == organisation_id)
-            .where(Person.active)
-            .order_by(Person.id)  # type: ignore[arg-type]
-        ).all()
-    )
+    given = {"b_post": post, "b_organisation": organisation_id}
+    return list(db.exec(_HOLDERS, params=given).all())

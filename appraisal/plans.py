@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import rooms, sessions  # noqa: F401 -- tables referred to below
@@ -126,10 +126,18 @@ def draft_plan(db: Session, plan: SessionPlan) -> SessionPlan:
     return plan
 
 
+_NEWEST = (
+    select(SessionPlan)
+    .where(SessionPlan.session_id == bindparam("b_session"))
+    .order_by(col(SessionPlan.version).desc())
+    .limit(1)
+    .execution_options(prepared=True)
+)
+
+
 def newest_plan(db: Session, session_id: int) -> SessionPlan | None:
     """The newest version of a session's plan, if any."""
-    query = select(SessionPlan).where(SessionPlan.session_id == session_id)
-    return db.exec(query.order_by(col(SessionPlan.version).desc())).first()
+    return db.exec(_NEWEST, params={"b_session": session_id}).first()
 
 
 def plan_of(db: Session, session_id: int) -> SessionPlan:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, bindparam
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import organisations, sessions  # noqa: F401 -- tables referred to below
@@ -148,12 +148,19 @@ def exam_room_by_id(db: Session, exam_room_id: int) -> ExamRoom:
     return room
 
 
+_ROOMS = (
+    select(ExamRoom)
+    .where(ExamRoom.session_id == bindparam("b_session"))
+    .order_by(ExamRoom.subject, ExamRoom.code)
+    .execution_options(prepared=True)
+)
+_ROOMS_OF_SUBJECT = _ROOMS.where(ExamRoom.subject == bindparam("b_subject"))
+
+
 def exam_rooms_of(db: Session, session_id: int, subject: str | None = None) -> list[ExamRoom]:
     """The rooms of a session, of one subject or all, by subject and code."""
-    query = select(ExamRoom).where(ExamRoom.session_id == session_id)
-    if subject is not None:
-        query = query.where(ExamRoom.subject == subject)
-    return list(db.exec(query.order_by(ExamRoom.subject, ExamRoom.code)))
+    query = _ROOMS if subject is None else _ROOMS_OF_SUBJECT
+    return list(db.exec(query, params={"b_session": session_id, "b_subject": subject}))
 
 
 def reserve_room(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import enrolments, rooms  # noqa: F401 -- tables referred to below
@@ -104,16 +104,20 @@ def round_of(number: int, stations: int | None) -> int:
     return 1 if not stations else (number - 1) // stations + 1
 
 
+_TAKEN = (
+    select(Seat, Enrolment)
+    .join(Enrolment, col(Enrolment.id) == Seat.enrolment_id)
+    .where(Seat.exam_room_id == bindparam("b_room"))
+    .where(*(col(Enrolment.state) != one for one in ENDED_STATES))
+    .order_by(col(Seat.number))
+    .execution_options(prepared=True)
+)
+
+
 def seats_of(db: Session, exam_room_id: int) -> list[tuple[Seat, Enrolment]]:
     """The seats of a room by number, without those who have since left the batch."""
-    query = (
-        select(Seat, Enrolment)
-        .join(Enrolment, col(Enrolment.id) == Seat.enrolment_id)
-        .where(Seat.exam_room_id == exam_room_id)
-        .where(col(Enrolment.state).not_in(ENDED_STATES))
-        .order_by(col(Seat.number))
-    )
-    return [(seat, enrolment) for seat, enrolment in db.exec(query)]
+    found = db.exec(_TAKEN, params={"b_room": exam_room_id})
+    return [(seat, enrolment) for seat, enrolment in found]
 
 
 def seats_of_enrolment(db: Session, enrolment_id: int) -> list[tuple[Seat, ExamRoom, Room]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, func
+from sqlalchemy import JSON, bindparam, false, func, or_
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from appraisal import schemes  # noqa: F401 -- its table is referred to below
 from appraisal.columns import UtcDateTime
@@ -144,11 +146,16 @@ def offers_of(
     db: Session, session_id: int, *, status: Iterable[str] = ("open",)
 ) -> list[SessionOffer]:
     """What a batch offers, in the order it was chosen."""
-    return list(
-        db.exec(
-            select(SessionOffer)
-            .where(SessionOffer.session_id == session_id)
-            .where(col(SessionOffer.status).in_(list(status)))
-            .order_by(col(SessionOffer.id))
-        ).all()
+    query = _offers(tuple(status))
+    return list(db.exec(query, params={"b_session": session_id}).all())
+
+
+@cache
+def _offers(status: tuple[str, ...]) -> SelectOfScalar[SessionOffer]:
+    return (
+        select(SessionOffer)
+        .where(SessionOffer.session_id == bindparam("b_session"))
+        .where(or_(false(), *(col(SessionOffer.status) == one for one in status)))
+        .order_by(col(SessionOffer.id))
+        .execution_options(prepared=True)
     )

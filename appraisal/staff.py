@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, bindparam, false, or_
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from appraisal import people, rooms  # noqa: F401 -- tables referred to below
 from appraisal.columns import UtcDateTime
@@ -144,9 +146,16 @@ def cards_of(db: Session, organisation_id: int) -> list[AssessorCard]:
     return list(db.exec(query.order_by(col(AssessorCard.person_id))))
 
 
+_CARD = (
+    select(AssessorCard)
+    .where(AssessorCard.person_id == bindparam("b_person"))
+    .execution_options(prepared=True)
+)
+
+
 def card_of(db: Session, person_id: int) -> AssessorCard | None:
     """The card of a person, if any."""
-    return db.exec(select(AssessorCard).where(AssessorCard.person_id == person_id)).first()
+    return db.exec(_CARD, params={"b_person": person_id}).first()
 
 
 def assignment_by_id(db: Session, assignment_id: int) -> StaffAssignment:
@@ -170,15 +179,26 @@ def assignments_of(
     states: Sequence[AssignmentState] = FILLED,
 ) -> list[StaffAssignment]:
     """The assignments of a session, of one room or post, in draw order."""
+    query = _assignments(exam_room_id is not None, post is not None, tuple(states))
+    given = {"b_session": session_id, "b_room": exam_room_id, "b_post": post}
+    return list(db.exec(query, params=given))
+
+
+@cache
+def _assignments(
+    of_room: bool, of_post: bool, states: tuple[AssignmentState, ...]
+) -> SelectOfScalar[StaffAssignment]:
     query = select(StaffAssignment).where(
-        StaffAssignment.session_id == session_id, col(StaffAssignment.state).in_(states)
+        StaffAssignment.session_id == bindparam("b_session"),
+        or_(false(), *(col(StaffAssignment.state) == one for one in states)),
     )
-    if exam_room_id is not None:
-        query = query.where(StaffAssignment.exam_room_id == exam_room_id)
-    if post is not None:
-        query = query.where(StaffAssignment.post == post)
+    if of_room:
+        query = query.where(StaffAssignment.exam_room_id == bindparam("b_room"))
+    if of_post:
+        query = query.where(StaffAssignment.post == bindparam("b_post"))
     order = (col(StaffAssignment.exam_room_id), StaffAssignment.post)
-    return list(db.exec(query.order_by(*order, col(StaffAssignment.position))))
+    query = query.order_by(*order, col(StaffAssignment.position))
+    return query.execution_options(prepared=True)
 
 
 def staff_of_room(db: Session, exam_room_id: int, post: str) -> list[StaffAssignment]:

@@ -10,13 +10,14 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Index, Text, update
+from sqlalchemy import Index, Text, bindparam, or_, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from engine.database import Database, JsonText, UtcDateTime
 from engine.errors import StaleInstance, UnknownRow, describe_error
 from engine.killpoints import kill_point
+from engine.statements import Statement
 
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=10)
@@ -76,6 +77,21 @@ class Job(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(default_factory=lambda: datetime.now(UTC), sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+_IS_OPEN = or_(*(col(Job.status) == one.value for one in OPEN))
+_BEGIN = Statement(
+    update(Job)
+    .where(col(Job.id) == bindparam("b_id"), _IS_OPEN)
+    .values(status=JobStatus.RUNNING.value, attempts=col(Job.attempts) + 1, retry_at=None)
+)
+_OLDEST_WAITING = (
+    select(Job.id)
+    .where(_IS_OPEN)
+    .order_by(col(Job.created_at), col(Job.id))
+    .limit(1)
+    .execution_options(prepared=True)
+)
 
 
 class JobQueue(Protocol):
@@ -168,12 +184,7 @@ def _begin(database: Database, job_id: UUID) -> bool:
     # Counted in a commit of its own, so that a job which kills its process
     # runs out of attempts like any other that fails.
     with database.transaction() as db:
-        begun = db.execute(
-            update(Job)
-            .where(col(Job.id) == job_id, col(Job.status).in_(OPEN))
-            .values(status=JobStatus.RUNNING, attempts=col(Job.attempts) + 1, retry_at=None)
-        )
-        return bool(begun.rowcount)  # type: ignore[attr-defined]
+        return bool(_BEGIN(db.connection(), {"b_id": job_id}).rowcount)
 
 
 def _run_through_conflicts(database: Database, runner: JobRunner, job_id: UUID) -> JobOutcome:
@@ -294,9 +305,5 @@ class LocalQueue:
 
 
 def _oldest_waiting(database: Database) -> UUID | None:
-    with database.transaction() as db:
-        return db.exec(
-            select(Job.id)
-            .where(col(Job.status).in_(OPEN))
-            .order_by(col(Job.created_at), col(Job.id))
-        ).first()
+    with database.reading() as db:
+        return db.exec(_OLDEST_WAITING).first()

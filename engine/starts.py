@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine.bundles import chain_of_bundle
@@ -20,6 +20,7 @@ from engine.instance_rows import read_head
 from engine.instances import INSTANCE, ProcessInstance
 from engine.run import InstanceRun
 from engine.scopes import BASE, chain_of
+from engine.statements import Row, Statement, write_all
 from engine.subscriptions import SUBSCRIPTION
 from engine.timers import TIMER
 from engine.variables import checked
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
 
 _NO_FACTS = Facts({})
+_INSERT_SUBSCRIPTION, _INSERT_TIMER = Statement.insert(SUBSCRIPTION), Statement.insert(TIMER)
+_FORGET = [
+    Statement(
+        delete(table).where(table.c.instance_id.is_(None), table.c.tenant == bindparam("b_tenant"))
+    )
+    for table in (SUBSCRIPTION, TIMER)
+]
 
 
 class Placed(NamedTuple):
@@ -103,22 +111,22 @@ def place(
 
 def register_starts(engine: ProcessEngine, db: Session, bundle_id: str, *, tenant: str) -> int:
     """Let a bundle's start events begin instances; see `ProcessEngine.register_starts`."""
-    for table in (SUBSCRIPTION, TIMER):
-        db.connection().execute(
-            delete(table).where(table.c.instance_id.is_(None), table.c.tenant == tenant)
-        )
+    connection = db.connection()
+    for forget in _FORGET:
+        forget(connection, {"b_tenant": tenant})
     triggers = [one for one in engine.definitions.start_events(bundle_id) if one.kind != "none"]
+    common = {"bundle_id": bundle_id, "tenant": tenant, "instance_id": None, "task_id": None}
+    rows: dict[Statement, list[Row]] = {}
     for trigger in triggers:
-        _register(engine, db, trigger, {"bundle_id": bundle_id, "tenant": tenant})
+        insert, row = _row(engine, trigger)
+        rows.setdefault(insert, []).append({**common, **row})
+    write_all(connection, list(rows.items()))
     return len(triggers)
 
 
-def _register(
-    engine: ProcessEngine, db: Session, trigger: StartTrigger, common: dict[str, Any]
-) -> None:
+def _row(engine: ProcessEngine, trigger: StartTrigger) -> tuple[Statement, dict[str, Any]]:
     now = engine.clock.now()
     row: dict[str, Any] = {
-        **common,
         "id": uuid4(),
         "element_id": trigger.element_id,
         "event_id": trigger.element_id,
@@ -128,15 +136,9 @@ def _register(
         value = engine.expressions.value(trigger.expression, Names({}, _NO_FACTS))
         planned = schedule(trigger.form, value, now)
         row |= {"kind": trigger.form, "due_at": planned.due, "schedule": planned.as_json()}
-        db.connection().execute(insert(TIMER), row)
-    else:
-        row |= {
-            "kind": trigger.kind,
-            "name": trigger.name,
-            "correlation_key": "",
-            "created_at": now,
-        }
-        db.connection().execute(insert(SUBSCRIPTION), row)
+        return _INSERT_TIMER, row
+    row |= {"kind": trigger.kind, "name": trigger.name, "correlation_key": "", "created_at": now}
+    return _INSERT_SUBSCRIPTION, row
 
 
 def start_by_event(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +25,12 @@ PREPARED = "prepared"
 """The execution option of a select that is made once and run by `exec` with its parameters.
 
 `_OF = select(Post).where(Post.person_id == bindparam("b_person")).execution_options(prepared=True)`
-and then `db.exec(_OF, params={"b_person": 5})`. It selects one model, or only columns.
+and then `db.exec(_OF, params={"b_person": 5})`. It selects whole models or columns, none of them by
+an outer join, and knows no `in_`.
 """
 
 _KEY = "b_key"
+_SIMPLE = frozenset({"with_for_update", "populate_existing"})
 _Made = Callable[[Session, Sequence[tuple[Any, ...]]], list[tuple[Any, ...]]]
 
 
@@ -40,10 +43,13 @@ class UnitOfWork(Session):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Give the object with a key, None if there is none; see SQLAlchemy's `Session.get`."""
-        plain = isinstance(ident, int | str | UUID) and not any(options.values())
+        locking = options.get("with_for_update") or False
+        others = any(value for name, value in options.items() if name not in _SIMPLE)
+        plain = isinstance(ident, int | str | UUID) and isinstance(locking, bool) and not others
+        # What the session has already is for SQLAlchemy to give, or to read again.
         if not plain or (entity, (ident,), None) in self.identity_map:
             return super().get(entity, ident, **options)
-        prepared = _by_key(entity)
+        prepared = _by_key(entity, locking=locking)
         if prepared is None:
             return super().get(entity, ident, **options)
         found = prepared.run(self, {_KEY: ident})
@@ -77,26 +83,53 @@ class _Prepared:
 
 
 @cache
-def _by_key(model: Any) -> _Prepared | None:
-    """The row of a table by its key, if that is one column."""
+def _by_key(model: Any, *, locking: bool) -> _Prepared | None:
+    """The row of a table by its key, if that is one column; locked against others if asked."""
     mapper: Mapper[Any] = inspect(model)
     if len(mapper.primary_key) != 1:
         return None
     [key] = mapper.primary_key
     clause = select(*mapper.local_table.c).where(key == bindparam(_KEY))
+    clause = clause.with_for_update() if locking else clause
     return _Prepared(clause, _objects(mapper), [model.__name__])
 
 
 @cache
 def _prepared(statement: Any) -> _Prepared:
-    [described, *others] = statement.column_descriptions
-    names = [one["name"] for one in statement.column_descriptions]
-    if described["expr"] is not described["entity"]:
+    """What a select gives: each a model, of which all columns are read, or one column."""
+    described = statement.column_descriptions
+    names = [one["name"] for one in described]
+    models = [one["entity"] if one["expr"] is one["entity"] else None for one in described]
+    if not any(models):
         return _Prepared(statement, None, names)
-    assert not others, "a prepared select gives one model, or columns"
-    mapper: Mapper[Any] = inspect(described["entity"])
-    rows = statement.with_only_columns(*mapper.local_table.c)
-    return _Prepared(rows, _objects(mapper), names)
+    mappers: list[Mapper[Any] | None] = [inspect(one) if one else None for one in models]
+    columns = [
+        [one["expr"]] if mapper is None else list(mapper.local_table.c)
+        for one, mapper in zip(described, mappers, strict=True)
+    ]
+    flat = statement.with_only_columns(*(column for part in columns for column in part))
+    makers = [_objects(mapper) if mapper else None for mapper in mappers]
+    return _Prepared(flat, _tuples(makers, [len(part) for part in columns]), names)
+
+
+def _tuples(makers: Sequence[_Made | None], widths: Sequence[int]) -> _Made:
+    """Cut rows into what each of several models or columns gets of them."""
+    if len(makers) == 1 and makers[0] is not None:
+        return makers[0]
+    ends = list(accumulate(widths))
+    parts = [
+        (made, slice(end - width, end))
+        for made, end, width in zip(makers, ends, widths, strict=True)
+    ]
+
+    def made_of(db: Session, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        columns = [
+            [row[part] for row in rows] if made is None else made(db, [row[part] for row in rows])
+            for made, part in parts
+        ]
+        return [tuple([one[0] for one in row]) for row in zip(*columns, strict=True)]
+
+    return made_of
 
 
 def _objects(mapper: Mapper[Any]) -> _Made:

@@ -1,5 +1,6 @@
 """What takes the short way is the session's own, as if SQLAlchemy had read it."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, bindparam, create_engin
 from sqlalchemy.orm import registry
 from sqlmodel import col, select
 
+from engine.bundles import Bundle
 from engine.database import Database
 from engine.jobs import Job
 from engine.unit_of_work import UnitOfWork
@@ -22,6 +24,12 @@ TOPICS = (
     select(Job.topic, Job.arguments)
     .where(Job.partition == bindparam("b_partition"))
     .order_by(col(Job.topic).desc())
+    .execution_options(prepared=True)
+)
+PAIRS = (
+    select(Job, Bundle, Job.topic)
+    .join(Bundle, col(Bundle.id) == Job.partition)
+    .where(Job.topic == bindparam("b_topic"))
     .execution_options(prepared=True)
 )
 
@@ -101,3 +109,16 @@ def test_the_first_thing_that_a_process_reads_may_be_a_row_by_its_key() -> None:
 
     assert found is not None
     assert found.id == 5
+
+
+def test_several_models_and_columns_are_read_together(stored: Database) -> None:
+    with stored.transaction() as db:
+        db.add(
+            Bundle(
+                id="p", compiler_version=3, manifest={}, created_at=datetime(2026, 3, 2, tzinfo=UTC)
+            )
+        )
+
+        [(one, bundle, topic)] = db.exec(PAIRS, params={"b_topic": "a"}).all()
+
+        assert (one, bundle, topic) == (db.get(Job, SOME), db.get(Bundle, "p"), "a")
