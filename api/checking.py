@@ -12,19 +12,14 @@ from engine.diagrams import Environment
 from engine.diagrams.importing import Draft, import_diagram
 from engine.findings import Finding
 from engine.jobs import LocalQueue
-from engine.scopes import BASE, folder_of, scope_folders
+from engine.scopes import BASE, chain_of, scope_folders
 from engine.sources import Source, load_folder
 from tasks import all_service_tasks
 from tasks.facts import host_functions
 from tasks.posts import packaged_posts
 from tasks.scenario_packs import Pack
-from tasks.scenarios import (
-    Scenario,
-    ScenarioFailed,
-    load_inherited,
-    load_scenarios,
-    run_scenario,
-)
+from tasks.scenario_sets import load_scenarios, scenarios_beside
+from tasks.scenarios import Scenario, ScenarioFailed, run_scenario
 
 
 @dataclass(frozen=True)
@@ -80,11 +75,10 @@ def _scenario_sets(
     if folders:
         yield (BASE,), load_scenarios(*folders)
         return
-    base = load_scenarios(packaged / folder_of(BASE))
-    yield (BASE,), base
-    for scope, folder in scope_folders(packaged):
-        if scope != BASE:
-            yield (BASE, scope), [*load_scenarios(folder), *load_inherited(base, folder)]
+    sources = load_folder(packaged)
+    for scope, _ in scope_folders(packaged):
+        chain = tuple(chain_of([scope]))
+        yield chain, scenarios_beside(chain, sources)
 
 
 def _result(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioResult:

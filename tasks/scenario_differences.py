@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from engine.testing import Trace
+from engine.scripted_runs import Trace
 from tasks.scenario_names import ElementNames
 
 Words = tuple[str, str]

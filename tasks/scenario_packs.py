@@ -28,8 +28,8 @@ from engine.diagrams import (
 from engine.diagrams.read import read_lowered
 from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
 from engine.scopes import BASE, chain_of
+from engine.source_definitions import SourceDefinitions
 from engine.sources import Source, load_folder
-from engine.testing import SourceDefinitions
 from forms import FormDefinition
 from tasks.form_library import FormLibrary
 from tasks.given_states import GivenStates, scenario_functions

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from engine.testing import BUNDLE
+from engine.source_definitions import BUNDLE
 from tasks.scenario_packs import Pack
 from tasks.scenarios import ScenarioRun
 

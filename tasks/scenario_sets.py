@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
-from engine.bundles import Member
 from engine.draft_contents import DraftRefused, check_content
 from engine.findings import Finding
 from engine.sources import SCENARIOS
@@ -132,7 +131,40 @@ def _entries(content: bytes) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def scenarios_of(chain: Sequence[str], members: Iterable[Member]) -> list[Scenario]:
+def load_scenarios(*folders: Path) -> list[Scenario]:
+    """Read every `scenarios.yaml` below the folders, however they are laid out."""
+    paths = [path for folder in folders for path in sorted(folder.rglob("scenarios.yaml"))]
+    found = [one for path in paths for one in read_scenarios(path.parent.name, path.read_bytes())]
+    return [one for one in found if not one.content.get("removed")]
+
+
+class Defined(Protocol):
+    """A definition of a scope, published or as it lies in a folder."""
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+
+    @property
+    def key(self) -> str:
+        """The name it has in its kind."""
+
+    @property
+    def scope(self) -> str:
+        """Whose it is."""
+
+    @property
+    def content(self) -> bytes:
+        """Its source."""
+
+
+def scenarios_beside(chain: Sequence[str], members: Sequence[Defined]) -> list[Scenario]:
+    """Give those scenarios of a chain whose process has some in the innermost scope."""
+    own = {one.key for one in members if (one.kind, one.scope) == (SCENARIOS, chain[-1])}
+    return [one for one in scenarios_of(chain, members) if one.key in own]
+
+
+def scenarios_of(chain: Sequence[str], members: Iterable[Defined]) -> list[Scenario]:
     """Give the scenarios that hold for a chain: an inner scope's replace the outer's by name.
 
     One that says `removed: true` only takes the outer one away. An entry without a name,
@@ -152,7 +184,7 @@ def scenarios_of(chain: Sequence[str], members: Iterable[Member]) -> list[Scenar
 
 
 def _left_out(
-    member: Member, outer: Mapping[tuple[str, str], Scenario]
+    member: Defined, outer: Mapping[tuple[str, str], Scenario]
 ) -> dict[tuple[str, str], Scenario]:
     """Give the outer scenarios of the same process with what this scope has them leave out."""
     more: dict[str, Any] = {}

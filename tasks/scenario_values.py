@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.testing import START_AT
+from engine.scripted_runs import START_AT
 from forms import GivenFile
 
 

@@ -41,25 +41,26 @@ too; where its diagrams have something more, an entry without a name leaves that
 `$name` in steps stands for what the world calls so.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from appraisal.organisations import Organisation
-from appraisal.people import Person, posts_of
+from appraisal.people import Person, PostAssignment
 from engine.database import Database
 from engine.diagrams import ElementInfo
 from engine.errors import EngineError
 from engine.instance_rows import read_head
 from engine.instances import ProcessInstance
+from engine.scripted_runs import START_AT, ScriptedRun, Trace
 from engine.service_tasks import ServiceTasks
-from engine.testing import BUNDLE, START_AT, ScriptedRun, Trace
+from engine.source_definitions import BUNDLE
 from engine.user_tasks import UserTask
 from forms import InvalidAnswer
 from tasks import all_service_tasks
@@ -73,6 +74,19 @@ from tasks.scenario_differences import differences
 from tasks.scenario_names import ElementNames
 from tasks.scenario_packs import Pack
 from tasks.scenario_values import answer_of, moment_of
+
+_PEOPLE = (
+    select(Person.id, Person.sign_in_name)
+    .join(Organisation, col(Organisation.id) == Person.organisation_id)
+    .where(Organisation.code == bindparam("b_tenant"))
+    .order_by(col(Person.id))
+    .execution_options(prepared=True)
+)
+_HOLDERS = (
+    select(PostAssignment.person_id)
+    .where(PostAssignment.post == bindparam("b_post"))
+    .execution_options(prepared=True)
+)
 
 
 class ScenarioFailed(EngineError):
@@ -111,47 +125,6 @@ class ScenarioRun:
     visited: list[tuple[str, str]]
     taken: set[tuple[str, str, str]]
     trace: Trace = field(repr=False)
-
-
-def load_scenarios(*folders: Path) -> list[Scenario]:
-    """Read every `scenarios.yaml` below the folders."""
-    return [
-        Scenario(str(content.get("process", path.parent.name)), content["name"], content, path)
-        for path, entries in _scenario_files(folders)
-        for content in entries
-        if "inherit" not in content
-    ]
-
-
-def load_inherited(outer: Sequence[Scenario], *folders: Path) -> list[Scenario]:
-    """Give the outer scope's scenarios that hold in an inner scope's folders, too.
-
-    A file of the inner scope replaces those of the same name. Its entry `inherit: {leave_out: …}`
-    leaves processes out of the others that the inner scope has added.
-    """
-    found = []
-    for path, entries in _scenario_files(folders):
-        replaced = {content.get("name") for content in entries}
-        more = [
-            content["inherit"].get("leave_out") or {} for content in entries if _inherits(content)
-        ]
-        left_out = {key: value for one in more for key, value in one.items()}
-        for scenario in outer:
-            if scenario.path.parent.name == path.parent.name and scenario.name not in replaced:
-                merged = {**(scenario.content.get("leave_out") or {}), **left_out}
-                content = {**scenario.content, "leave_out": merged}
-                found.append(replace(scenario, content=content))
-    return found
-
-
-def _inherits(content: Mapping[str, Any]) -> bool:
-    return isinstance(content.get("inherit"), Mapping)
-
-
-def _scenario_files(folders: Sequence[Path]) -> Iterator[tuple[Path, list[Mapping[str, Any]]]]:
-    for folder in folders:
-        for path in sorted(folder.rglob("scenarios.yaml")):
-            yield path, yaml.safe_load(path.read_text(encoding="utf-8")) or []
 
 
 def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:
@@ -318,19 +291,15 @@ class Stage:
     def _person(self, db: Session, user_task: UserTask, by: str | None) -> int:
         if by is None and user_task.assignee is not None:
             return int(user_task.assignee)
-        people = db.exec(
-            select(Person)
-            .join(Organisation, col(Organisation.id) == Person.organisation_id)
-            .where(Organisation.code == self.world.tenant)
-            .order_by(col(Person.id))
-        ).all()
-        for person in people:
-            assert person.id is not None
+        people = db.exec(_PEOPLE, params={"b_tenant": self.world.tenant}).all()
+        holders = db.exec(_HOLDERS, params={"b_post": by}).all() if by else ()
+        for person_id, sign_in_name in people:
+            assert person_id is not None
             if by is not None:
-                if by == person.sign_in_name or by in posts_of(db, person.id):
-                    return person.id
-            elif (actor := actor_of(db, person.id)) and refusal(db, actor, user_task) is None:
-                return person.id
+                if by == sign_in_name or person_id in holders:
+                    return person_id
+            elif (actor := actor_of(db, person_id)) and refusal(db, actor, user_task) is None:
+                return person_id
         raise self._failed(
             f"没有人可以办理“{user_task.name}”",
             f"nobody may do {user_task.element_id}",
@@ -346,7 +315,7 @@ class Stage:
         wanted = self.named(dict(self.scenario.content))
         facts = dict(self._facts(told.trace, wanted.get("facts") or {}))
         names = ElementNames(self._elements())
-        for problem in differences(wanted, told, names, facts, self.run.waits_for()):
+        for problem in differences(wanted, told, names, facts, told.trace.waits_for):
             raise self._failed(*problem)
         return told
 

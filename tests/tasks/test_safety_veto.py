@@ -12,7 +12,8 @@ from appraisal.aggregation import VetoEffect
 from appraisal.marking import subject_points
 from appraisal.marks import Mark, Work
 from tasks.scenario_packs import Pack
-from tasks.scenarios import Scenario, Stage, load_scenarios
+from tasks.scenario_sets import load_scenarios
+from tasks.scenarios import Scenario, Stage
 
 ROOT = Path(processes.__file__).parent
 SCOPES = ("base", "industry:electrician")

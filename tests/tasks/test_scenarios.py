@@ -7,23 +7,19 @@ import pytest
 
 import forms
 import processes
+from engine.sources import load_folder
 from tasks.scenario_packs import Pack
 from tasks.scenario_reach import unreached, untaken
-from tasks.scenarios import (
-    Scenario,
-    ScenarioFailed,
-    ScenarioRun,
-    load_inherited,
-    load_scenarios,
-    run_scenario,
-)
+from tasks.scenario_sets import scenarios_beside
+from tasks.scenarios import Scenario, ScenarioFailed, ScenarioRun, run_scenario
 
 # One process plays them all, so that each is played once.
 pytestmark = pytest.mark.xdist_group("scenarios")
 
 PROCESSES_FOLDER = Path(processes.__file__).parent
 BASE = PROCESSES_FOLDER / "base"
-SCENARIOS = load_scenarios(BASE)
+SOURCES = load_folder(PROCESSES_FOLDER)
+SCENARIOS = scenarios_beside(("base",), SOURCES)
 PROCESSES = sorted(path.parent.name for path in BASE.glob("*/*.bpmn"))
 _RUNS: dict[tuple[Path, str], ScenarioRun] = {}
 
@@ -96,8 +92,7 @@ def industry_pack(key: str) -> Pack:
 
 @cache
 def scenarios_of(key: str) -> tuple[Scenario, ...]:
-    folder = PROCESSES_FOLDER / "industries" / key
-    return (*load_scenarios(folder), *load_inherited(SCENARIOS, folder))
+    return tuple(scenarios_beside(("base", f"industry:{key}"), SOURCES))
 
 
 @pytest.mark.parametrize(
