@@ -22,6 +22,10 @@ PERSON_PREFIX = "person:"
 """What marks a person among the groups of a user task, followed by the person's id."""
 
 
+# Most user tasks are done by whoever of a post comes first, and so are never in this index.
+_TAKEN = "status = 'ready' AND assignee IS NOT NULL"
+
+
 class UserTaskStatus(StrEnum):
     """Whether a user task waits for its answer."""
 
@@ -49,8 +53,8 @@ class UserTask(SQLModel, table=True):
             "ix_engine_user_task_assignee",
             "assignee",
             "due_at",
-            sqlite_where=text("status = 'ready'"),
-            postgresql_where=text("status = 'ready'"),
+            sqlite_where=text(_TAKEN),
+            postgresql_where=text(_TAKEN),
         ),
         Index(
             "ix_engine_user_task_key",
@@ -129,12 +133,14 @@ class UserTask(SQLModel, table=True):
 class UserTaskGroup(SQLModel, table=True):
     """One row for each candidate group of a ready user task: the inbox's index.
 
-    `due_at` and `created_at` repeat the user task's, so that a page is read in order.
+    `due_at` and `created_at` repeat the user task's, so that a page is read in order. On SQLite the
+    rows lie in the index of their key, so that the inbox's index gives all that a page needs.
     """
 
     __tablename__ = "engine_user_task_group"
     __table_args__ = (
         Index("ix_engine_user_task_group_inbox", "tenant", "group_key", "due_at", "created_at"),
+        {"sqlite_with_rowid": False},
     )
 
     user_task_id: UUID = Field(sa_type=Uuid, primary_key=True)
