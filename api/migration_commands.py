@@ -140,7 +140,10 @@ def _said(findings: list[dict[str, Any]]) -> str:
     return " ".join(
         say(one["zh"], one["en"])
         if "zh" in one
-        else say(f"新版本没有“{one['name']}”", f"The new version has no “{one['name']}”")
+        else say(
+            f"新版本没有“{one['name']}”",
+            f"The new version has no “{one.get('name_en') or one['name']}”",
+        )
         for one in findings
     )
 

@@ -231,13 +231,20 @@ def finding_view(finding: dict[str, Any], language: str) -> FindingView:
     """A finding in the reader's language."""
     english = language == "en"
     if finding["kind"] == "question":
-        name = finding["name"]
+        # Reports from before names were kept in both languages have the Chinese one only.
+        name = finding.get("name_en" if english else "name") or finding["name"]
         message = (
             f"It is at “{name}”, which the new version does not have. Say what takes its place."
             if english
             else f"它正停在“{name}”,新版本里没有这一环节。请指明由哪个环节接替。"
         )
-        proposals = [ProposalView(**one) for one in finding["proposals"]]
+        proposals = [
+            ProposalView(
+                element_id=one["element_id"],
+                name=(english and one.get("name_en")) or one["name"],
+            )
+            for one in finding["proposals"]
+        ]
         return FindingView(
             kind="question",
             code="gone",

@@ -86,6 +86,11 @@ PROBLEMS = {
     "migration-not-done": ProblemType(
         409, "迁移尚未完成,或只是试运行,不能撤销", "The migration is not done, or was a dry run"
     ),
+    "migration-outdated": ProblemType(
+        409,
+        "试运行以后又发布了新版本,请重新试运行",
+        "A newer version was published since the dry run: try it out again",
+    ),
     "user-task-taken": ProblemType(
         409, "该任务已被他人认领", "Somebody else has claimed the user task"
     ),

@@ -20,6 +20,7 @@ from engine.moving.places import Signature, places_of
 from engine.moving.plan import EffectState, Plan, make_plan
 from engine.moving.reasons import Proposal, Question, Reason
 from engine.moving.sides import Side as Target
+from engine.terms import NAME as TERMS
 
 __all__ = [
     "Effect",
@@ -167,9 +168,11 @@ class Weighing:
             return False
         there = self.side(form.bundle_id).members
         key = wanted[element_id]
-        return key != form.form_ref or there.get(("form", f"{form.form_ref}")) != (
-            target.members.get(("form", f"{key}"))
-        )
+        if form.form_ref is None or key is None:
+            return key != form.form_ref
+        # What a form says is said in the terms of its bundle.
+        old, new = {("form", form.form_ref), TERMS}, {("form", key), TERMS}
+        return {there.get(one) for one in old} != {target.members.get(one) for one in new}
 
     def _weigh(
         self, row: Mapping[str, Any], target: Target

@@ -10,11 +10,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sql
 from sqlalchemy import Index, LargeBinary, Table, Text, Uuid
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from engine.database import JsonText, UtcDateTime
 from engine.errors import UnknownRow
+from engine.history import HISTORY
+from engine.instances import INSTANCE
 
 
 class MigrationStatus(StrEnum):
@@ -123,6 +126,28 @@ def next_item(db: Session, migration_id: UUID) -> MigrationItem | None:
         .where(col(MigrationItem.outcome) == MoveOutcome.WAITING.value)
     )
     return db.scalars(query.order_by(col(MigrationItem.position)).limit(1)).first()
+
+
+def undoable_of(db: Session, migration_id: UUID) -> int:
+    """Tell how many moves of a migration could be undone: nobody has acted on those since."""
+    last = (
+        sql.select(sql.func.max(HISTORY.c.seq))
+        .where(HISTORY.c.instance_id == MIGRATION_ITEM.c.instance_id)
+        .scalar_subquery()
+    )
+    query = (
+        sql.select(sql.func.count())
+        .select_from(MIGRATION_ITEM)
+        .join(INSTANCE, INSTANCE.c.id == MIGRATION_ITEM.c.instance_id)
+        .where(
+            MIGRATION_ITEM.c.migration_id == migration_id,
+            MIGRATION_ITEM.c.outcome == MoveOutcome.MOVED.value,
+            MIGRATION_ITEM.c.goes_on.is_(False),
+            MIGRATION_ITEM.c.version == INSTANCE.c.version,
+            MIGRATION_ITEM.c.history_seq == last,
+        )
+    )
+    return int(db.connection().execute(query).scalar_one())
 
 
 def progress_of(db: Session, migration_id: UUID) -> tuple[int, int]:

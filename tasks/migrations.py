@@ -78,6 +78,12 @@ def wish_of(
     )
 
 
+def is_outdated(db: Session, definitions: Definitions, migration: Migration) -> bool:
+    """Whether something newer than what a migration leads to has been published since."""
+    current = current_targets(db, definitions, migration.tenant, only_stored=True)
+    return any(current.get(chain, one) != one for chain, one in migration.targets.items())
+
+
 def order_migration(
     db: Session,
     engine: ProcessEngine,

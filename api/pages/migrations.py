@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -31,10 +32,16 @@ from engine.bundles import BundleHead
 from engine.effects import Effect, EffectState, Question
 from engine.errors import EngineError
 from engine.instances import OPEN_STATUSES, ProcessInstance
-from engine.migrations import Migration, MigrationStatus, MoveOutcome, items_of
+from engine.migrations import (
+    Migration,
+    MigrationStatus,
+    MoveOutcome,
+    items_of,
+    undoable_of,
+)
 from engine.moving.runs import weigh
 from engine.scopes import is_scope, level_of
-from tasks.migrations import current_targets, wish_of
+from tasks.migrations import current_targets, is_outdated, wish_of
 
 router = PageRouter()
 ORDER = (
@@ -54,6 +61,7 @@ async def _posted(request: Request) -> FormData:
 Posted = Annotated[FormData, Depends(_posted)]
 Chosen = Annotated[str, Query(max_length=200)]
 ScopeText = Annotated[str, Query(max_length=100)]
+NoneText = Annotated[str, Query(max_length=1)]
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,13 @@ class Group:
 
 
 @router.get("/designer/migrations")
-def read_migrations(work: Reading, process: Chosen = "", scope: ScopeText = "") -> Response:
-    """Show for one process what its current version means for those that run on older ones."""
+def read_migrations(
+    work: Reading, process: Chosen = "", scope: ScopeText = "", none: NoneText = ""
+) -> Response:
+    """Show for one process what its current version means for those that run on older ones.
+
+    `none`: nothing was chosen, and that is said.
+    """
     work.require("migration.rehearse")
     if scope and not _is_own(work, scope):
         raise Problem("not-found")
@@ -109,6 +122,9 @@ def read_migrations(work: Reading, process: Chosen = "", scope: ScopeText = "") 
         groups=groups,
         questions=questions,
         shown=SHOWN,
+        truncated=any(len(group.rows) > SHOWN for group in groups),
+        none_chosen=bool(none),
+        weighed=sum(len(group.rows) for group in groups),
         migrates=work.may("migration.run"),
         recent=[(one, view_of(work, one)) for one in recent(work)[:10]],
         process_name=lambda process_id: _name(running, process_id),
@@ -187,6 +203,9 @@ def _asked(effects: tuple[Effect, ...]) -> list[Question]:
 def order_migrations(work: Posting, posted: Posted) -> Response:
     """Try a migration out, or begin it, for the chosen instances."""
     work.require("migration.rehearse")
+    if not posted.getlist("instance") and not posted.get("all"):
+        chosen = urlencode({key: str(posted.get(key) or "") for key in ("process", "scope")})
+        return RedirectResponse(f"{_root(work)}/designer/migrations?{chosen}&none=1", 303)
     order = _order(posted)
     if not order.dry_run:
         work.require("migration.run")
@@ -206,7 +225,9 @@ def _order(posted: Mapping[str, Any] | FormData) -> MigrationOrder:
             {
                 "processId": str(posted.get("process") or ""),
                 "scope": str(posted.get("scope") or ""),
-                "instances": [str(one) for one in posted.getlist("instance")],
+                "instances": []
+                if posted.get("all")
+                else [str(one) for one in posted.getlist("instance")],
                 "mapping": mapping,
                 "recompute": ["*"] if posted.get("recompute") else [],
                 "newForms": bool(posted.get("new_forms")),
@@ -235,9 +256,7 @@ def read_migration_report(work: Reading, migration_id: MigrationId) -> Response:
         process_name=_title(work, items[0].to_bundle if items else "", migration.process_id),
         element_names=_element_names(work, migration, items),
         outcomes=Counter(one.outcome for one in items),
-        running=view.status in (MigrationStatus.WAITING, MigrationStatus.RUNNING),
-        may_run=_may_run(work, migration, [one.outcome for one in items]),
-        may_undo=_may_undo(work, migration, [one.outcome for one in items]),
+        **_state(work, migration, view.status, [one.outcome for one in items]),
         share=100 * view.progress_done // max(view.progress_total, 1),
     )
 
@@ -250,8 +269,27 @@ def _element_names(work: Work, migration: Migration, items: list[MovedView]) -> 
             process = work.installation.definitions.process(bundle_id, migration.process_id)
         except EngineError:
             continue
-        names.update({key: one.name for key, one in process.elements.items()})
+        english = work.language == "en"
+        names.update(
+            {key: (english and one.name_en) or one.name for key, one in process.elements.items()}
+        )
     return names
+
+
+def _state(work: Work, migration: Migration, status: str, outcomes: list[str]) -> dict[str, Any]:
+    """Tell what can be done with a migration, and what is going on with it."""
+    running = status in (MigrationStatus.WAITING, MigrationStatus.RUNNING)
+    may_undo = _may_undo(work, migration, outcomes)
+    tried = migration.dry_run and MoveOutcome.WOULD_MOVE in outcomes
+    outdated = tried and is_outdated(work.db, work.installation.definitions, migration)
+    return {
+        "running": running,
+        "undoing": running and MoveOutcome.WAITING not in outcomes and bool(outcomes),
+        "may_run": _may_run(work, migration, outcomes) and not outdated,
+        "outdated": outdated,
+        "may_undo": may_undo,
+        "undoable": undoable_of(work.db, migration.id) if may_undo else 0,
+    }
 
 
 def _may_run(work: Work, migration: Migration, outcomes: list[str]) -> bool:
@@ -277,6 +315,8 @@ def run_migration(work: Posting, migration_id: MigrationId) -> Response:
     ]
     if not chosen:
         raise Problem("migration-not-done")
+    if is_outdated(work.db, work.installation.definitions, tried):
+        raise Problem("migration-outdated")
     order = MigrationOrder(
         process_id=tried.process_id,
         instances=chosen,

@@ -236,7 +236,7 @@ def _missing(plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any) -
     if wanted is not None:
         return reasons.bad_mapping(element_id, wanted)
     found = proposals_for(old, old_tree, new_tree, kind_of)
-    return Question(element_id, reasons.name_of(old), found)
+    return Question(element_id, reasons.name_of(old), reasons.name_of(old, "en"), found)
 
 
 def kind_of(spec: Any) -> str:

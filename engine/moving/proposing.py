@@ -25,7 +25,9 @@ def proposals_for(
         and kind_of(spec) == kind_of(old)
     ]
     ranked = sorted(candidates, key=lambda spec: (-_likeness(old, spec), spec.name))
-    return tuple(Proposal(str(one.bpmn_id), name_of(one)) for one in ranked[:_MOST])
+    return tuple(
+        Proposal(str(one.bpmn_id), name_of(one), name_of(one, "en")) for one in ranked[:_MOST]
+    )
 
 
 def _likeness(old: Any, new: Any) -> float:

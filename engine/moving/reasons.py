@@ -22,6 +22,7 @@ class Proposal:
 
     element_id: str
     name: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,40 @@ class Question:
 
     element_id: str
     name: str
+    name_en: str
     proposals: tuple[Proposal, ...] = ()
 
 
 def name_of(spec: Any, language: str = "zh") -> str:
-    """Name an element as people know it, else by its id."""
-    extensions = getattr(spec, "extensions", {})
-    own = getattr(spec, "bpmn_name", None) or extensions.get("name")
-    if language == "en":
-        own = extensions.get("name_en") or own
+    """Name an element as people know it, else by what comes next, as joins have seldom a name."""
+    own = _own_name(spec, language)
+    following = None if own else _next_named(spec)
+    if following is not None:
+        name = _own_name(following, language)
+        return f"before {name}" if language == "en" else f"{name}之前"
     return str(own or getattr(spec, "bpmn_id", None) or spec.name)
+
+
+def _own_name(spec: Any, language: str) -> str | None:
+    extensions = getattr(spec, "extensions", {})
+    own: str | None = getattr(spec, "bpmn_name", None) or extensions.get("name")
+    return (extensions.get("name_en") or own) if language == "en" else own
+
+
+def _next_named(spec: Any) -> Any:
+    """Find the first named element that an unnamed one leads to."""
+    seen: set[str] = set()
+    waiting = list(getattr(spec, "_outputs", ()))
+    while waiting:
+        name = waiting.pop(0)
+        following = spec._wf_spec.task_specs.get(name)
+        if following is None or name in seen:
+            continue
+        if _own_name(following, "zh"):
+            return following
+        seen.add(name)
+        waiting.extend(following._outputs)
+    return None
 
 
 def _both(code: str, spec: Any, zh: str, en: str) -> Reason:

@@ -10,8 +10,12 @@ from engine.bundles import Name
 from engine.diagrams import CompiledProcess
 from engine.moving.places import Signature
 from engine.moving.sides import Side, reachable
+from engine.posts import NAME as POSTS
+from engine.terms import NAME as TERMS
 
 _REFERENCES = {"form_ref": "form", "decision_ref": "decision"}
+# Who may do a user task, and in which words it speaks, no diagram says.
+_PEOPLES = {POSTS, TERMS}
 _NEVER_ASKED = ("process", "scenarios")
 
 
@@ -71,7 +75,7 @@ def _uses(changed: set[Name], ahead: Iterable[Any], process: CompiledProcess) ->
     }
     calls = False
     for spec in ahead:
-        if changed.intersection(_references(spec)):
+        if changed.intersection(_references(spec)) or (spec.manual and changed & _PEOPLES):
             return True
         calls = calls or "topic" in getattr(spec, "extensions", ())
     return calls and bool(changed - drawn)

@@ -3,6 +3,7 @@
 import pytest
 
 from api.application import Installation
+from api.clients import add_client
 from appraisal.sessions import session_by_number
 from engine.instances import ProcessInstance
 from engine.sources import Source
@@ -55,8 +56,8 @@ def test_a_dry_run_says_what_to_map(street: Street, house: House) -> None:
     assert (told.status_code, told.json()["status"], told.json()["dryRun"]) == (202, "done", True)
     [item] = report["items"]
     assert (item["state"], item["outcome"]) == ("needs_mapping", "refused")
-    assert item["findings"][0]["message"].startswith("It is at “初审”")
-    assert item["findings"][0]["proposals"] == [{"elementId": "opening", "name": "开卷初审"}]
+    assert item["findings"][0]["message"].startswith("It is at “First review”")
+    assert item["findings"][0]["proposals"] == [{"elementId": "opening", "name": "First review"}]
     assert [one["outcome"] for one in again["items"]] == ["would_move"]
     assert bundle_of(street, house) == before
 
@@ -124,3 +125,21 @@ def publish_as(installation: Installation, diagram: str) -> str:
         report = installation.definitions.publish(db, [source], actor="test")
     assert not report.refused, report.findings
     return str(report.bundle_id)
+
+
+def test_a_system_may_read_migrations_without_running_them(street: Street, house: House) -> None:
+    publish(street.installation, LONGER)
+    order = {"processId": "small_review"}
+    with street.installation.database.transaction() as db:
+        _, read = add_client(db, house.organisation_id, "a", ["migrations:read"])
+        _, run = add_client(db, house.organisation_id, "b", ["migrations:run"])
+    reads, runs = street.client(token=read), street.client(token=run)
+
+    told = reads.post(API, json=order)
+
+    assert (told.status_code, reads.get(told.headers["location"]).status_code) == (202, 200)
+    assert reads.get(API).status_code == 200
+    assert reads.post(API, json={**order, "dryRun": False}).status_code == 403
+    assert reads.post(f"{told.headers['location']}/undo").status_code == 403
+    assert runs.get(told.headers["location"]).status_code == 200
+    assert runs.post(API, json={**order, "dryRun": False}).status_code == 202

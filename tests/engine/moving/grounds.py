@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,10 +38,17 @@ class Ground(Stage):
             jobs=self.queue,
         )
 
-    def publish(self, document: Mapping[str, bytes], form: bytes = FORM, **more: bytes) -> str:
-        """Publish a diagram as `main` with the form `f`; gives the bundle."""
+    def publish(
+        self,
+        document: Mapping[str, bytes],
+        form: bytes = FORM,
+        extra: Sequence[Source] = (),
+        **more: bytes,
+    ) -> str:
+        """Publish a diagram as `main` with the form `f`, sheets and others; gives the bundle."""
         sources = [Source("process", "main", document["main.bpmn"]), Source("form", "f", form)]
         sources += [Source("sheet", key, content) for key, content in more.items()]
+        sources += extra
         with self.database.transaction() as db:
             report = self.definitions.publish(db, sources)  # type: ignore[attr-defined]
         errors = [one.message_en for one in report.findings if one.severity == "error"]

@@ -6,6 +6,7 @@ import pytest
 
 from engine.effects import EffectState, Target, assess
 from engine.instances import ProcessInstance
+from engine.sources import Source
 from tests.engine.conftest import Draw as D
 from tests.engine.moving.changes import AB, CHANGES, Change, ids, line, users
 from tests.engine.moving.grounds import FORM, Ground
@@ -98,3 +99,64 @@ def test_only_instances_of_the_chains_and_filters_are_weighed(
         assert keys() == ["1", "2"]
         assert keys(instances=[one]) == ["2"]
         assert keys(bundles=["none"]) == keys(processes=["other"]) == keys(tenant="y") == []
+
+
+def called(inner: str, text: str) -> dict[str, bytes]:
+    """A process that waits in one that it calls."""
+    outer = D.node("callActivity", "call", calledElement="inner") + users("b")
+    return D.document(
+        D.process(outer, "s>call call>b b>e"),
+        D.process(D.node("startEvent", "s_in") + D.node("endEvent", "e_in") + inner, text, "inner"),
+    )
+
+
+TABLE = D.node("businessRuleTask", "rule", camunda_decisionRef="fee", camunda_resultVariable="y")
+RULED = line(users("a", "b"), TABLE, text="s>a a>rule rule>b b>e")
+WAITS = line(D.event("intermediateCatchEvent", "w", "message paid"), text="s>w w>e")
+CALLS = called(users("a"), "s_in>a a>e_in")
+CALLS_MORE = called(users("a", "c"), "s_in>a a>c c>e_in")
+OTHER_NAME = called(D.user("a", name="Prüfen"), "s_in>a a>e_in")
+FEE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="jc"><decision id="fee" name="fee"><variable name="fee" typeRef="number"/>
+<literalExpression><text>%s</text></literalExpression></decision></definitions>"""
+POSTS = '{"posts":[{"key":"reviewer","name":"%s","name_en":"R"}],"duties":[],"exclusions":[]}'
+
+
+@pytest.mark.parametrize(
+    ("drawn", "completed", "newer", "changed", "state"),
+    [
+        (RULED, [], RULED, {"decision": "fee"}, "can_move"),
+        (RULED, ["a"], RULED, {"decision": "fee"}, "unaffected"),
+        (AB, [], AB, {"posts": "posts"}, "can_move"),
+        (WAITS, [], WAITS, {"posts": "posts"}, "unaffected"),
+        (CALLS, [], CALLS_MORE, {}, "can_move"),
+        (CALLS, ["a"], CALLS_MORE, {}, "unaffected"),
+        (CALLS, [], OTHER_NAME, {}, "can_move"),
+        (CALLS, [], called(users("z"), "s_in>z z>e_in"), {}, "needs_mapping"),
+        (CALLS, [], line(users("a", "b"), text="s>a a>b b>e"), {}, "needs_mapping"),
+    ],
+)
+def test_each_kind_of_definition_counts_where_it_is_used(
+    sqlite_ground: Callable[..., Ground],
+    drawn: dict[str, bytes],
+    completed: list[str],
+    newer: dict[str, bytes],
+    changed: dict[str, str],
+    state: str,
+) -> None:
+    played = sqlite_ground()
+    played.publish(drawn, extra=_versions(changed, 1))
+    played.begin()
+    for element in completed:
+        played.complete(element)
+
+    effect, *_ = played.weigh(played.publish(newer, extra=_versions(changed, 2)))
+
+    assert effect.state == state
+
+
+def _versions(changed: dict[str, str], number: int) -> list[Source]:
+    contents = {"decision": FEE % str(number).encode(), "posts": (POSTS % number).encode()}
+    fee = [Source("decision", "fee", contents["decision"])]
+    others = [Source(kind, key, contents[kind]) for kind, key in changed.items()]
+    return others if "decision" in changed else [*fee, *others]
