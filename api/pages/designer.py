@@ -53,6 +53,8 @@ Key = Annotated[str, Path(max_length=100)]
 
 STATES = {"own": "本级自有", "inherited": "沿用上级", "draft": "有草稿", "behind": "上级已更新"}
 _MOST_CHANGES = 40
+# Who is stored for what came with the product.
+_PRODUCT = frozenset({"migrate", "demo", "release"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,8 @@ def _people(
 ) -> dict[str, str]:
     keys = [one.draft.updated_by for one in rows if one.draft is not None]
     keys += [one.published_by for one in versions]
-    return people_named(work.db, work.actor, [*keys, *([held.holder] if held else [])])
+    named = people_named(work.db, work.actor, [*keys, *([held.holder] if held else [])])
+    return named | dict.fromkeys(_PRODUCT & named.keys(), translate("随产品提供", work.language))
 
 
 def _scope_names(
