@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from api.pages.editing import resolved, scope_name
+from api.pages.publication_words import PublicationWords
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.publications import (
@@ -55,22 +56,28 @@ def choose_drafts(work: Reading, scope: Scope = "") -> Response:
     """Draw the drafts of a scope with what differs, to choose what is to be published."""
     scope = scope or f"organisation:{work.actor.tenant}"
     work.require("definition.publish", scope)
-    drafts = [{"draft": one, "changes": _changes(work, one)} for one in drafts_of(work.db, scope)]
-    return _page(work, "publish.html", scope, drafts=drafts, error=None)
+    return _page(work, "publish.html", scope, drafts=_told_drafts(work, scope), error=None)
 
 
-def _changes(work: Work, draft: Draft) -> list[str]:
-    english = work.language == "en"
+def _told_drafts(work: Work, scope: str) -> list[dict[str, Any]]:
+    return [{"draft": one, **_changes(work, one)} for one in drafts_of(work.db, scope)]
+
+
+def _changes(work: Work, draft: Draft) -> dict[str, Any]:
+    """Tell what differs: the first changes in words, how many more, and how many only moved."""
     # What holds now: the scope's own version, else the outer one that it was made from.
     now = resolved(work, draft.scope, draft.kind).get(draft.key)
     before = None if now is None else now.content
     try:
         found = compare(draft.kind, before, draft.content)
     except (EngineError, InvalidDecisions) as error:
-        return [str(error)]
-    said = [one.message_en if english else one.message_zh for one in found]
-    more = len(said) - DIFFERENCES_SHOWN
-    return said if more <= 0 else [*said[:DIFFERENCES_SHOWN], f"… +{more}"]
+        return {"changes": [str(error)], "more": 0, "moved": 0}
+    said = [one.message(work.language) for one in found if one.is_meant]
+    return {
+        "changes": said[:DIFFERENCES_SHOWN],
+        "more": max(0, len(said) - DIFFERENCES_SHOWN),
+        "moved": sum(not one.is_meant for one in found),
+    }
 
 
 @router.post("/designer/publish")
@@ -83,9 +90,7 @@ def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
     try:
         row = order_publication(work, scope, chosen, dry=False)
     except NothingToPublish:
-        drafts = [
-            {"draft": one, "changes": _changes(work, one)} for one in drafts_of(work.db, scope)
-        ]
+        drafts = _told_drafts(work, scope)
         return _page(work, "publish.html", scope, drafts=drafts, error="nothing")
     root = work.request.scope.get("root_path", "")
     return RedirectResponse(f"{root}/designer/publications/{row.id}", 303)
@@ -171,6 +176,7 @@ def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
         work.installation.clock.now(),
         scope=scope,
         scope_name=scope_name(work, scope),
+        words=PublicationWords(work, scope),
         lang="en" if work.language == "en" else "zh",
         entry="coverage" if is_built("coverage") else None,
         **values,

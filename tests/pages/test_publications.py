@@ -77,7 +77,7 @@ def test_a_designer_publishes_what_passes(
     page.get_by_label("依据文号").fill("人社发 1 号")
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.get_by_role("heading", name="已发布的版本")).to_be_visible()
-    expect(page.get_by_text("process/small_review v1")).to_be_visible()
+    expect(page.get_by_text("流程“小流程” 第 1 版")).to_be_visible()
     picture(page, f"published-{size[0]}")
 
     page.get_by_role("link", name="发布记录").click()
