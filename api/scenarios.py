@@ -78,6 +78,7 @@ class InheritedView(Resource):
     """A scenario of an outer scope that holds here, as YAML; `scope` is what that is called."""
 
     name: str
+    said: Texts
     scope: Texts
     text: str
 
@@ -112,6 +113,7 @@ class WalkView(Resource):
 
     process_id: str
     name: str
+    said: Texts
     passed: bool
     problem: Texts
     path: list[str]
@@ -202,6 +204,7 @@ def _inherited(work: Work, scenarios: list[Scenario], scope: str) -> list[Inheri
     return [
         InheritedView(
             name=one.name,
+            said=Texts(zh=one.name_zh, en=one.name),
             scope=_scope_said(work, str(one.path.parent.parent).replace("/", ":")),
             text=yaml.safe_dump(
                 [_plain(one.content)], allow_unicode=True, sort_keys=False, width=100

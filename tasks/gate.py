@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -122,11 +122,7 @@ class Gate:
             def note(count: int, before: int = before) -> None:
                 told(before + count, total)
 
-            outcomes = self.results.play(contents, scenarios, note)
-            played[name] = [
-                replace(one, key=scenario.key)
-                for one, scenario in zip(outcomes, scenarios, strict=True)
-            ]
+            played[name] = self.results.play(contents, scenarios, note)
             done += len(scenarios)
             told(done, total)
         return played
@@ -257,6 +253,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "key": outcome.key,
         "processId": outcome.process_id,
         "name": outcome.name,
+        "said": outcome.said,
         "passed": outcome.passed,
         "problem": {"zh": outcome.problem, "en": outcome.problem_en},
         "path": list(outcome.path) if not outcome.passed else [],

@@ -79,6 +79,7 @@ def walk_of(outcome: Outcome, ends: Ends) -> dict[str, Any]:
         "processId": outcome.process_id,
         "key": outcome.key,
         "name": outcome.name,
+        "said": outcome.said,
         "passed": outcome.passed,
         "problem": {"zh": outcome.problem, "en": outcome.problem_en},
         "path": list(outcome.path),

@@ -20,7 +20,8 @@ Flow = tuple[str, str, str]
 class Outcome:
     """How one scenario went; `problem` and `problem_en` are empty when it went as it says.
 
-    `key` is that of the definition that has it, once it is known where it was played.
+    `key` is that of the definition that has it and `name_zh` what Chinese readers are told, once
+    it is known where it was played.
     `path` are the elements of its own process in order, `visited` those of all processes as
     `process.element`, `taken` process, source and target of each flow. `expected` is the path that
     it says, empty if it says none; `waiting` the user tasks that are open at the end, as
@@ -37,8 +38,14 @@ class Outcome:
     taken: tuple[Flow, ...] = ()
     read: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False)
     key: str = ""
+    name_zh: str = ""
     expected: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What it is called, in both languages."""
+        return {"zh": self.name_zh or self.name, "en": self.name}
 
     @property
     def passed(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from engine.bundles import Name, hash_of
@@ -59,7 +60,11 @@ class ScenarioResults:
             found[number] = outcome
             self._keep(names[number], outcome)
         self.played += len(outcomes)
-        return [one for _, one in sorted(found.items()) if one is not None]
+        return [
+            replace(one, key=scenarios[number].key, name_zh=scenarios[number].name_zh)
+            for number, one in sorted(found.items())
+            if one is not None
+        ]
 
     def _find(self, name: str, hashes: Mapping[Name, str]) -> Outcome | None:
         with self._lock:

@@ -21,7 +21,7 @@ MOST_TIMES = 1000
 _VERBS = ("do", "refuse", "message", "signal", "advance", "until", "cancel")
 _LISTS = ("steps", "path", "passes", "visits")
 _CONTEXTS = ("given", "start", "payload", "leave_out", "results", "data", "facts")
-_OTHERS = ("name", "world", "process", "event", "at", "status", "removed", "description")
+_OTHERS = ("name", "name_zh", "world", "process", "event", "at", "status", "removed", "description")
 _KNOWN = frozenset((*_LISTS, *_CONTEXTS, *_OTHERS))
 
 

@@ -109,6 +109,11 @@ class Scenario:
     path: Path = field(repr=False)
 
     @property
+    def name_zh(self) -> str:
+        """What Chinese readers are told it is called; `name` stands for one that says nothing."""
+        return str(self.content.get("name_zh") or self.name)
+
+    @property
     def key(self) -> str:
         """The key of the definition that has it: its file lies in a folder of that name."""
         return self.path.parent.name

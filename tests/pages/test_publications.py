@@ -48,7 +48,7 @@ def see_what_is_reached(page: Page) -> None:
     drawing = page.locator(".cov-drawing")
     expect(drawing.get_by_role("status")).to_contain_text("环节 4 / 6、连线 4 / 5 有场景走到")
     expect(drawing.locator('[data-element-id="done"].walked-miss')).to_have_count(1)
-    drawing.get_by_label("显示").select_option("“both review”走的路")
+    drawing.get_by_label("显示").select_option("“两人都审”走的路")
     expect(drawing.get_by_role("status")).to_contain_text("按所写的路走通，共 4 步")
     expect(overlay(drawing, "counted")).to_have_text("4")
     assert violations(page) == []

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 import processes
 from engine.bundles import Member
@@ -65,11 +66,20 @@ def test_scenarios_of_another_process_with_the_same_name_stay() -> None:
     assert [one.name for one in scenarios_of(CHAIN, members)] == ["a"]
 
 
+def _is_chinese(text: str | None) -> bool:
+    return any("一" <= letter <= "鿿" for letter in text or "")
+
+
 @pytest.mark.parametrize(
     "path", sorted(PROCESSES.rglob("scenarios.yaml")), ids=lambda p: p.parent.name
 )
 def test_the_packaged_scenarios_pass_the_check(path: Path) -> None:
-    assert check_scenarios(path.parent.name, path.read_bytes()) == []
+    content = path.read_bytes()
+
+    assert check_scenarios(path.parent.name, content) == []
+    named = [one for one in yaml.safe_load(content) if "name" in one and "removed" not in one]
+    # Readers of either language are told what each one is.
+    assert [one["name"] for one in named if not _is_chinese(one.get("name_zh"))] == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import { get, post, put, root } from '../shared/api.js';
 import { button, el, fill, tabs } from '../shared/dom.js';
 import { editorBar } from '../shared/editor-bar.js';
 import { findingsList, weight } from '../shared/findings.js';
-import { inLanguage, missing, translator } from '../shared/i18n.js';
+import { chinese, inLanguage, missing, translator } from '../shared/i18n.js';
 import { Saving } from '../shared/saving.js';
 import { departure, WalkedDrawing } from '../shared/walked.js';
 import { Context } from './context.js';
@@ -158,6 +158,12 @@ function nameOf(scenario) {
   return scenario?.name ?? (scenario?.inherit ? words('For the outer scenarios') : '');
 }
 
+/** What readers are told a scenario is called: its own words, or those of the outer one. */
+function saidOf(scenario, outer) {
+  if (scenario?.name) return (chinese && scenario.name_zh) || scenario.name;
+  return outer ? inLanguage(outer.said) : nameOf(scenario);
+}
+
 function choose(name) {
   panes.show('steps');
   page.chosen = name;
@@ -182,8 +188,9 @@ function draw(focus = document.activeElement?.dataset?.at) {
 }
 
 function drawList(inherited) {
+  const said = (name) => saidOf(page.model.list.find((one) => one?.name === name), inherited.find((one) => one.name === name)) || name;
   const item = (name) => el('li', {}, el('button', { type: 'button', 'aria-current': name === page.chosen ? 'true' : null, dataset: { at: `list/${name}` }, onclick: () => { page.chosen = name; draw(`list/${name}`); } },
-    el('span', {}, name), standing(page.walks.get(name))));
+    el('span', {}, said(name)), standing(page.walks.get(name))));
   const own = page.model.list.map(nameOf).filter(Boolean);
   fill(list, el('div', { class: 'ed-row sc-tools' },
     button(words('New scenario'), begin, { kind: 'btn sm', dataset: { at: 'new' } }),
@@ -203,7 +210,7 @@ function drawSheet(inherited) {
   const scenario = page.model.list[at];
   if (scenario) {
     const walk = page.walks.get(scenario.name);
-    fill(sheet, el('h2', {}, nameOf(scenario)), scenario.name && !scenario.removed ? actions(words, { play: () => play(scenario.name), copy: () => copy(scenario), remove: () => remove(at) }) : button(words('Delete'), () => remove(at), { kind: 'btn bad' }),
+    fill(sheet, el('h2', {}, saidOf(scenario)), scenario.name && !scenario.removed ? actions(words, { play: () => play(scenario.name), copy: () => copy(scenario), remove: () => remove(at) }) : button(words('Delete'), () => remove(at), { kind: 'btn bad' }),
       form.draw(at, scenario, walk && !walk.stale ? walk.waiting : []));
     return;
   }
@@ -213,11 +220,11 @@ function drawSheet(inherited) {
     return;
   }
   const [content] = parse(outer.text, { version: '1.1', customTags: (all) => all.filter((one) => one.tag !== 'tag:yaml.org,2002:timestamp') });
-  fill(sheet, el('h2', {}, outer.name), el('p', { class: 'muted' }, words('It comes from {scope} and holds here, too.', { scope: inLanguage(outer.scope) })),
+  fill(sheet, el('h2', {}, inLanguage(outer.said)), el('p', { class: 'muted' }, words('It comes from {scope} and holds here, too.', { scope: inLanguage(outer.scope) })),
     el('div', { class: 'ed-row' }, button(words('Play this scenario'), () => play(outer.name), { kind: 'btn p', dataset: { at: 'play' } }),
       button(words('Write it anew here'), () => own(content), { kind: 'btn' }),
       button(words('It does not hold here'), () => own({ name: outer.name, removed: true }), { kind: 'btn' })),
-    el('fieldset', { class: 'sc-outer', disabled: true }, el('legend', { class: 'sr' }, outer.name), form.draw('outer', content, [])));
+    el('fieldset', { class: 'sc-outer', disabled: true }, el('legend', { class: 'sr' }, inLanguage(outer.said)), form.draw('outer', content, [])));
 }
 
 function own(content) {

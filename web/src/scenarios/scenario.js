@@ -4,7 +4,7 @@ import { Steps } from './steps.js';
 import { field, Values } from './values.js';
 
 const STATUSES = ['completed', 'running', 'cancelled', 'suspended', 'failed'];
-const KNOWN = new Set(['name', 'description', 'world', 'given', 'process', 'event', 'payload', 'start', 'leave_out', 'at', 'status', 'steps', 'path', 'passes', 'data', 'facts', 'visits', 'removed', 'inherit']);
+const KNOWN = new Set(['name', 'name_zh', 'description', 'world', 'given', 'process', 'event', 'payload', 'start', 'leave_out', 'at', 'status', 'steps', 'path', 'passes', 'data', 'facts', 'visits', 'removed', 'inherit']);
 
 export class ScenarioForm {
   constructor({ words, context, edit }) {
@@ -30,7 +30,8 @@ export class ScenarioForm {
         field(words('Begins at'), values.moment([place, 'at'], scenario.at)),
         (starts[0][1].length > 1 || scenario.event) && field(words('Begins with'), values.choice([place, 'event'], scenario.event, starts, { none: words('The usual start') }))),
       values.rows([place, 'given'], scenario.given, { label: words('Details of the given state') }),
-      el('details', { class: 'sc-more', open: ['description', 'start', 'payload', 'leave_out'].some((one) => scenario[one] !== undefined) }, el('summary', {}, words('More')),
+      el('details', { class: 'sc-more', open: ['name_zh', 'description', 'start', 'payload', 'leave_out'].some((one) => scenario[one] !== undefined) }, el('summary', {}, words('More')),
+        field(words('Name in Chinese'), values.text([place, 'name_zh'], scenario.name_zh), { wide: true }),
         field(words('Description'), values.text([place, 'description'], scenario.description), { wide: true }),
         values.rows([place, 'start'], scenario.start, { label: words('Variables at the start') }),
         values.rows([place, 'payload'], scenario.payload, { label: words('What the starting message brings') }),

@@ -34,7 +34,7 @@ export default {
   'code four_eyes': '同一人不能办理前后两环', 'code not_your_post': '不是其岗位的事', 'code not_your_task': '不是其待办', 'code out_of_scope': '不在其范围', 'code exclusive_duty': '职责不相容', 'code conflict_of_interest': '应当回避', 'code other_organisation': '属于其他机构', 'code required': '必填项没有填',
   'The outer scenario of this name does not hold here. Delete this entry, and it holds again.': '上层的同名场景在这里不再有效。删除这一项，它就恢复有效。',
   'Given': '给定', 'Name': '名称', 'Given state': '初始状态', 'Begins at': '开始时间', 'Begins with': '从哪里开始', 'The usual start': '通常的开始', 'Details of the given state': '初始状态的细节',
-  'Description': '说明', 'Variables at the start': '开始时的变量', 'What the starting message brings': '启动消息带来的内容', 'Called processes that are left out, with what they would give': '略过的被调用流程，及其本应给出的内容',
+  'Name in Chinese': '中文名称', 'Description': '说明', 'Variables at the start': '开始时的变量', 'What the starting message brings': '启动消息带来的内容', 'Called processes that are left out, with what they would give': '略过的被调用流程，及其本应给出的内容',
   'Expected': '期望', 'At the end it is': '最后的状态', 'status completed': '已结束', 'status running': '仍在运行', 'status cancelled': '已取消', 'status suspended': '已暂停', 'status failed': '出了异常',
   'No path is written yet: play it and adopt the path.': '还没有写路径：走一遍，再采用走过的路径。', 'Change the path by hand': '手工修改路径', 'The whole path': '完整的路径', 'Or only some elements, in this order': '或只写依次经过的部分环节',
   'What holds at the end': '最后应有的结果', 'Variables': '变量', 'Facts': '事实', 'Elements of other processes that are reached': '到过的其他流程的环节',

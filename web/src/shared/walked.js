@@ -261,7 +261,7 @@ export function walkChoice(drawing, walks) {
     onchange: () => (choose.value ? drawing.walk(walks[Number(choose.value) - 1]) : drawing.cover(drawing.covered)),
   }, el('option', { value: '' }, words('How many scenarios reach each element')),
   walks.map((one, place) => el('option', { value: String(place + 1) },
-    words(one.passed ? 'The way of “{name}”' : 'The way of “{name}” (fails)', { name: one.name }))));
+    words(one.passed ? 'The way of “{name}”' : 'The way of “{name}” (fails)', { name: inLanguage(one.said ?? { zh: one.name, en: one.name }) }))));
   return el('label', { class: 'walked-choice' }, el('span', {}, words('What is shown')), choose);
 }
 
