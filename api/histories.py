@@ -86,7 +86,7 @@ def read_instance_history(
     if cursor:
         query = query.where(col(HistoryRow.seq) > number_of(cursor))
     found = work.db.exec(query.order_by(col(HistoryRow.seq)).limit(limit + 1)).all()
-    words = DecisionWords(work.installation.definitions, instance.bundle_id)
+    words = DecisionWords.of(work.db, work.installation.definitions, instance)
     following = str(found[limit - 1].seq) if len(found) > limit else None
     return Page(items=[_view(one, words, work.language) for one in found[:limit]], next=following)
 
@@ -94,7 +94,9 @@ def read_instance_history(
 def _view(row: HistoryRow, words: DecisionWords, language: str) -> HistoryView:
     decision = None
     if row.kind == HistoryKind.DECIDED.value and row.details:
-        decision = DecisionView.model_validate(asdict(words.tell(row.details, language)))
+        decision = DecisionView.model_validate(
+            asdict(words.at(row.seq or 0).tell(row.details, language))
+        )
     return HistoryView(
         seq=row.seq or 0,
         at=row.at,

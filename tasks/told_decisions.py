@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
+
+from sqlalchemy.orm import Session
 
 from engine.decisions.descriptions import Texts
 from engine.definitions import Definitions
 from engine.errors import UnknownDefinition
+from engine.history import HistoryKind, read_history
+from engine.instances import ProcessInstance
 from tasks.shown_names import row_text
 
 
@@ -38,10 +42,27 @@ class ToldDecision:
 
 @dataclass(frozen=True)
 class DecisionWords:
-    """What the authors of one bundle's tables say."""
+    """What the authors of one bundle's tables say.
+
+    `left` are the bundles that an instance was moved away from, oldest first, with the history row
+    that tells of it.
+    """
 
     definitions: Definitions
     bundle_id: str
+    left: Sequence[tuple[int, str]] = ()
+
+    @classmethod
+    def of(cls, db: Session, definitions: Definitions, instance: ProcessInstance) -> Self:
+        """Take the words for an instance's decisions, whatever it was moved to since."""
+        moves = read_history(db, instance.id, kinds=[HistoryKind.MOVED])
+        left = [(row.seq or 0, str((row.details or {}).get("from", ""))) for row in moves]
+        return cls(definitions, instance.bundle_id, left)
+
+    def at(self, seq: int) -> DecisionWords:
+        """Give the words that held when a history row was written."""
+        bundle_id = next((one for moved, one in self.left if moved > seq), self.bundle_id)
+        return DecisionWords(self.definitions, bundle_id)
 
     def tell(self, details: Mapping[str, Any], language: str) -> ToldDecision:
         """Put the details of a history row into words."""

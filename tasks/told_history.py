@@ -89,7 +89,8 @@ def _history_line(
     actor = names.get(row.actor or "", "")
     if words is not None and row.kind == HistoryKind.DECIDED.value:
         details = row.details or {}
-        about, about_en = words.line(details, ""), words.line(details, "en")
+        then = words.at(row.seq or 0)
+        about, about_en = then.line(details, ""), then.line(details, "en")
         # Whoever was there: it was the table that decided.
         return HistoryLine(row.at, row.kind, "", about, about_en)
     about = task.name if task else ""

@@ -55,7 +55,7 @@ def told_decisions(work: Work, instance: ProcessInstance | None) -> DecisionWord
     """Give the words for what tables decided in an instance, if the actor may read them."""
     if instance is None or not work.may("process_instance.explain", instance):
         return None
-    return DecisionWords(work.installation.definitions, instance.bundle_id)
+    return DecisionWords.of(work.db, work.installation.definitions, instance)
 
 
 def element_name(work: Work, instance: ProcessInstance | None, element_id: str | None) -> str:

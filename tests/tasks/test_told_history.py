@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from engine.database import Database
+from engine.definitions import Definitions
 from engine.history import HistoryRow
+from engine.instances import ProcessInstance
 from engine.user_tasks import UserTask
+from tasks.told_decisions import DecisionWords
 from tasks.told_history import HistoryLine, history_of
 
 NOW = datetime(2027, 3, 1, 1, tzinfo=UTC)
@@ -67,3 +70,22 @@ def test_what_repeats_in_a_row_is_told_once(sqlite_database: Database) -> None:
         line(2, "completed", "score", 2),
         line(0, "started", ""),
     ]
+
+
+def test_a_decision_is_told_in_the_words_that_held_then(sqlite_database: Database) -> None:
+    definitions = Definitions(reading=sqlite_database.reading, now=lambda: NOW)
+    instance = ProcessInstance(
+        id=uuid4(), process_id="p", bundle_id="b", business_key="k", state=b"", started_at=NOW
+    )
+    moves = (("decided", {}), ("moved", {"from": "a"}), ("decided", {}), ("moved", {"from": "c"}))
+    with sqlite_database.transaction() as db:
+        rows = [
+            HistoryRow(instance_id=instance.id, at=NOW, kind=kind, details=details)
+            for kind, details in (*moves, ("decided", {}))
+        ]
+        db.add_all(rows)
+        db.flush()
+
+        words = DecisionWords.of(db, definitions, instance)
+
+        assert [words.at(row.seq or 0).bundle_id for row in rows[::2]] == ["a", "c", "b"]
