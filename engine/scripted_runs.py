@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -80,14 +80,36 @@ class SentMessage:
     payload: dict[str, Any]
 
 
+class Wait(NamedTuple):
+    """Something that an instance waits for.
+
+    `kind` is `user task`, `timer`, `incident`, `message` or `signal`; `detail` the task's name,
+    when the timer is due, what went wrong, or the event's name.
+    """
+
+    kind: str
+    element_id: str
+    detail: str
+
+    def told(self) -> str:
+        """Say it with ids, for whoever writes tests."""
+        if self.kind == "user task":
+            return f"user task {self.element_id}"
+        if self.kind == "timer":
+            return f"timer {self.element_id} due {self.detail}"
+        if self.kind == "incident":
+            return f"incident at {self.element_id}: {self.detail}"
+        return f"{self.kind} {self.detail} at {self.element_id}"
+
+
 @dataclass(frozen=True)
 class Trace:
     """What a scripted run did.
 
     `elements` are the ids of the drawn elements of the instance that were left, in order;
     `visited` has those of all instances with the id of their process. `data` are the variables at
-    the end, `user_tasks` and `incidents` the rows of all instances. `waits_for` says to people what
-    the instance still waits for.
+    the end, `user_tasks` and `incidents` the rows of all instances. `waiting` is what the instance
+    still waits for.
     """
 
     elements: list[str]
@@ -100,7 +122,12 @@ class Trace:
     visited: list[tuple[str, str]] = field(repr=False)
     instance_id: UUID
     business_key: str
-    waits_for: list[str]
+    waiting: list[Wait]
+
+    @property
+    def waits_for(self) -> list[str]:
+        """What the instance still waits for, with ids."""
+        return [one.told() for one in self.waiting]
 
 
 def simple_service_tasks(tasks: ServiceTasks | Mapping[str, Any] | None) -> ServiceTasks:
@@ -258,20 +285,24 @@ class ScriptedRun:
             instance = db.get(ProcessInstance, self.instance_id)
             return "" if instance is None else instance.business_key
 
-    def waits_for(self) -> list[str]:
-        """Say what the instance waits for, for a message to people."""
+    def waiting(self) -> list[Wait]:
+        """List what the instance waits for, user tasks of all instances first."""
         with self.database.reading() as db:
-            return self._waits_for(db, list(db.exec(_INCIDENTS)))
+            return self._waiting(db, list(db.exec(_INCIDENTS)))
 
-    def _waits_for(self, db: Session, incidents: Sequence[Incident]) -> list[str]:
+    def waits_for(self) -> list[str]:
+        """Say what the instance waits for, with ids."""
+        return [one.told() for one in self.waiting()]
+
+    def _waiting(self, db: Session, incidents: Sequence[Incident]) -> list[Wait]:
         about = {"b_instance": self.instance_id}
-        said = [f"user task {one.element_id}" for one in db.exec(_READY)]
+        found = [Wait("user task", one.element_id, one.name) for one in db.exec(_READY)]
         for event in db.exec(_SUBSCRIPTIONS, params=about):
-            said.append(f"{event.kind} {event.name} at {event.element_id}")
+            found.append(Wait(event.kind, event.element_id, event.name))
         for timer in db.exec(_TIMERS, params=about):
-            said.append(f"timer {timer.element_id} due {timer.due_at.isoformat()}")
+            found.append(Wait("timer", timer.element_id, timer.due_at.isoformat()))
         unsettled = [one for one in incidents if one.resolved_at is None]
-        return said + [f"incident at {one.element_id}: {one.message}" for one in unsettled]
+        return found + [Wait("incident", one.element_id or "", one.message) for one in unsettled]
 
     def trace(self) -> Trace:
         """Tell what happened so far."""
@@ -291,7 +322,7 @@ class ScriptedRun:
                 visited=[(process, element) for _, process, element in self.visited],
                 instance_id=instance.id,
                 business_key=instance.business_key,
-                waits_for=self._waits_for(db, incidents),
+                waiting=self._waiting(db, incidents),
             )
             db.expunge_all()
         return trace

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from engine.scripted_runs import Trace
-from tasks.scenario_names import ElementNames
+from engine.scripted_runs import Trace, Wait
+from tasks.scenario_names import ElementNames, status_zh
 
 Words = tuple[str, str]
 """A sentence in Chinese and in English."""
@@ -28,7 +28,7 @@ def differences(
     told: Told,
     names: ElementNames,
     facts: Mapping[str, Any],
-    waits_for: Sequence[str],
+    waiting: Sequence[Wait],
 ) -> Iterator[Words]:
     """Give each thing that is not as wanted; `wanted` is the scenario's content, names filled in.
 
@@ -41,7 +41,7 @@ def differences(
             f"“{zh}”出了异常:{incident.message}",
             f"incidents: at “{en}”: {incident.message}",
         )
-    yield from _way(wanted, told, names, waits_for)
+    yield from _way(wanted, told, names, waiting)
     yield from _values(trace.data, wanted.get("data") or {})
     yield from _values(facts, wanted.get("facts") or {})
     visited = {f"{process}.{element}" for process, element in trace.visited}
@@ -50,15 +50,15 @@ def differences(
 
 
 def _way(
-    wanted: Mapping[str, Any], told: Told, names: ElementNames, waits_for: Sequence[str]
+    wanted: Mapping[str, Any], told: Told, names: ElementNames, waiting: Sequence[Wait]
 ) -> Iterator[Words]:
     if "path" in wanted and list(wanted["path"]) != told.elements:
         yield first_difference(wanted["path"], told.elements, names)
     status = wanted.get("status", "completed")
     if told.trace.status != status:
-        waits_zh, waits_en = "、".join(waits_for) or "—", ", ".join(waits_for) or "nothing"
+        waits_zh, waits_en = names.waits(waiting)
         yield (
-            f"最后状态是 {told.trace.status},场景要 {status};还在等待:{waits_zh}",
+            f"最后{status_zh(told.trace.status)},场景要的是{status_zh(status)};还在等待:{waits_zh}",
             f"status is {told.trace.status}, not {status}; waits for {waits_en}",
         )
     if (missing := _out_of_order(wanted.get("passes") or [], told.elements)) is not None:

@@ -288,9 +288,10 @@ class Stage:
         for user_task in self.run.ready():
             if user_task.element_id == element_id and of in (None, user_task.business_key):
                 return user_task
+        names = ElementNames(self._elements())
+        (zh, en), (waits_zh, waits_en) = names.of(element_id), names.waits(self.run.waiting())
         raise self._failed(
-            f"没有待办“{self._name(element_id)[0]}”;还在等待:{self.run.waits_for()}",
-            f"no user task {element_id}; waits for {self.run.waits_for()}",
+            f"没有待办“{zh}”;还在等待:{waits_zh}", f"no user task “{en}”; waits for {waits_en}"
         )
 
     def _person(self, db: Session, user_task: UserTask, by: str | None) -> int:
@@ -320,7 +321,7 @@ class Stage:
         wanted = self.named(dict(self.scenario.content))
         facts = dict(self._facts(told.trace, wanted.get("facts") or {}))
         names = ElementNames(self._elements())
-        for problem in differences(wanted, told, names, facts, told.trace.waits_for):
+        for problem in differences(wanted, told, names, facts, told.trace.waiting):
             raise self._failed(*problem)
         return told
 
@@ -360,7 +361,7 @@ class Stage:
 
     def _elements(self) -> Mapping[str, ElementInfo]:
         process = self.pack.process(BUNDLE, self.scenario.process_id)
-        return process.elements_by_process[self.scenario.process_id]
+        return process.elements
 
     def _name(self, element_id: str) -> tuple[str, str]:
         return ElementNames(self._elements()).of(element_id)

@@ -159,3 +159,15 @@ def scenario(content: str) -> Scenario:
 def test_a_scenario_that_goes_another_way_fails(content: str, problem: str, tmp_path: Path) -> None:
     with pytest.raises(ScenarioFailed, match=problem):
         run_scenario(base_pack(), scenario(content), tmp_path)
+
+
+def test_what_a_scenario_still_waits_for_is_told_in_words(tmp_path: Path) -> None:
+    begun = scenario("{process: define_scheme, world: opened}")
+
+    with pytest.raises(ScenarioFailed) as failed:
+        run_scenario(base_pack(), begun, tmp_path)
+
+    assert (
+        failed.value.problem == "最后仍在运行,场景要的是已结束;还在等待:待办“选择方案、等级和科目”"
+    )
+    assert failed.value.problem_en.startswith("status is running, not completed; waits for user")

@@ -33,6 +33,7 @@ class OwnSaving extends Saving {
   }
 }
 
+const narrow = matchMedia('(max-width: 760px)');
 const page = { text: '', model: null, error: null, chosen: null, walks: new Map(), cover: null, before: [], after: [] };
 let saving;
 let context;
@@ -270,9 +271,9 @@ async function play(name) {
   for (const walk of data.walks) page.walks.set(walk.name, { ...walk, stale: text !== page.text });
   if (name === null) page.cover = data;
   page.findings = data.findings;
-  if (name === null) page.chosenCover = true;
   draw();
   if (name === null && !data.findings.length) showAll();
+  if (narrow.matches) picture.scrollIntoView({ block: 'start' });
 }
 
 function showAll() {
@@ -303,7 +304,7 @@ function paint() {
   }
   const parted = departure(walk);
   fill(result, el('p', { class: `sc-verdict ${walk.passed ? 'ok' : 'bad'}` }, words(walk.passed ? 'It passes.' : 'It fails.'), walk.stale && ` ${words('It was changed since: play it again.')}`),
-    !walk.passed && !(parted && drawing?.viewer) && el('p', {}, inLanguage(walk.problem)),
+    !walk.passed && !(drawing?.viewer && walk.processId === key) && el('p', {}, inLanguage(walk.problem)),
     walk.waiting.length > 0 && el('p', { class: 'small' }, words('Open now: {tasks}', { tasks: walk.waiting.map((one) => context.name(one)).join(words(', ')) })),
     walk.path.length > 0 && el('details', {}, el('summary', {}, words('The path in words ({count})', { count: walk.path.length })), el('ol', { class: 'sc-path' }, walk.path.map((one, at) => el('li', { class: parted?.place === at + 1 ? 'bad' : null }, context.name(one))))),
     adoptable(walk) && button(words('Adopt the new path'), () => adopt(walk), { kind: 'btn p sm' }));

@@ -148,7 +148,7 @@ export class WalkedDrawing {
       ...(parted?.actual ? [['wrong', 'where it departs (≠)']] : []),
       ...(parted?.wanted ? [['wanted', 'where it should have gone (dashed, ?)']] : []),
     ], walk.passed ? '' : 'bad');
-    const first = parted?.actual ?? parted?.wanted ?? null;
+    const first = parted?.actual ?? parted?.wanted ?? [...open].find(Boolean) ?? walk.path.at(-1);
     if (first) this.show(first);
   }
 
