@@ -10,7 +10,6 @@ from pathlib import Path
 from itsdangerous import URLSafeSerializer
 from sqlmodel import Session
 
-from api.plugins import Plugins, load_plugins
 from api.rate_limits import RateLimit
 from api.secret_files import load_keyring, load_secret_key
 from api.settings import Settings
@@ -33,7 +32,6 @@ from engine.sources import Source, load_folder
 from engine.terms import check_terms
 from forms import InvalidForm, parse_form
 from forms.components import DynamicList, Field
-from tasks import all_service_tasks
 from tasks.archive import OPTION_ARCHIVE_FOLDER
 from tasks.bindings import WRITERS
 from tasks.certificate_pages import OPTION_PUBLIC_URL
@@ -43,6 +41,7 @@ from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
 from tasks.known_variables import host_knowledge
 from tasks.migrations import follow_session
+from tasks.plugins import Plugins, installed_service_tasks, load_plugins
 from tasks.posts import PostsLibrary, attach_posts, packaged_posts
 from tasks.scenario_sets import check_scenarios
 from tasks.terms import TermsLibrary, attach_terms
@@ -131,9 +130,7 @@ def build_installation(
     _attach(database, settings)
     clock = MovableClock(database) if settings.clock_is_movable else Clock()
     plugins = load_plugins()
-    service_tasks = all_service_tasks()
-    for group in plugins.service_tasks:
-        service_tasks.include(group)
+    service_tasks = installed_service_tasks(plugins)
     functions = host_functions(calendars(partial(Session, database.reader)))
     definitions = Definitions(
         checkers={

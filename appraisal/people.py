@@ -62,6 +62,23 @@ def add_person(
     return person
 
 
+def add_people(
+    db: Session, organisation_id: int, people: Iterable[tuple[str, str, Iterable[str]]]
+) -> list[Person]:
+    """Add people by sign-in name, name and posts, all in one go: one by one takes far longer."""
+    given = list(people)
+    added = [
+        Person(organisation_id=organisation_id, name=name, sign_in_name=sign_in_name)
+        for sign_in_name, name, _ in given
+    ]
+    db.add_all(added)
+    db.flush()
+    for person, (_, _, posts) in zip(added, given, strict=True):
+        for post in posts:
+            assign_post(db, person, post)
+    return added
+
+
 def assign_post(db: Session, person: Person, post: str) -> PostAssignment:
     """Appoint a person to a post in their organisation."""
     assert person.id is not None

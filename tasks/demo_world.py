@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from appraisal.equipment import Equipment
 from appraisal.occupations import Occupation
 from appraisal.organisations import Organisation, RegisteredRange
-from appraisal.people import Person, add_person
+from appraisal.people import Person, add_people
 from appraisal.rooms import Room, RoomKind
 from appraisal.schemes import Scheme
 from appraisal.staff import AssessorCard, AssessorRank
@@ -214,26 +214,21 @@ def scheme_content(occupation_code: str) -> dict[str, Any]:
 
 def _staff(db: Session, world: DemoWorld, today: date) -> None:
     body_id = _key(world.organisation.id)
-
-    def add(sign_in_name: str, name: str, *posts: str) -> Person:
-        person = add_person(db, body_id, name, sign_in_name, posts=posts)
-        world.people[sign_in_name] = person
-        return person
-
-    for sign_in_name, name, posts in STAFF:
-        add(sign_in_name, name, *posts)
+    everybody: list[tuple[str, str, tuple[str, ...]]] = list(STAFF)
     for no, name in enumerate((*_INVIGILATORS, *_INVIGILATORS_MORE), start=1):
-        add(f"invigilator{no}", name, "invigilator")
+        everybody.append((f"invigilator{no}", name, ("invigilator",)))
     for no, name in enumerate(_CHIEFS, start=1):
-        add(f"chief{no}", name, "chief_invigilator")
-    serial = 0
+        everybody.append((f"chief{no}", name, ("chief_invigilator",)))
+    assesses: dict[str, str] = {}
     for occupation, name, count in _ASSESSORS:
-        for no in range(1, count + 1):
-            serial += 1
-            person = add(
-                f"assessor-{occupation[-2:]}-{no}", f"{name}{_COUNTED[no - 1]}", "assessor"
-            )
-            db.add(_card(body_id, person, serial, occupation, today))
+        for no, counted in enumerate(_COUNTED[:count], start=1):
+            sign_in_name = f"assessor-{occupation[-2:]}-{no}"
+            assesses[sign_in_name] = occupation
+            everybody.append((sign_in_name, f"{name}{counted}", ("assessor",)))
+    added = add_people(db, body_id, everybody)
+    world.people.update({person.sign_in_name: person for person in added})
+    for serial, (sign_in_name, occupation) in enumerate(assesses.items(), start=1):
+        db.add(_card(body_id, world.people[sign_in_name], serial, occupation, today))
 
 
 def _card(

@@ -30,6 +30,7 @@ from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
 from engine.scopes import BASE, chain_of
 from engine.source_definitions import SourceDefinitions
 from engine.sources import Source, load_folder
+from engine.terms import NAME as TERMS
 from forms import FormDefinition
 from tasks.form_library import FormLibrary
 from tasks.given_states import GivenStates, scenario_functions
@@ -155,7 +156,8 @@ class _Forms(FormLibrary):
         self._read = pack.read
 
     def form(self, db: Session, bundle_id: str, form_id: str) -> FormDefinition:
-        self._read.add(("form", form_id))
+        # What a form says is said in the terms that held when it was kept.
+        self._read |= {("form", form_id), TERMS}
         return super().form(db, bundle_id, form_id)
 
 

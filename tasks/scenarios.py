@@ -63,12 +63,12 @@ from engine.service_tasks import ServiceTasks
 from engine.source_definitions import BUNDLE
 from engine.user_tasks import UserTask
 from forms import InvalidAnswer
-from tasks import all_service_tasks
 from tasks.acting import refusal
 from tasks.actors import actor_of
 from tasks.completion import Completion, NotAllowed, StoredAnswers
 from tasks.facts import fact_providers
 from tasks.given_results import giving, results_of
+from tasks.plugins import installed_service_tasks, load_plugins
 from tasks.posts import PostsLibrary, attach_posts
 from tasks.scenario_differences import differences
 from tasks.scenario_names import ElementNames
@@ -170,7 +170,7 @@ class _Run(ScriptedRun):
 
 @cache
 def _service_tasks() -> ServiceTasks:
-    return all_service_tasks()
+    return installed_service_tasks(load_plugins())
 
 
 class Stage:

@@ -31,10 +31,13 @@ def scenario(content: str) -> Scenario:
     return Scenario(read["process"], "made up", read, PROCESSES)
 
 
-def played(*contents: str, seconds: float = 60) -> list[Outcome]:
-    name = pack_name(base())
+def played(
+    *contents: str, seconds: float = 60, definitions: dict[Name, bytes] | None = None
+) -> list[Outcome]:
+    known = definitions or base()
+    name = pack_name(known)
     with ScenarioWorkers(1, seconds=seconds) as workers:
-        return workers.play({name: base()}, [(name, scenario(content)) for content in contents])
+        return workers.play({name: known}, [(name, scenario(content)) for content in contents])
 
 
 def test_outcomes_come_in_the_order_of_the_scenarios_and_survive_json() -> None:
@@ -50,6 +53,46 @@ def test_outcomes_come_in_the_order_of_the_scenarios_and_survive_json() -> None:
     assert "nowhere" in outcomes[1].problem_en
     assert outcomes[2].read is not None
     assert Outcome.of_json(outcomes[2].as_json()) == outcomes[2]
+
+
+STAMPING = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+ xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="x">
+ <bpmn:process id="stamping" isExecutable="true">
+  <bpmn:startEvent id="begun" name="b"/><bpmn:endEvent id="stamped" name="e"/>
+  <bpmn:serviceTask id="stamp" name="s" camunda:type="external" camunda:topic="chops.stamp">
+   <bpmn:extensionElements><camunda:inputOutput>
+    <camunda:outputParameter name="chop">= chop</camunda:outputParameter>
+   </camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>
+  <bpmn:sequenceFlow id="a" sourceRef="begun" targetRef="stamp"/>
+  <bpmn:sequenceFlow id="b" sourceRef="stamp" targetRef="stamped"/>
+ </bpmn:process></bpmn:definitions>"""
+CHOPS = """from engine.service_tasks import ServiceTasks
+
+service_tasks = ServiceTasks("chops")
+
+
+@service_tasks.register
+def stamp(db):
+    return {"chop": "red"}
+"""
+
+
+def test_service_tasks_of_a_plugin_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "chops.py").write_text(CHOPS)
+    installed = tmp_path / "chops-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: chops\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[jiancheng.plugins]\nchops = chops\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    [outcome] = played(
+        "{process: stamping, world: offered, path: [begun, stamp, stamped], data: {chop: red}}",
+        definitions={**base(), ("process", "stamping"): STAMPING},
+    )
+
+    assert outcome.problem_en == ""
 
 
 def test_an_outcome_holds_until_something_that_it_read_changes() -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from engine.service_tasks import ServiceTasks
+from tasks import all_service_tasks
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,11 @@ def load_plugins() -> Plugins:
         if folder is not None
     ]
     return Plugins(tuple(one.name for one in found), tuple(groups), tuple(folders))
+
+
+def installed_service_tasks(plugins: Plugins) -> ServiceTasks:
+    """Every service task that a diagram can call where these plug-ins are installed."""
+    found = all_service_tasks()
+    for group in plugins.service_tasks:
+        found.include(group)
+    return found
