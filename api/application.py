@@ -27,7 +27,7 @@ from engine.packaged import packaged_changes
 from engine.poller import Poller
 from engine.publication import PublishReport
 from engine.runtime import ProcessEngine
-from engine.scopes import depth_of
+from engine.scopes import depth_of, industry_of, organisation_of
 from engine.sources import Source, load_folder
 from engine.terms import check_terms
 from forms import InvalidForm, parse_form
@@ -39,6 +39,7 @@ from tasks.completion import Completion, StoredAnswers
 from tasks.examiner import Examiner
 from tasks.facts import calendars, fact_providers, host_functions
 from tasks.form_library import FormLibrary
+from tasks.industries import check_claims
 from tasks.known_variables import host_knowledge
 from tasks.migrations import follow_session
 from tasks.plugins import Plugins, installed_service_tasks, load_plugins
@@ -112,9 +113,8 @@ class Installation:
         """Let messages and timers start the processes of what was published."""
         # Messages and timers start the base's processes for everybody, an
         # organisation's for itself; an industry's wait for a batch to use them.
-        level, _, key = scope.partition(":")
-        if report.bundle_id is not None and level in ("base", "organisation"):
-            self.engine.register_starts(db, report.bundle_id, tenant=key)
+        if report.bundle_id is not None and not industry_of(scope):
+            self.engine.register_starts(db, report.bundle_id, tenant=organisation_of(scope))
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -143,6 +143,7 @@ def build_installation(
         groups=set(packaged_posts().posts),
         functions=functions,
         knowledge=host_knowledge(service_tasks),
+        across=check_claims,
         reading=database.reading,
         now=clock.now,
     )

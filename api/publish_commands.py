@@ -13,6 +13,7 @@ from api.publications import view_of
 from api.scope_commands import files_below, scope_argument
 from engine.draft_contents import DraftRefused
 from engine.scope_files import read_scope
+from engine.scopes import organisation_of
 from tasks.actors import Actor
 from tasks.publications import (
     NothingToPublish,
@@ -68,8 +69,7 @@ def publish(
 def _go(
     installation: Installation, source: str, scope: str, basis: str, note: str, dry: bool
 ) -> PublicationRow:
-    organisation = scope.partition(":")[2] if scope.startswith("organisation:") else ""
-    actor = Actor("client", 0, "jiancheng publish", 0, organisation)
+    actor = Actor("client", 0, "jiancheng publish", 0, organisation_of(scope))
     with installation.database.transaction() as db:
         items = _items(installation, source, scope)
         if items is None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, func
@@ -153,13 +153,32 @@ def as_member(row: Definition) -> Member:
     )
 
 
-def resolve(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:
+class Scoped(Protocol):
+    """A definition with the scope that it belongs to, and what it was made from."""
+
+    @property
+    def scope(self) -> str:
+        """The scope."""
+
+    @property
+    def derived_from(self) -> str | None:
+        """What it was made from, as `<scope>@<version>`."""
+
+    @property
+    def name(self) -> Name:
+        """Kind and key."""
+
+
+ScopedT = TypeVar("ScopedT", bound=Scoped)
+
+
+def resolve(chain: Sequence[str], rows: Iterable[ScopedT]) -> dict[Name, ScopedT]:
     """Choose for each name the definition of the innermost scope.
 
     An industry's gives way only to one that was made from it: what the industry requires must not
-    be lost to a change of the base's.
+    be lost to a change of the base's. `chain` names the scopes that count, from outside in.
     """
-    chosen: dict[Name, Member] = {}
+    chosen: dict[Name, ScopedT] = {}
     for member in sorted(rows, key=lambda one: chain.index(one.scope)):
         known = chosen.get(member.name)
         if known is None or gives_way(known, member):
@@ -167,7 +186,7 @@ def resolve(chain: Sequence[str], rows: Iterable[Member]) -> dict[Name, Member]:
     return {name: chosen[name] for name in sorted(chosen)}
 
 
-def gives_way(outer: Member, inner: Member) -> bool:
+def gives_way(outer: Scoped, inner: Scoped) -> bool:
     """Tell whether an inner scope's definition takes the place of an outer one's."""
     made_from = (inner.derived_from or "").rpartition("@")[0]
     same_scope = outer.scope == inner.scope

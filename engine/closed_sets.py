@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from lxml import etree
+from sqlalchemy.orm import Session
 
 from engine.bundles import Member, Name, hash_of
 from engine.check_memory import CheckMemory
@@ -26,6 +27,9 @@ from engine.posts import InvalidPosts, Posts, lint_posts, parse_posts
 Checker = Callable[[str, bytes], Sequence[Finding]]
 """Checks one definition of a kind that the engine does not know: gets its key and content."""
 
+Across = Callable[[Session, str, Mapping[Name, Member]], Iterable[Finding]]
+"""Checks what changes in a scope against scopes that it is never combined with."""
+
 _JSON_KINDS = ("form", "sheet", "vocabulary", "catalogue", "posts")
 
 
@@ -39,6 +43,7 @@ class Host:
     pages: Collection[str] | None = None
     functions: Mapping[str, Callable[..., Any]] | None = None
     knowledge: HostKnowledge = field(default_factory=HostKnowledge)
+    across: Across | None = None
     memory: CheckMemory = field(default_factory=CheckMemory, compare=False, repr=False)
 
 

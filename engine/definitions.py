@@ -28,7 +28,8 @@ from engine.bundles import (
     members_of,
     newest,
 )
-from engine.closed_sets import Checker, Host, check_set
+from engine.chains import name_of
+from engine.closed_sets import Across, Checker, Host, check_set
 from engine.decisions import Decision, parse_decisions
 from engine.decisions.descriptions import Texts, rule_descriptions
 from engine.diagrams import (
@@ -43,7 +44,7 @@ from engine.diagrams.read import read_lowered
 from engine.diagrams.renaming import renamed
 from engine.errors import DiagramError, UnknownBundle, UnknownDefinition
 from engine.knowledge import HostKnowledge
-from engine.publication import Publication, PublishReport, move_head, name_of
+from engine.publication import Publication, PublishReport, move_head
 from engine.scopes import BASE, chain_of
 from engine.single_checks import SingleChecks
 from engine.sources import Source, load_folder
@@ -79,7 +80,8 @@ class Definitions:
 
     `checkers` check the kinds that the engine does not know (forms, papers). `service_tasks`,
     `groups` and `pages` are the names that diagrams may use, `functions` the host's FEEL functions,
-    `knowledge` what is known of the variables that the host gives.
+    `knowledge` what is known of the variables that the host gives. `across` checks what changes
+    in a scope against scopes beside it.
     `reading` opens a session to look a bundle up that this process has not seen yet.
     """
 
@@ -92,11 +94,14 @@ class Definitions:
         pages: Collection[str] | None = None,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         knowledge: HostKnowledge | None = None,
+        across: Across | None = None,
         reading: Reading | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         known = knowledge or HostKnowledge()
-        self.host = Host(dict(checkers or {}), service_tasks, groups, pages, functions, known)
+        self.host = Host(
+            dict(checkers or {}), service_tasks, groups, pages, functions, known, across
+        )
         self.reading = reading
         self.now = now
         self.single_checks = SingleChecks(self.host)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from engine.bundles import Member, Name, gives_way, resolve
 from engine.diagrams import read_diagram
 from engine.diagrams.source import mandatory_elements
-from engine.diagrams.vocabulary import FLOW_NODES, local_name
+from engine.diagrams.vocabulary import FLOW_NODES, B, local_name
 from engine.errors import DiagramError
 from engine.findings import Finding
 from engine.posts import InvalidPosts, lost_from, parse_posts
-from engine.sources import KINDS, Source
+from engine.scopes import is_for_industry, level_of
+from engine.sources import BUNDLED_KINDS, KINDS, Source
 
 MAX_CONTENT = 4 * 1024 * 1024
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
@@ -57,30 +58,113 @@ def _check_source(source: Source) -> Iterator[Finding]:
 def check_derivation(
     changed: Mapping[Name, Member], chain: Sequence[str], stored: Iterable[Member]
 ) -> Iterator[Finding]:
-    """Report what replaces an outer definition without the right to.
+    """Report what replaces an outer definition without the right to, or has no effect in a chain.
 
-    What the outer one marks mandatory must stay. An industry's definition gives way only to one
-    made from it: that it stays in force, and that one is derived from an older version than the
-    outer scope has now, is only reported.
+    What an organisation has for an industry alone must be made from the industry's, if that has
+    one; what it has for everybody leaves an industry's in force unless it was made from it, which
+    is only reported. What the outer one marks mandatory must stay.
     """
+    stored = [one for one in stored if one.scope in chain]
     for member in changed.values():
-        outside = chain[: chain.index(member.scope)]
-        outer = resolve(chain, [one for one in stored if one.scope in outside]).get(member.name)
-        if outer is None:
+        about = f"{member.kind}/{member.key}"
+        if member.kind not in BUNDLED_KINDS:
+            continue  # Scenarios of all scopes of a chain hold together.
+        for finding in _check_member(member, chain, stored):
+            yield replace(finding, definition=finding.definition or about)
+
+
+def _check_member(
+    member: Member, chain: Sequence[str], stored: Sequence[Member]
+) -> Iterator[Finding]:
+    depth = chain.index(member.scope)
+    same = [one for one in stored if one.name == member.name]
+    yield from _check_inside(member, same, chain[depth + 1 :])
+    outer = resolve(chain, [one for one in same if one.scope in chain[:depth]]).get(member.name)
+    if outer is None:
+        return
+    if not gives_way(outer, member):
+        foreign = is_for_industry(member.scope)
+        yield _not_made_from(outer) if foreign else _industry_stays(outer)
+        return
+    if level_of(outer.scope) == "industry" and not is_for_industry(member.scope):
+        yield _replaces(outer)
+    yield from _check_origin(member, outer)
+    yield from check_mandatory(member, outer)
+
+
+def _check_inside(
+    member: Member, same: Sequence[Member], inner: Sequence[str]
+) -> Iterator[Finding]:
+    """Say of which inner definitions this one changes the effect, or which keep it from any."""
+    level = level_of(member.scope)
+    is_new = not any(one.scope == member.scope for one in same)
+    for one in same:
+        if one.scope not in inner:
             continue
-        definition = f"{member.kind}/{member.key}"
-        if not gives_way(outer, member):
-            yield replace(_industry_stays(outer), definition=definition)
-            continue
-        for finding in [*_check_origin(member, outer), *_check_mandatory(member, outer)]:
-            yield replace(finding, definition=definition)
+        if level == "industry" and is_new and not gives_way(member, one):
+            yield _takes_over(one)
+        elif level == "organisation":
+            yield _has_own(one)
+
+
+def left_without(
+    changed: Mapping[Name, Member], chain: Sequence[str], after: Iterable[Member]
+) -> list[Finding]:
+    """Report inner definitions that lack what the changed outer ones mark as mandatory."""
+    held = resolve(chain, [one for one in after if one.scope in chain])
+    return [
+        replace(finding, definition=f"{member.kind}/{member.key}")
+        for name, member in changed.items()
+        if (inner := held.get(name)) is not None
+        and chain.index(inner.scope) > chain.index(member.scope)
+        for finding in check_mandatory(inner, member)
+    ]
 
 
 def _industry_stays(outer: Member) -> Finding:
     return Finding(
         "industry_stays",
-        "行业另有这个定义:对该行业的职业,仍按行业的执行。",
-        "The industry has a definition of its own: for its occupations that stays in force.",
+        f"对“{outer.scope}”的职业不起作用:该行业另有这个定义,仍按行业的执行。",
+        f"It has no effect for the occupations of “{outer.scope}”: the industry has a definition"
+        " of its own, which stays in force.",
+        severity="warning",
+    )
+
+
+def _not_made_from(outer: Member) -> Finding:
+    return Finding(
+        "not_from_industry",
+        f"“{outer.scope}”有这个定义,为该行业所作的定制必须由它改出,这一份不是。",
+        f"“{outer.scope}” has this definition. What is made for that industry must be made from"
+        " it, and this one is not.",
+    )
+
+
+def _replaces(outer: Member) -> Finding:
+    return Finding(
+        "industry_replaced",
+        f"它由“{outer.scope}”的定义改出,发布后对该行业的职业取代行业的,对其他职业也照此执行。",
+        f"It was made from the definition of “{outer.scope}”: it takes the place of that for the"
+        " industry's occupations, and holds for all others, too.",
+        severity="warning",
+    )
+
+
+def _has_own(inner: Member) -> Finding:
+    return Finding(
+        "own_for_industry",
+        f"对“{inner.scope}”不起作用:那里另有自己的一份,仍按那一份执行。",
+        f"It has no effect for “{inner.scope}”, which has a definition of its own.",
+        severity="warning",
+    )
+
+
+def _takes_over(inner: Member) -> Finding:
+    return Finding(
+        "industry_takes_over",
+        f"“{inner.scope}”的同名定义不是由它改出的,对该行业的职业不再起作用。",
+        f"The definition of that name of “{inner.scope}” was not made from it, and has no effect"
+        " any more for the industry's occupations.",
         severity="warning",
     )
 
@@ -96,7 +180,8 @@ def _check_origin(member: Member, outer: Member) -> Iterator[Finding]:
         )
 
 
-def _check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
+def check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
+    """Report what a definition lacks that the outer one marks as mandatory."""
     if member.kind == "posts":
         yield from _check_posts(member, outer)
     if member.kind != "process":
@@ -116,6 +201,7 @@ def _check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
                 element_id=element_id,
                 element_name=name,
             )
+    yield from _check_calls(member, outer, wanted)
     still = mandatory_elements(read_diagram(member.content))
     for element_id in wanted.keys() & kept.keys() - still.keys():
         yield Finding(
@@ -127,11 +213,30 @@ def _check_mandatory(member: Member, outer: Member) -> Iterator[Finding]:
         )
 
 
+def _check_calls(member: Member, outer: Member, wanted: Mapping[str, str]) -> Iterator[Finding]:
+    """Report mandatory calls that were turned to another process."""
+    before, now = _callees(outer.content), _callees(member.content)
+    for element_id in wanted.keys() & before.keys() & now.keys():
+        if before[element_id] != now[element_id]:
+            yield Finding(
+                "mandatory_changed",
+                f"必经环节“{wanted[element_id]}”调用的流程不能换成别的。",
+                f"The mandatory element “{wanted[element_id]}” must call the same process.",
+                element_id=element_id,
+                element_name=wanted[element_id],
+            )
+
+
 def _check_posts(member: Member, outer: Member) -> Iterator[Finding]:
     try:
         yield from lost_from(parse_posts(outer.content), parse_posts(member.content))
     except InvalidPosts:
         return  # The check of the set reports it.
+
+
+def _callees(content: bytes) -> dict[str, str | None]:
+    calls = read_diagram(content).iter(B + "callActivity")
+    return {node.get("id") or "": node.get("calledElement") for node in calls}
 
 
 def _types(content: bytes) -> dict[str, str]:

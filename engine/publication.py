@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from sqlmodel import select
 
 from engine.bundles import (
     BundleHead,
@@ -20,8 +19,9 @@ from engine.bundles import (
     newest,
     store_bundle,
 )
+from engine.chains import chains_with, has_head, name_of
 from engine.closed_sets import CheckedSet, Host, check_alone, check_set
-from engine.derivation import check_derivation, check_sources
+from engine.derivation import check_derivation, check_sources, left_without
 from engine.diagrams import COMPILER_VERSION
 from engine.findings import Finding
 from engine.scopes import BASE, chain_of, level_of
@@ -62,11 +62,6 @@ class PublishReport:
         return any(one.severity == "error" for one in self.findings)
 
 
-def name_of(chain: Sequence[str]) -> str:
-    """Write a chain of scopes as the key of its current bundle."""
-    return " ".join(chain)
-
-
 @dataclass
 class Publication:
     """One publication in one scope.
@@ -91,7 +86,7 @@ class Publication:
         found = list(check_sources(sources))
         if any(one.severity == "error" for one in found):
             return PublishReport(None, (), tuple(found))
-        chains = self._chains()
+        chains = chains_with(self.db, self.scope)
         # An organisation's definition may replace that of any industry it works with.
         scopes = sorted({scope for chain in chains for scope in chain} | {self.scope})
         stored = [row for row in newest(self.db, scopes) if not row.withdrawn]
@@ -102,10 +97,12 @@ class Publication:
         findings: dict[Finding, None] = dict.fromkeys(found)
         for chain in chains:
             findings.update(dict.fromkeys(check_derivation(changed, chain, before)))
+        if self.host.across is not None:
+            findings.update(dict.fromkeys(self.host.across(self.db, self.scope, changed)))
         for member in changed.values():
             if member.kind not in BUNDLED_KINDS:
                 findings.update(dict.fromkeys(check_alone(member, self.host)))
-        sets = {name_of(chain): self._check(chain, after) for chain in chains}
+        sets = {name_of(chain): self._check(chain, after, changed) for chain in chains}
         findings.update(dict.fromkeys(sets[name_of(own)].findings))
         refused = any(one.severity == "error" for one in findings)
         findings.update(dict.fromkeys(self._elsewhere(chains, own, sets)))
@@ -113,16 +110,11 @@ class Publication:
             return PublishReport(
                 None, (), tuple(findings), sets=sets, after=tuple(after), changed=changed
             )
+        self._keep_heads(before, sets)
         return self._store(changed, gone, after, sets, tuple(findings))
 
     def _own_chain(self) -> tuple[str, ...]:
         return chain_of([self.scope])
-
-    def _chains(self) -> list[tuple[str, ...]]:
-        """List the chains that the scope is part of: its own, and those in use."""
-        used = [tuple(head.chain.split(" ")) for head in self.db.scalars(select(BundleHead)).all()]
-        found = dict.fromkeys([self._own_chain(), *sorted(used)])
-        return [chain for chain in found if self.scope in chain]
 
     def _changes(
         self, sources: Sequence[Source], stored: Sequence[Member]
@@ -174,8 +166,15 @@ class Publication:
         kept = [one for one in before if one.scope != self.scope or one.name not in replaced]
         return [*kept, *changed.values()]
 
-    def _check(self, chain: Sequence[str], members: Iterable[Member]) -> CheckedSet:
-        return check_set(bundled(chain, members), self.host)
+    def _check(
+        self,
+        chain: Sequence[str],
+        members: Sequence[Member],
+        changed: Mapping[Name, Member] | None = None,
+    ) -> CheckedSet:
+        checked = check_set(bundled(chain, members), self.host)
+        lost = left_without(changed or {}, chain, members)
+        return replace(checked, findings=(*checked.findings, *lost)) if lost else checked
 
     def _elsewhere(
         self,
@@ -185,15 +184,28 @@ class Publication:
     ) -> Iterable[Finding]:
         """Warn of chains that would break; they stay with the bundle they have."""
         for chain in chains:
-            if chain != own and sets[name_of(chain)].refused:
+            errors = [one for one in sets[name_of(chain)].findings if one.severity == "error"]
+            if chain != own and errors:
                 inner = chain[-1]
+                why = errors[0]
                 yield Finding(
                     "left_behind",
-                    f"“{inner}”的定义与新版本不合,暂留在原来的版本。",
-                    f"The definitions of “{inner}” do not fit; it stays with what it has.",
+                    f"“{inner}”的定义与新版本不合,暂留在原来的版本:{why.message_zh}",
+                    f"The definitions of “{inner}” do not fit; it stays with what it has:"
+                    f" {why.message_en}",
                     severity="warning",
                     definition=inner,
                 )
+
+    def _keep_heads(self, before: Sequence[Member], sets: Mapping[str, CheckedSet]) -> None:
+        """Give chains that stay behind, and had no bundle yet, one of what holds until now."""
+        for name, checked in sets.items():
+            if not (checked.refused or name in self.held) or has_head(self.db, name):
+                continue
+            chain = name.split(" ")
+            until_now = self._check(chain, before)
+            if not until_now.refused:
+                move_head(self.db, chain, bundled(chain, before), until_now, self.now)
 
     def _store(
         self,

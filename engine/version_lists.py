@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
-from engine.bundles import Definition, Name
+from engine.bundles import Definition, Name, resolve
 from engine.sources import KINDS
 
 _COLUMNS = (
@@ -90,15 +90,9 @@ def versions_of(db: Session, scope: str, kind: str, key: str) -> list[Version]:
 
 
 def resolve_versions(chain: Sequence[str], rows: Iterable[Version]) -> dict[Name, Version]:
-    """Choose for each name the version of the innermost scope that has not withdrawn its own."""
-    chosen: dict[Name, Version] = {}
-    for row in rows:
-        if row.withdrawn or row.scope not in chain:
-            continue
-        known = chosen.get(row.name)
-        if known is None or chain.index(row.scope) > chain.index(known.scope):
-            chosen[row.name] = row
-    return {name: chosen[name] for name in sorted(chosen)}
+    """Choose for each name the version that holds, of the scopes that have not withdrawn theirs."""
+    counted = [one for one in rows if not one.withdrawn and one.scope in chain]
+    return resolve(chain, counted)
 
 
 def stored_definition(

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from engine.bundles import BundleHead, Name
+from engine.chains import name_of
 from engine.context import DefinitionSource
 from engine.errors import UnknownDefinition
-from engine.publication import name_of
 from engine.scopes import BASE, chain_of
 
 CACHED_BUNDLES = 64

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.bundles import Member, as_member, hash_of, newest
+from engine.bundles import Member, as_member, hash_of, newest, resolve
 from engine.comparison import canonical
 from engine.decisions import InvalidDecisions
 from engine.definitions import Definitions
@@ -55,9 +55,10 @@ def ground_of(db: Session, scope: str, kind: str, key: str) -> Ground:
     """Find what a draft of a definition stands on."""
     chain = chain_of([scope])
     rows = [row for row in newest(db, chain, [kind]) if row.key == key and not row.withdrawn]
-    found = sorted((as_member(row) for row in rows), key=lambda one: chain.index(one.scope))
-    outer = [one for one in found if one.scope != scope]
-    return Ground(found[-1] if found else None, outer[-1] if outer else None)
+    found = [as_member(row) for row in rows]
+    outer = resolve(chain, [one for one in found if one.scope != scope]).get((kind, key))
+    own = next((one for one in found if one.scope == scope), None)
+    return Ground(own or outer, outer)
 
 
 def open_definition(db: Session, scope: str, kind: str, key: str) -> Editable:

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 from appraisal.organisations import Organisation
 from engine.bundles import Definition, Name
 from engine.drafts import Draft, drafts_of
-from engine.scopes import BASE, chain_of, depth_of
+from engine.scopes import BASE, chain_of, depth_of, for_industry, industry_of, organisation_of
 from engine.sources import KINDS
 from engine.usage import count_users
 from engine.version_lists import Version, latest_versions, resolve_versions
 from tasks.actors import Actor
 from tasks.definition_names import DefinitionName, name_in, names_of
+from tasks.industries import industries, industry_name
 from tasks.rights import may
 
 
@@ -72,7 +73,9 @@ class ListedScope:
 def list_scopes(db: Session, actor: Actor) -> list[ListedScope]:
     """List the scopes that somebody may look into, from outside in."""
     used = {*db.scalars(select(Definition.scope).distinct()), *db.scalars(_draft_scopes())}
-    scopes = {BASE, f"organisation:{actor.tenant}", *used}
+    own = f"organisation:{actor.tenant}"
+    inner = {for_industry(actor.tenant, key) for key in industries(db)}
+    scopes = {BASE, own, *used, *inner}
     return [
         ListedScope(
             scope,
@@ -91,15 +94,21 @@ def _draft_scopes() -> Any:
 
 def scope_name(db: Session, scope: str) -> DefinitionName:
     """Name a scope as people do."""
-    level, _, key = scope.partition(":")
-    if level == BASE:
+    if scope == BASE:
         return DefinitionName("基础", "Base")
-    if level == "industry":
-        return DefinitionName(f"行业 {key}", f"Industry {key}")
-    query = select(Organisation).where(col(Organisation.code) == key)
-    organisation = db.scalars(query).first()
+    industry, organisation = industry_of(scope), organisation_of(scope)
+    if not organisation:
+        return industry_name(db, industry)
+    body, of = _organisation_name(db, organisation), industry_name(db, industry)
+    if not industry:
+        return body
+    return DefinitionName(f"{body.zh}：{of.zh}", f"{body.en}: {of.en}")
+
+
+def _organisation_name(db: Session, code: str) -> DefinitionName:
+    organisation = db.scalars(select(Organisation).where(col(Organisation.code) == code)).first()
     if organisation is None:
-        return DefinitionName(f"机构 {key}", f"Organisation {key}")
+        return DefinitionName(f"机构 {code}", f"Organisation {code}")
     return DefinitionName(organisation.name, organisation.name_en or organisation.name)
 
 

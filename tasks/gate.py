@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import select
 
 from engine.bundles import BundleHead, Name, bundled, hash_of, newest
+from engine.chains import chains_with, name_of
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.diagrams import compile_diagram
 from engine.effects import Effect, Target, assess
 from engine.findings import Finding
-from engine.publication import PublishReport, name_of
+from engine.publication import PublishReport
 from engine.remedies import remedy_of
 from engine.scopes import chain_of
 from engine.sources import Source
@@ -56,14 +57,13 @@ class GateReport:
 
 def digest_of(db: Session, wanted: Wanted) -> str:
     """Name what is examined: the sources, and everything that they are published beside."""
+    chains = {name_of(chain): chain for chain in chains_with(db, wanted.scope)}
     heads = sorted(
         (one.chain, one.bundle_id)
         for one in db.scalars(select(BundleHead)).all()
-        if wanted.scope in one.chain.split(" ")
+        if one.chain in chains
     )
-    scopes = {scope for chain, _ in heads for scope in chain.split(" ")} | set(
-        chain_of([wanted.scope])
-    )
+    scopes = {scope for chain in chains.values() for scope in chain}
     stored = sorted((one.scope, one.kind, one.key, one.version) for one in newest(db, scopes))
     given = sorted(
         (one.kind, one.key, hash_of(one.content), one.derived_from or "") for one in wanted.sources

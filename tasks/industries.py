@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
 from appraisal.sessions import AppraisalSession
-from engine.bundles import Definition, newest
+from engine.bundles import Definition, Member, Name, newest
 from engine.context import DefinitionSource, TaskContext
 from engine.errors import DiagramError, UnknownDefinition
+from engine.findings import Finding
+from engine.scopes import chain_of
+from tasks.definition_names import DefinitionName, name_in
 
 CATALOGUE = "industry"
 _LEVEL = "industry:"
@@ -29,12 +33,12 @@ class Place:
     scopes: Sequence[str]
 
 
-def industries(db: Session) -> dict[str, list[str]]:
+def industries(db: AnySession) -> dict[str, list[str]]:
     """The occupation codes of every industry by its key."""
     query = select(Definition.scope).where(
         col(Definition.kind) == "catalogue", col(Definition.key) == CATALOGUE
     )
-    scopes = {scope for scope in db.exec(query).all() if scope.startswith(_LEVEL)}
+    scopes = {scope for scope in db.scalars(query).all() if scope.startswith(_LEVEL)}
     found = [
         row
         for row in newest(db, sorted(scopes))
@@ -43,8 +47,20 @@ def industries(db: Session) -> dict[str, list[str]]:
     return {row.scope.removeprefix(_LEVEL): _occupations(row.content) for row in found}
 
 
+def industry_name(db: AnySession, key: str) -> DefinitionName:
+    """Name an industry as its catalogue does."""
+    scope = f"{_LEVEL}{key}"
+    rows = newest(db, [scope], ["catalogue"])
+    content = next((row.content for row in rows if row.key == CATALOGUE and not row.withdrawn), b"")
+    name = name_in("catalogue", key, content)
+    return DefinitionName(f"行业 {key}", f"Industry {key}") if name.zh == key else name
+
+
 def _occupations(content: bytes) -> list[str]:
-    catalogue = orjson.loads(content)
+    try:
+        catalogue = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return []  # The check of the catalogue itself says so.
     listed = catalogue.get("occupations") if isinstance(catalogue, dict) else None
     return [str(code) for code in listed] if isinstance(listed, list) else []
 
@@ -60,7 +76,7 @@ def pin_industries(
     """
     pinned: dict[str, Any] = {}
     for key, occupations in sorted(industries(db).items()):
-        scopes = ["base", f"{_LEVEL}{key}", f"organisation:{organisation}"]
+        scopes = list(chain_of([f"{_LEVEL}{key}", f"organisation:{organisation}"]))
         try:
             bundle_id = definitions.current_bundle(db, scopes)
         except DiagramError:
@@ -109,3 +125,26 @@ def strangers(db: Session, industry: str, occupations: Iterable[str]) -> list[st
     """The occupations that do not belong to an industry, which a batch of it cannot hold."""
     known = industries(db).get(industry, [])
     return sorted({code for code in occupations if code not in known})
+
+
+def check_claims(db: AnySession, scope: str, changed: Mapping[Name, Member]) -> Iterable[Finding]:
+    """Refuse a catalogue that claims occupations of another industry."""
+    member = changed.get(("catalogue", CATALOGUE))
+    if member is None or not scope.startswith(_LEVEL):
+        return
+    claimed = set(_occupations(member.content))
+    for key, occupations in sorted(industries(db).items()):
+        if f"{_LEVEL}{key}" != scope:
+            for code in sorted(claimed & set(occupations)):
+                yield claimed_twice(code, f"{_LEVEL}{key}")
+
+
+def claimed_twice(code: str, other: str) -> Finding:
+    """Say that an occupation belongs to another industry already."""
+    return Finding(
+        "occupation_claimed",
+        f"职业 {code} 已归“{other}”,一个职业只能归一个行业。",
+        f"The occupation {code} belongs to “{other}”; it can belong to one industry only.",
+        element_name=code,
+        definition=f"catalogue/{CATALOGUE}",
+    )

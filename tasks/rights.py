@@ -19,7 +19,7 @@ from engine.incidents import Incident
 from engine.instances import ProcessInstance
 from engine.jobs import Job
 from engine.migrations import Migration
-from engine.scopes import is_scope, level_of
+from engine.scopes import is_scope, level_of, organisation_of
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
 from tasks.actors import Actor
@@ -286,7 +286,7 @@ def _reads_definitions(_: Session, actor: Actor, scope: str | None) -> bool:
         return False
     return scope is None or (
         is_scope(scope)
-        and (level_of(scope) != "organisation" or scope == f"organisation:{actor.tenant}")
+        and (level_of(scope) != "organisation" or organisation_of(scope) == actor.tenant)
     )
 
 

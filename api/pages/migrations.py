@@ -40,7 +40,7 @@ from engine.migrations import (
     undoable_of,
 )
 from engine.moving.runs import weigh
-from engine.scopes import is_scope, level_of
+from engine.scopes import is_scope, organisation_of
 from tasks.migrations import current_targets, is_outdated, wish_of
 
 router = PageRouter()
@@ -133,8 +133,7 @@ def read_migrations(
 
 def _is_own(work: Work, scope: str) -> bool:
     """Whether a scope may be looked at from here: all but those of other organisations."""
-    own = f"organisation:{work.actor.tenant}"
-    return is_scope(scope) and (level_of(scope) != "organisation" or scope == own)
+    return is_scope(scope) and organisation_of(scope) in ("", work.actor.tenant)
 
 
 def running_processes(work: Work) -> list[RunningProcess]:

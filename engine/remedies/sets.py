@@ -6,8 +6,36 @@ SETS = {
     "bad_size": ("写入内容,或拆成几份。", "Write something, or part it into several."),
     "defined_twice": ("删掉其中一份。", "Delete one of the two."),
     "industry_stays": (
-        "该行业的职业也要这样做的,在行业的范围里改它的定义。",
-        "If the industry's occupations are to do so too, change its definition in its scope.",
+        "该行业的职业也要这样做的,打开行业的定义,点“为本机构定制”,在那一份上改。",
+        "If the industry's occupations are to do so too, open the industry's definition, choose"
+        " “Customise for us”, and make the change there.",
+    ),
+    "not_from_industry": (
+        "放弃这份草稿,打开行业的定义,点“为本机构定制”,在那一份上重新改。",
+        "Throw this draft away, open the industry's definition, choose “Customise for us”, and"
+        " make the change there.",
+    ),
+    "industry_replaced": (
+        "只想用于该行业的,打开行业的定义,点“为本机构定制”;否则确认其他职业也适用。",
+        "If it is for the industry only, open the industry's definition and choose “Customise for"
+        " us”; else make sure that it suits the others.",
+    ),
+    "own_for_industry": (
+        "该行业也要这样做的,打开那一份,作同样的改动。",
+        "If that industry is to do so too, open its definition and make the same change.",
+    ),
+    "industry_takes_over": (
+        "告诉该机构的设计者:仍需要的改动,要在行业的定义上重新定制。",
+        "Tell the designers of that organisation: what they still need is to be made anew from the"
+        " industry's definition.",
+    ),
+    "occupation_claimed": (
+        "从其中一个行业的职业清单(industry.json)里去掉这个职业。",
+        "Take the occupation out of the list of one of the industries (industry.json).",
+    ),
+    "mandatory_changed": (
+        "改回原来调用的流程;要改内容的,定制被调用的流程。",
+        "Call the process it called before; to change what happens, customise that process.",
     ),
     "bad_vocabulary": (
         "在词语表里改正所指的那一行。",

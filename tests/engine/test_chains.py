@@ -82,35 +82,6 @@ def test_base_moves_inner_scopes_along_unless_they_break(
     assert definitions.process_ids(new) == ["a", "c"]
 
 
-def test_an_industry_gives_way_only_to_what_is_made_from_it(
-    database: Database, definitions: Definitions
-) -> None:
-    published(database, definitions, process("a", TASK))
-    published(database, definitions, process("a", TASK, TASK), scope="industry:gas")
-    chain = ["industry:gas", "organisation:o"]
-    with database.transaction() as db:
-        packs = definitions.current_bundle(db, chain)
-
-    for number, origin in enumerate((None, "base@1", "industry:water@1"), 1):
-        mine = process("a", *[TASK] * (number + 2), derived_from=origin)
-        report = published(database, definitions, mine, scope="organisation:o")
-        assert [(one.code, one.severity) for one in report.findings] == [
-            ("industry_stays", "warning")
-        ]
-        with database.transaction() as db:
-            assert definitions.current_bundle(db, chain) == packs
-            assert definitions.current_bundle(db, ["organisation:o"]) == report.bundle_id
-    mine = process("a", derived_from="industry:gas@1")
-    report = published(database, definitions, mine, scope="organisation:o")
-    assert report.findings == ()
-    with database.transaction() as db:
-        assert definitions.current_bundle(db, chain) == report.bundle_id
-    published(database, definitions, process("a", TASK, TASK, TASK), scope="industry:gas")
-    late = process("a", TASK, derived_from="industry:gas@1")
-    report = published(database, definitions, late, scope="organisation:o")
-    assert [(one.code, one.severity) for one in report.findings] == [("outer_moved", "warning")]
-
-
 def test_a_pack_is_made_from_the_base_it_comes_with(
     database: Database, definitions: Definitions
 ) -> None:
@@ -168,7 +139,6 @@ def test_a_new_combination_that_does_not_fit_is_refused(
         process("k"),
         scope="organisation:o",
     )
-    published(database, definitions, process("k2"), scope="industry:wind")
     with database.transaction() as db:
         db.add(
             Definition(

@@ -2,6 +2,8 @@ import pytest
 
 from engine.scopes import BadScope, chain_of, folder_of, level_of, scope_of_folder
 
+BOTH = ("base", "industry:gas", "organisation:a", "organisation:a~gas")
+
 
 @pytest.mark.parametrize(
     ("scopes", "chain"),
@@ -9,7 +11,9 @@ from engine.scopes import BadScope, chain_of, folder_of, level_of, scope_of_fold
         ([], ("base",)),
         (["base"], ("base",)),
         (["organisation:a", "base"], ("base", "organisation:a")),
-        (["organisation:a", "industry:gas"], ("base", "industry:gas", "organisation:a")),
+        (["organisation:a", "industry:gas"], BOTH),
+        (["organisation:a~gas"], BOTH),
+        (["organisation:a~gas", "organisation:a"], BOTH),
         (["organisation:a", "organisation:a"], ("base", "organisation:a")),
     ],
 )
@@ -18,7 +22,18 @@ def test_chain_of_orders_from_outside_in(scopes: list[str], chain: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    "scopes", [["industry:a", "industry:b"], ["team:a"], ["organisation:"], ["industry:a b"], [""]]
+    "scopes",
+    [
+        ["industry:a", "industry:b"],
+        ["team:a"],
+        ["organisation:"],
+        ["industry:a b"],
+        [""],
+        ["organisation:a~gas", "industry:oil"],
+        ["organisation:a~gas", "organisation:b"],
+        ["organisation:a~"],
+        ["industry:a~gas"],
+    ],
 )
 def test_chain_of_refuses_what_cannot_be_combined(scopes: list[str]) -> None:
     with pytest.raises(BadScope):
@@ -31,6 +46,7 @@ def test_chain_of_refuses_what_cannot_be_combined(scopes: list[str]) -> None:
         ("base", "base", "base"),
         ("industry:gas", "industries/gas", "industry"),
         ("organisation:a-b", "organisations/a-b", "organisation"),
+        ("organisation:a~gas", "organisations/a~gas", "organisation"),
     ],
 )
 def test_folder_of_a_scope(scope: str, folder: str, level: str) -> None:

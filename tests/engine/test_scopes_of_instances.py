@@ -11,7 +11,7 @@ from engine.database import Database
 from engine.instances import ProcessInstance
 from engine.testing import BUNDLE
 
-BOTH = "base industry:gas organisation:x"
+BOTH = "base industry:gas organisation:x organisation:x~gas"
 
 
 @pytest.mark.parametrize(

@@ -303,3 +303,41 @@ def test_a_scheme_that_weighs_otherwise_than_its_industry_is_sent_back(
 
     assert [one.pointer for one in found] == problems
     assert all("“基本知识”的比重为 22,行业比重表为 20" in one.message for one in found)
+
+
+def test_two_industries_cannot_claim_one_occupation(db: Session, installation: Any) -> None:
+    claims = orjson.dumps({"name": "燃气", "occupations": ["6-31-01-99", ELECTRICIAN]})
+    source = Source("catalogue", "industry", claims, "industry:gas")
+
+    report = installation.definitions.publish(db, [source], "industry:gas", "li")
+
+    assert report.refused
+    [finding] = report.findings
+    assert (finding.code, finding.definition) == ("occupation_claimed", "catalogue/industry")
+    assert ELECTRICIAN in finding.message_zh
+    assert "industry:electrician" in finding.message_zh
+    assert industries(db) == {"electrician": [ELECTRICIAN]}
+    # The same industry may go on claiming what is its own.
+    again = Source("catalogue", "industry", claims, "industry:electrician")
+    assert not installation.definitions.check(db, [again], "industry:electrician").refused
+
+
+def test_what_a_body_changes_for_an_industry_holds_for_its_occupations_alone(
+    db: Session, installation: Any
+) -> None:
+    pack = Path(processes.__file__).parent / "industries" / "electrician" / "mark_practical"
+    own = (pack / "d12_veto.dmn").read_bytes().replace(b'"stop"', b'"fail"')
+    table = Source(
+        "decision", "d12_veto", own, "organisation:9901~electrician", "industry:electrician@1"
+    )
+    before = context_of(db, installation).bundle_id
+
+    report = installation.definitions.publish(db, [table], table.scope, "li")
+
+    assert report.findings == ()
+    session = session_of(db, installation)
+    place = place_for(context_of(db, installation), session, [ELECTRICIAN])
+    assert place.scopes[-1] == table.scope
+    find = installation.definitions.content
+    assert find(db, place.bundle_id, "decision", "d12_veto") == own
+    assert context_of(db, installation).bundle_id == before
