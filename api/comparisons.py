@@ -161,7 +161,7 @@ class RebasedView(Resource):
 @comparisons.post("")
 def compare_versions(work: Reading, body: ComparisonWanted) -> ComparisonView:
     """Say in words what differs between two versions of a definition; stores nothing."""
-    work.require("definition.design")
+    work.require("definition.read")
     sides = [
         _content(work, body.kind, body.key, one, pointer)
         for one, pointer in ((body.before, "/before"), (body.after, "/after"))

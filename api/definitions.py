@@ -13,7 +13,7 @@ from api.resources import Resource
 from api.work import Reading, Work, WorkRouter
 from engine.bundles import Definition
 from engine.errors import DiagramError
-from engine.scopes import is_scope, level_of
+from engine.scopes import is_scope, level_of, organisation_of
 from engine.sources import KINDS
 from engine.version_lists import Version, stored_definition, versions_of
 from tasks.definition_layers import resolve
@@ -251,6 +251,18 @@ def require_change(work: Work, scope: str) -> None:
     """
     require_read(work, scope)
     work.require("definition.design", scope)
+
+
+def require_publish(work: Work, scope: str) -> None:
+    """Refuse those who may not publish, and scopes that are not there for the actor.
+
+    Raises:
+        Problem: forbidden, or not-found.
+    """
+    work.require("definition.publish")
+    if not is_scope(scope) or organisation_of(scope) not in ("", work.actor.tenant):
+        raise Problem("not-found")
+    work.require("definition.publish", scope)
 
 
 def name_view(name: DefinitionName) -> NameView:

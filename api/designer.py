@@ -173,7 +173,7 @@ def list_variables(work: Reading, body: VariablesAsked) -> VariablesView:
 @router.post("/imports")
 def import_diagram_file(work: Reading, body: ImportAsked) -> ImportView:
     """Make a draft of a diagram drawn elsewhere; nothing is stored."""
-    work.require("definition.read")
+    work.require("definition.design")
     try:
         draft = import_diagram(body.content.encode())
     except DiagramError as error:
@@ -193,12 +193,13 @@ def _refused(one: Finding) -> dict[str, str]:
 
 
 def members_for(work: Work, scope: str) -> dict[Name, Member]:
-    """Give the definitions that hold in a scope, its drafts first, for somebody who reads them.
+    """Give the definitions that hold in a scope, its drafts first, for somebody who designs.
 
     Raises:
         Problem: forbidden, or not-found where there is no such scope for the actor.
     """
     require_read(work, scope)
+    work.require("definition.design")
     drafts = drafts_of(work.db, scope)
     members = [
         Member(one.kind, one.key, scope, 0, one.content, hash_of(one.content), one.derived_from)

@@ -71,6 +71,7 @@ class SampleTrials(Resource):
 def try_decision_samples(work: Reading, body: SampleTry) -> SampleTrials:
     """Make a decision of a draft on sample rows, among the other definitions of its scope."""
     require_read(work, body.scope)
+    work.require("definition.design")
     require_turn(work)
     others = _other_decisions(work, body.scope, body.key)
     functions = work.installation.definitions.host.functions

@@ -234,6 +234,7 @@ def release(work: Posting, kind: Kind, key: Key, scope: Scope) -> Response:
 def check(work: Reading, kind: Kind, key: Key, scope: Scope, body: CheckWanted) -> FindingList:
     """Say what stands against publishing a content in the place of this definition."""
     require_read(work, scope)
+    work.require("definition.design")
     found = check_draft(
         work.db, work.installation.definitions, scope, kind, key, body.content.encode()
     )

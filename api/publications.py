@@ -10,6 +10,7 @@ from fastapi import Path, Query, Request, Response
 from pydantic import Field
 from sqlmodel import col, select
 
+from api.definitions import require_publish
 from api.resources import Resource, Wanted
 from api.work import Posting, Reading, Work, WorkRouter
 from tasks.publications import (
@@ -120,7 +121,7 @@ class Publications(Resource):
 def ask_for_publication(work: Posting, body: PublicationWanted, request: Request) -> Response:
     """Have drafts examined by the gate; its resource tells how far that is and what it found."""
     scope = body.scope or f"organisation:{work.actor.tenant}"
-    work.require("definition.publish", scope)
+    require_publish(work, scope)
     row = order_publication(
         work,
         scope,
@@ -147,7 +148,7 @@ def list_publications(
 ) -> Publications:
     """List the publications of a scope, else of the own organisation."""
     wanted = scope or f"organisation:{work.actor.tenant}"
-    work.require("definition.publish", wanted)
+    require_publish(work, wanted)
     return Publications(items=[summary_of(one) for one in publications_of(work, wanted)])
 
 

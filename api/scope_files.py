@@ -8,15 +8,33 @@ from fastapi import File, Form, Path, Response, UploadFile
 
 from api.definitions import require_change, require_read
 from api.drafts import told_to_clients
+from api.problems import Problem
 from api.resources import Resource
-from api.work import Posting, Reading, WorkRouter
+from api.work import Posting, Reading, Work, WorkRouter
+from engine.bundles import Name
 from engine.scope_files import write_scope
 from engine.scopes import folder_of
+from tasks.new_definitions import NEW_KINDS, is_taken
 from tasks.scope_archives import pack, take_file_in
 
 router = WorkRouter(prefix="/scopes/{scope}/files", tags=["definitions"])
 
 Scope = Annotated[str, Path(max_length=100)]
+INTO = "take a single file as this definition, `process/score`; its id is replaced"
+
+
+def definition_named(work: Work, scope: str, name: str) -> Name | None:
+    """Read what a file is to be taken as; None for whatever it says itself.
+
+    Raises:
+        Problem: not-found.
+    """
+    if not name:
+        return None
+    kind, _, key = name.partition("/")
+    if kind not in NEW_KINDS or not is_taken(work.db, scope, kind, key):
+        raise Problem("not-found")
+    return kind, key
 
 
 class IntakeView(Resource):
@@ -51,6 +69,7 @@ def take_files(
     scope: Scope,
     file: Annotated[UploadFile, File(description="a zip of a scope, a .bpmn, a .dmn or a form")],
     mirror: Annotated[bool, Form(description="give up what the zip does not have")] = False,
+    into: Annotated[str, Form(max_length=121, description=INTO)] = "",
 ) -> Response:
     """Make drafts of what files change; nothing is published."""
     require_change(work, scope)
@@ -58,6 +77,7 @@ def take_files(
         done = take_file_in(
             work.db, scope, file.filename or "", file.file.read(),
             actor=work.actor.key, now=work.installation.clock.now(), mirror=mirror,
+            into=definition_named(work, scope, into),
         )  # fmt: skip
     items = [IntakeView(kind=one.kind, key=one.key, action=one.action) for one in done]
     return work.reply(IntakeList(items=items))

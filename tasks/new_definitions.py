@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from engine.decisions.document import parse_document
 from engine.diagrams import read_diagram
+from engine.draft_contents import DraftRefused
 from engine.drafts import read_draft
+from engine.findings import Finding
 from tasks.definition_drafts import ground_of
 
 NEW_KINDS = ("process", "decision", "form")
@@ -127,6 +129,28 @@ def copied_definition(
             element.set("name", names[0])
     if kind == "decision":
         root.set("name", names[0])
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def with_key(kind: str, content: bytes, old: str, key: str) -> bytes:
+    """Give a definition of a kind of `NEW_KINDS` another key; everything else stays.
+
+    Raises:
+        DraftRefused: Something else in it has that id.
+    """
+    if old == key:
+        return content
+    if kind == "form":
+        return json.dumps({**json.loads(content), "id": key}, ensure_ascii=False, indent=2).encode()
+    root = parse_document(content) if kind == "decision" else read_diagram(content)
+    if any(one.get("id") == key for one in root.iter(etree.Element)):
+        zh = f"文件里另有编号为“{key}”的部分,请先给它换个编号。"
+        en = f"Something else in the file has the id “{key}”; give it another first."
+        raise DraftRefused([Finding("id_taken", zh, en)])
+    for element in root.iter(etree.Element):
+        _rename(element, {old: key})
+        if element.get("calledElement") == old:
+            element.set("calledElement", key)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 

@@ -37,8 +37,11 @@ MIGRATORS = frozenset({"administrator", "director"})
 REPORTERS = {"room_lost": frozenset({"exam_officer", "site_manager"})}
 # Who codes the scripts never marks one: the duties exclude one another.
 CODE_READERS = frozenset({"confidentiality_officer"})
+DESIGNER = "process_designer"
+# Who confirms publications and moves instances reads what these are about.
+DEFINITION_READERS = MIGRATORS | {DESIGNER}
 # Who may be the second person that confirms a publication.
-PUBLISHERS = frozenset({"process_designer", "director"})
+PUBLISHERS = frozenset({DESIGNER, "director"})
 UNMASKERS = frozenset({"reviewer", "second_reviewer", "certificate_officer"})
 
 # What is marked and added up there is nobody's to see before it is published.
@@ -282,7 +285,7 @@ def _reads_operation(_: Session, actor: Actor, job: Job) -> bool:
 
 def _reads_definitions(_: Session, actor: Actor, scope: str | None) -> bool:
     """Whether somebody may look at the definitions of a scope; None: at any."""
-    if actor.kind == "person" and "process_designer" not in actor.posts:
+    if actor.kind == "person" and not actor.posts & DEFINITION_READERS:
         return False
     return scope is None or (
         is_scope(scope)
@@ -297,6 +300,8 @@ def _changes_definitions(db: Session, actor: Actor, scope: str | None) -> bool:
     them.
     """
     if not _reads_definitions(db, actor, scope):
+        return False
+    if actor.kind == "person" and DESIGNER not in actor.posts:
         return False
     if scope is None or level_of(scope) == "organisation":
         return True

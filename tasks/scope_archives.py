@@ -13,6 +13,7 @@ import orjson
 from sqlmodel import Session
 
 from appraisal.zip_files import RefusedZip, ZipLimits, check_zip
+from engine.bundles import Name
 from engine.decisions import InvalidDecisions
 from engine.decisions.document import parse_document
 from engine.diagrams.importing import import_diagram
@@ -21,6 +22,7 @@ from engine.errors import DiagramError
 from engine.findings import Finding
 from engine.scope_files import MANIFEST, Intake, take_in
 from tasks.definition_drafts import ground_of, keep_draft
+from tasks.new_definitions import with_key
 
 LIMITS = ZipLimits(
     entries=2_000, total_bytes=64 * 1024 * 1024, entry_bytes=4 * 1024 * 1024, ratio=200
@@ -83,10 +85,12 @@ def take_file_in(
     actor: str,
     now: datetime,
     mirror: bool = False,
+    into: Name | None = None,
 ) -> list[Intake]:
     """Make drafts of an uploaded file: a zip of a scope, a diagram, a table, or a form.
 
-    A diagram that was drawn for another engine is mended as `jiancheng import-diagram` does.
+    A diagram that was drawn for another engine is mended as `jiancheng import-diagram` does. A
+    single file is taken as the definition `into` names, whatever its own id is.
 
     Raises:
         RefusedZip: It is a zip and cannot be taken.
@@ -97,11 +101,24 @@ def take_file_in(
         files = unpack(content)
         return take_in(db, scope, files, actor=actor, now=now, mirror=mirror)
     kind, key, content = _single(name, content)
+    if into is not None:
+        content = _as(into, kind, key, content)
+        key = into[1]
     current = ground_of(db, scope, kind, key).current
     kept = keep_draft(db, scope, kind, key, content, expected=None, actor=actor, now=now)
     if kept is None:
         return [Intake(kind, key, "same")]
     return [Intake(kind, key, "new" if current is None else "changed")]
+
+
+def _as(into: Name, kind: str, key: str, content: bytes) -> bytes:
+    if into[0] != kind:
+        raise _refused(
+            "other_kind",
+            "文件不是同一种定义,不能放进这里。",
+            "The file is a definition of another kind and cannot be taken in here.",
+        )
+    return with_key(kind, content, key, into[1])
 
 
 def _single(name: str, content: bytes) -> tuple[str, str, bytes]:

@@ -13,12 +13,13 @@ from starlette.datastructures import FormData
 from api.comparisons import Kind, Name, Side, changes_of, content_of, merged_rebase, rebased
 from api.i18n import translate
 from api.pages.editing import Scope, require_design, scope_name
+from api.pages.names import KINDS, Names
 from api.pages.staff import here
 from api.pages.templating import draw_editor
 from api.problems import Problem
 from api.work import PageRouter, Posting, Reading, Work
 from engine.comparison import Change
-from engine.scopes import BASE, level_of
+from engine.scopes import BASE, chain_of, level_of
 from engine.versions import Edition, editions_of
 
 router = PageRouter()
@@ -29,17 +30,6 @@ async def _posted(request: Request) -> FormData:
 
 
 Posted = Annotated[FormData, Depends(_posted)]
-KINDS = {
-    "process": "流程",
-    "decision": "决策",
-    "form": "表单",
-    "paper": "文书",
-    "sheet": "评分表",
-    "vocabulary": "用语",
-    "catalogue": "目录",
-    "posts": "岗位",
-    "scenarios": "场景",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +58,8 @@ def compare_page(
     older = before or _origin(editions, newer)
     contents = [content_of(work, kind, key, one) for one in (older, newer)]
     changes = changes_of(kind, *contents)
-    return draw_editor(
-        work,
-        "comparison.html",
-        entry="comparison",
-        kind=kind,
-        kind_name=translate(KINDS[kind], work.language),
-        key=key,
-        scope=scope,
-        scope_name=scope_name(work, scope),
-        here=here(work),
+    return _drawn(
+        work, "comparison.html", kind, key, scope,
         choices=[_choice(work, one) for one in editions],
         older=older,
         newer=newer,
@@ -86,17 +68,29 @@ def compare_page(
         changes=[one for one in changes if one.part != "layout"],
         layout=[one for one in changes if one.part == "layout"],
         counts=_counts(changes),
-    )
+    )  # fmt: skip
+
+
+def _drawn(
+    work: Work, template: str, kind: str, key: str, scope: str, **values: object
+) -> Response:
+    """Draw a page with two versions of a definition on it."""
+    return draw_editor(
+        work, template, entry="comparison", kind=kind, key=key, scope=scope,
+        kind_name=translate(KINDS[kind], work.language),
+        title=Names(work, scope).title(kind, key),
+        scope_name=scope_name(work, scope), here=here(work), **values,
+    )  # fmt: skip
 
 
 def _editions(work: Work, kind: str, key: str, scope: str) -> list[Edition]:
     """List what can be compared: the scope's own versions, then those of the scopes around it."""
-    scopes = [scope]
+    scopes = list(reversed(chain_of([scope])))
     if level_of(scope) == "organisation":
         rows = editions_of(work.db, kind, key, [scope])
         origins = {(one.derived_from or "").rpartition("@")[0] for one in rows}
-        scopes += sorted(one for one in origins if one.startswith("industry:"))
-    return editions_of(work.db, kind, key, dict.fromkeys([*scopes, BASE]))
+        scopes[1:1] = sorted(one for one in origins if one.startswith("industry:"))
+    return editions_of(work.db, kind, key, dict.fromkeys(scopes))
 
 
 def _origin(editions: list[Edition], newer: str) -> str:
@@ -143,16 +137,8 @@ def _rebase(
     rebase, merged = merged_rebase(work, scope, kind, key, {})
     editions = _editions(work, kind, key, scope)
     mine = f"{scope}@draft" if rebase.on_draft else scope
-    return draw_editor(
-        work,
-        "rebase.html",
-        entry="comparison",
-        kind=kind,
-        kind_name=translate(KINDS[kind], work.language),
-        key=key,
-        scope=scope,
-        scope_name=scope_name(work, scope),
-        here=here(work),
+    return _drawn(
+        work, "rebase.html", kind, key, scope,
         rebase=rebase,
         mine=mine,
         origin_label=_label(work, editions, rebase.origin),
@@ -162,7 +148,7 @@ def _rebase(
         layout=[one for one in merged.taken if one.part == "layout"],
         choices=choices,
         refused=refused,
-    )
+    )  # fmt: skip
 
 
 @router.post("/designer/rebase/{kind}/{key}")

@@ -11,17 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import File, Path, Query, Response, UploadFile
+from fastapi import File, Form, Path, Query, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from fastapi.routing import iter_route_contexts
 
 from api.definitions import require_change, require_read
 from api.drafts import told_to_clients
 from api.i18n import translate
-from api.pages.comparisons import KINDS
+from api.pages.names import KINDS, Names
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.problems import Problem, problem_of
+from api.scope_files import definition_named
 from api.work import PageRouter, Posting, Reading, Work
 from appraisal.zip_files import RefusedZip
 from engine.comparison import Change, compare
@@ -29,7 +30,8 @@ from engine.decisions import InvalidDecisions
 from engine.draft_leases import DraftHeld, DraftLease, lease_of
 from engine.drafts import DraftMoved, discard_draft
 from engine.errors import DiagramError
-from engine.scopes import level_of
+from engine.scopes import for_industry, industry_of, level_of
+from engine.sources import SCENARIOS
 from engine.version_lists import Version, versions_of
 from tasks.definition_drafts import Ground, ground_of, keep_draft
 from tasks.definition_layers import Resolved, resolve
@@ -42,6 +44,7 @@ from tasks.definition_lists import (
     scope_name,
 )
 from tasks.definition_people import people_named
+from tasks.industry_places import IndustryPlace, places_in_industries
 from tasks.publications import bases_of
 from tasks.scope_archives import take_file_in
 
@@ -118,10 +121,17 @@ def _listed(
 
 @router.post("/designer/import")
 def take_files(
-    work: Posting, scope: Scope = "", file: Annotated[UploadFile | None, File()] = None
+    work: Posting,
+    scope: Scope = "",
+    file: Annotated[UploadFile | None, File()] = None,
+    into: Annotated[str, Form(max_length=121)] = "",
 ) -> Response:
-    """Make drafts of an uploaded file, and show them; or say why it cannot be taken."""
+    """Make drafts of an uploaded file, and show them; or say why it cannot be taken.
+
+    A single file is taken as what it says it is, or as the definition that `into` names.
+    """
     require_change(work, scope)
+    place = definition_named(work, scope, into)
     name = "" if file is None else file.filename or ""
     try:
         # Of a file that is refused nothing is kept, and the page is still drawn.
@@ -129,13 +139,14 @@ def take_files(
             content = b"" if file is None else file.file.read()
             take_file_in(
                 work.db, scope, name, content,
-                actor=work.actor.key, now=work.installation.clock.now(),
+                actor=work.actor.key, now=work.installation.clock.now(), into=place,
             )  # fmt: skip
     except (Problem, RefusedZip) as error:
         told = problem_of(error, work.language) if isinstance(error, RefusedZip) else error
         return _listed(work, scope, refused=_reasons(told, work.language), status=422)
     root = work.request.scope.get("root_path", "")
-    return RedirectResponse(f"{root}/designer?scope={scope}&state=draft", 303)
+    target = f"/{into}?scope={scope}" if place else f"?scope={scope}&state=draft"
+    return RedirectResponse(f"{root}/designer{target}", 303)
 
 
 def _reasons(problem: Problem, language: str) -> list[str]:
@@ -177,7 +188,8 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         bases=_bases(work, one),
         moves=kind == "process" and work.may("migration.rehearse"),
         edit=_edit_address(work, one, chosen),
-        customise=_customise(work, one),
+        customise=_customise(work, one), places=_places(work, one),
+        names=Names(work, scope),
         compares=_has(work, "/designer/compare"),
         rebases=_has(work, "/designer/rebase/{kind}/{key}"),
         publish_page=_has(work, "/designer/publish"),
@@ -332,7 +344,16 @@ def _edit_address(work: Work, one: ListedDefinition, chosen: ListedScope) -> str
 
 def _customise(work: Work, one: ListedDefinition) -> str:
     """Give the address at which the reader's own organisation makes it its own."""
-    own = f"organisation:{work.actor.tenant}"
     if level_of(one.scope) == "organisation" or one.current is None:
         return ""
-    return _edit_address(work, replace(one, scope=own), _scope(work, own))
+    industry = industry_of(one.scope)
+    own = f"organisation:{work.actor.tenant}"
+    scope = for_industry(work.actor.tenant, industry) if industry else own
+    return _edit_address(work, replace(one, scope=scope), _scope(work, scope))
+
+
+def _places(work: Work, one: ListedDefinition) -> list[IndustryPlace]:
+    """Say what holds for the industries beside what the organisation has for everybody."""
+    if one.scope != f"organisation:{work.actor.tenant}" or one.kind == SCENARIOS:
+        return []
+    return places_in_industries(work.db, work.actor.tenant, one.kind, one.key)

@@ -25,6 +25,7 @@ def editor_page(
         Problem: forbidden, or not-found.
     """
     require_read(work, scope)
+    work.require("definition.design")
     here = f"{work.request.url.path}?{work.request.url.query}"
     return draw_editor(
         work, template, entry=entry, key=key, scope=scope,

@@ -76,6 +76,7 @@ def preview_form(
     Shown in a frame of the editor's page, therefore the one page that may be framed.
     """
     require_read(work, scope)
+    work.require("definition.design")
     content, context = str(posted.get(CONTENT) or ""), _context(posted.get(CONTEXT))
     preview = _preview(content, context, posted, language)
     nonce = new_nonce()

@@ -19,6 +19,7 @@ Key = Annotated[str, Path(max_length=100)]
 def edit_process(work: Reading, key: Key, scope: Scope = "base") -> Response:
     """Draw the designer around the draft of a process; the editor fetches what it needs."""
     require_design(work, scope)
+    work.require("definition.design")
     member = resolved(work, scope, "process").get(key)
     names = {one.key: one.name for one in named_processes([member] if member else [])}
     title = names.get(key, {"zh": key, "en": key})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.i18n import translate
-from api.pages.comparisons import KINDS
 from api.pages.editing import resolved, scope_name
+from api.pages.names import KINDS
 from api.work import Work
 from engine.drafts import drafts_of
 from engine.scopes import BASE

@@ -10,7 +10,9 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
+from api.definitions import require_publish
 from api.pages.editing import resolved, scope_name
+from api.pages.names import Names
 from api.pages.publication_words import PublicationWords
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
@@ -55,7 +57,7 @@ Form = Annotated[FormData, Depends(_posted)]
 def choose_drafts(work: Reading, scope: Scope = "") -> Response:
     """Draw the drafts of a scope with what differs, to choose what is to be published."""
     scope = scope or f"organisation:{work.actor.tenant}"
-    work.require("definition.publish", scope)
+    require_publish(work, scope)
     return _page(work, "publish.html", scope, drafts=_told_drafts(work, scope), error=None)
 
 
@@ -84,7 +86,7 @@ def _changes(work: Work, draft: Draft) -> dict[str, Any]:
 def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
     """Have the chosen drafts examined, and go to what comes of it."""
     scope = scope or f"organisation:{work.actor.tenant}"
-    work.require("definition.publish", scope)
+    require_publish(work, scope)
     names = [tuple(str(one).split("/", 1)) for one in form.getlist("draft")]
     chosen = [(one[0], one[1]) for one in names if len(one) == 2]
     try:
@@ -100,7 +102,7 @@ def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
 def list_publications(work: Reading, scope: Scope = "") -> Response:
     """List what was published in a scope, and what was not."""
     scope = scope or f"organisation:{work.actor.tenant}"
-    work.require("definition.publish", scope)
+    require_publish(work, scope)
     rows = [summary_of(one) for one in publications_of(work, scope)]
     return _page(work, "publications.html", scope, rows=rows)
 
@@ -177,6 +179,7 @@ def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
         scope=scope,
         scope_name=scope_name(work, scope),
         words=PublicationWords(work, scope),
+        names=Names(work, scope),
         lang="en" if work.language == "en" else "zh",
         entry="coverage" if is_built("coverage") else None,
         **values,

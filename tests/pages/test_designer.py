@@ -1,5 +1,6 @@
 """The list of definitions and the page of each, as designers see them."""
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -153,3 +154,75 @@ def test_files_are_taken_in_as_drafts(street: Street) -> None:
     with street.installation.database.reading() as db:
         kept = read_draft(db, scope_of(street), "process", "small_review")
         assert kept is not None and b"\xe7\xac\xac" in (kept.content or b"")
+
+
+def test_a_diagram_with_another_id_is_taken_as_this_one_or_as_a_new_one(street: Street) -> None:
+    browser = browser_of(street, "process_designer")
+    drawn = CHANGED.replace('id="small_review"', 'id="Process_1"').encode()
+    address = f"/designer/import?scope={scope_of(street)}"
+
+    def sent(into: str) -> Any:
+        data = token(browser) | {"into": into}
+        return browser.post(address, data=data, files={"file": ("x.bpmn", drawn)})
+
+    assert 'value="process/small_review" checked' in browser.get(PAGE).text
+    as_this, as_new = sent("process/small_review"), sent("")
+
+    assert as_this.headers["location"] == f"{PAGE}?scope={scope_of(street)}"
+    assert as_new.status_code == 303
+    with street.installation.database.reading() as db:
+        this = read_draft(db, scope_of(street), "process", "small_review")
+        new = read_draft(db, scope_of(street), "process", "Process_1")
+    assert this is not None and new is not None
+    assert (this.content or b"").replace(b"small_review", b"Process_1") == new.content
+    assert this.derived_from == "base@1"
+    assert [sent(one).status_code for one in ("form/small_form", "process/gone")] == [422, 404]
+
+
+def test_an_industrys_definition_is_customised_for_it_alone(street: Street) -> None:
+    names = json.dumps({"name": "电工", "name_en": "Electrician", "occupations": ["6-31-01-03"]})
+    with street.installation.database.transaction() as db:
+        sources = [
+            Source("process", "small_review", CHANGED.encode()),
+            Source("catalogue", "industry", names.encode()),
+        ]
+        definitions = street.installation.definitions
+        assert not definitions.publish(db, sources, "industry:e", "release").refused
+    browser = browser_of(street, "process_designer")
+    alone = f"{scope_of(street)}~e"
+
+    # From the industry's page, and from the organisation's own.
+    page = browser.get(f"{PAGE}?scope=industry:e").text
+    assert f"{PAGE}/edit?scope={alone}" in page
+    page = browser.get(PAGE).text
+    assert "行业的第 1 版" in page
+    assert f"{PAGE}?scope={alone.replace(':', '%3A')}" in page
+    page = browser.get(f"{PAGE}?scope={alone}").text
+    assert "机构OWN：电工" in page
+    assert "沿用“电工”的第 1 版" in page
+    foreign = f"organisation:{street.foreign.code}~e"
+    assert browser.get(f"{PAGE}?scope={foreign}").status_code == 404
+    own = {"zh": "机构OWN：电工", "en": "机构OWN: Electrician"}
+    scopes = browser.get("/api/v1/scopes").json()["items"]
+    assert [(one["scope"], one["mayDesign"]) for one in scopes if one["name"] == own] == [
+        (alone, True)
+    ]
+
+
+def test_who_confirms_and_moves_reads_definitions_only(street: Street) -> None:
+    for role in ("director", "administrator"):
+        browser = browser_of(street, role)
+        page = browser.get(PAGE)
+        assert page.status_code == 200
+        assert "/process/small_review/edit" not in page.text
+        assert browser.get(f"{PAGE}/edit?scope={scope_of(street)}").status_code == 403
+        sent = browser.post(f"{PAGE}/discard?scope={scope_of(street)}", data=token(browser))
+        assert sent.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/designer/publish", "/designer/publications", "/designer"])
+def test_scopes_of_others_are_not_there_on_any_page(street: Street, path: str) -> None:
+    browser = browser_of(street, "process_designer")
+    foreign = f"organisation:{street.foreign.code}"
+
+    assert [browser.get(f"{path}?scope={one}").status_code for one in (foreign, "x")] == [404, 404]

@@ -29,6 +29,7 @@ PUBLIC = {
     ("GET", "/verify/{number}"),
 }
 READERS_OF_ENROLMENTS = (STAFF & ENROLMENT_READERS) | {"other_reviewer"}
+READERS_OF_DEFINITIONS = {"administrator", "director", "process_designer"}
 # Whom a page is drawn for; others are refused or led to their own.
 DRAWN_FOR = {
     "/inbox": STAFF,
@@ -58,10 +59,10 @@ DRAWN_FOR = {
     "/designer/process/{key}/edit": {"process_designer"},
     "/designer/migrations": {"administrator", "director", "process_designer"},
     "/designer/migrations/{migration_id}": {"administrator", "director", "process_designer"},
-    "/designer": {"process_designer"},
-    "/designer/{kind}/{key}": {"process_designer"},
+    "/designer": READERS_OF_DEFINITIONS,
+    "/designer/{kind}/{key}": READERS_OF_DEFINITIONS,
     "/designer/publish": {"process_designer"},
-    "/designer/scenarios/{process}/edit": {"process_designer"},
+    "/designer/scenarios/{process}/edit": READERS_OF_DEFINITIONS,
     "/designer/publications": {"process_designer"},
     "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
