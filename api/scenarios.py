@@ -140,6 +140,7 @@ def read_scenario_context(
 ) -> ScenarioContextView:
     """Read the scope's own scenarios of a process, and all that they can name."""
     require_read(work, scope)
+    work.require("definition.design")
     members = members_with_drafts(work.db, scope)
     contents = contents_for(members, scope)
     own = own_scenarios(work.db, scope, process)
@@ -168,6 +169,7 @@ def play_scenarios(
 ) -> PlayView:
     """Play scenarios as they are written, with the drafts of the scope; nothing is stored."""
     require_read(work, scope)
+    work.require("definition.design")
     require_turn(work)
     written = body.text.encode()
     findings = check_scenarios(process, written) if body.text.strip() else []

@@ -193,7 +193,9 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         compares=_has(work, "/designer/compare"),
         rebases=_has(work, "/designer/rebase/{kind}/{key}"),
         publish_page=_has(work, "/designer/publish"),
-        scenarios=kind == "process" and _has(work, "/designer/scenarios/{process}/edit"),
+        scenarios=kind == "process"
+        and work.may("definition.design")
+        and _has(work, "/designer/scenarios/{process}/edit"),
     )  # fmt: skip
     return for_tools(page) if resolved else page
 

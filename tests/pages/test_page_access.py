@@ -62,7 +62,7 @@ DRAWN_FOR = {
     "/designer": READERS_OF_DEFINITIONS,
     "/designer/{kind}/{key}": READERS_OF_DEFINITIONS,
     "/designer/publish": {"process_designer"},
-    "/designer/scenarios/{process}/edit": READERS_OF_DEFINITIONS,
+    "/designer/scenarios/{process}/edit": {"process_designer"},
     "/designer/publications": {"process_designer"},
     "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
