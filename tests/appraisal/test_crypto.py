@@ -9,6 +9,7 @@ from appraisal.crypto import (
     MissingKeyring,
     PersonKey,
     UnreadableValue,
+    WrappedKey,
     attach_keyring,
     decrypt,
     decrypt_for,
@@ -116,6 +117,22 @@ def test_shredding_makes_every_answer_unreadable_and_keeps_the_digests(database:
 def test_without_a_keyring_nothing_is_encrypted(database: Database) -> None:
     with database.transaction() as db, pytest.raises(MissingKeyring):
         keyring_of(db)
+
+
+def test_only_a_persons_own_key_is_taken_of_those_read_before(database: Database) -> None:
+    attach_keyring(database.writer, Keyring.generate())
+    with database.transaction() as db:
+        person_id = _person(db)
+        first = encrypt_for(db, person_id, b"first", "note")
+        row = db.get_one(PersonKey, person_id)
+        own = WrappedKey(person_id, row.key_id, row.wrapped)
+        others = WrappedKey(person_id + 1, row.key_id, b"of somebody else")
+
+        ciphers = [first, *(encrypt_for(db, person_id, b"x", "note", key=k) for k in (own, others))]
+
+        assert [decrypt_for(db, person_id, c, "note") for c in ciphers] == [b"first", b"x", b"x"]
+        with pytest.raises(UnreadableValue):
+            encrypt_for(db, person_id, b"x", "note", key=own._replace(wrapped=None))
 
 
 def _person(db: object) -> int:
