@@ -13,6 +13,7 @@ from appraisal.calendar import LOCAL
 from engine.bundles import Name
 from engine.history import HistoryKind
 from engine.instances import InstanceStatus
+from engine.user_tasks import UserTask
 from forms import FormDefinition
 from forms.components import DynamicList, Field
 from tasks.invented_values import Inventor
@@ -28,14 +29,14 @@ _ENDED = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED, InstanceStatus.FAI
 # These say what facts and tables read later, so that they do their work.
 _REAL = frozenset({"supplements.take"})
 
-FormOf = Callable[[str], FormDefinition | None]
+FormOf = Callable[[str, str], FormDefinition | None]
 KeyOf = Callable[[Visit], str | None]
 
 
 class ScenarioWriter:
     """Writes the scenario of one instance.
 
-    `form_of` finds the form that a user task had, `key_of` the correlation key under which an
+    `form_of` finds a form by bundle and id, `key_of` the correlation key under which an
     instance waited for a message, None for its business key.
     """
 
@@ -165,9 +166,16 @@ class ScenarioWriter:
         if answer is None:
             self.shredded = True
         user_task = self.past.user_tasks.get(row.task_id)
-        form = None if user_task is None or not user_task.form_ref else user_task.form_ref
-        given = self._answer(answer or {}, None if form is None else self.form_of(form))
+        form = None if user_task is None else self._form(user_task)
+        given = self._answer(answer or {}, form)
         return {**step, **({"answer": given} if given else {})}
+
+    def _form(self, user_task: UserTask) -> FormDefinition | None:
+        if not user_task.form_ref:
+            return None
+        # A form can be migrated alone.
+        bundle_id = user_task.form_bundle_id or self.past.instance.bundle_id
+        return self.form_of(bundle_id, user_task.form_ref)
 
     def _answer(self, answer: Mapping[str, Any], form: FormDefinition | None) -> dict[str, Any]:
         if form is None:

@@ -139,9 +139,7 @@ def write_scenario(
     }
     names = real_names(db, instance.tenant)
     inventor = Inventor(words_of(stored) | words_of(contents), names, age_day(db, past))
-    writer = ScenarioWriter(
-        db, past, inventor, partial(_form, db, forms, instance), _Keys(db, engine, past)
-    )
+    writer = ScenarioWriter(db, past, inventor, partial(_form, db, forms), _Keys(db, engine, past))
     elements = process.elements_by_process[instance.process_id]
     title = _free_name(db, scope, key, inventor, name or _proposed(past, key))
     content = writer.content(title, {**stored, **contents})
@@ -237,9 +235,13 @@ def _differences(written: Written, outcome: Outcome) -> Iterator[Words]:
         before = element
         if seen[element] > taken[element]:
             zh, en = written.names.of(element)
-            yield f"没有再次走到“{zh}”。", f"It does not come to “{en}” again."
+            yield f"没有走到“{zh}”,或次数不够。", f"It does not come to “{en}”, or not as often."
             break
-    known = {*written.past.left, *written.past.noted, *_entered(written.past)}
+    been = [*written.past.left, *(str(one.began.element_id) for one in written.past.calls)]
+    if missing := next((one for one in been if one not in taken), None):
+        zh, en = written.names.of(missing)
+        yield f"没有经过“{zh}”。", f"It does not pass “{en}”."
+    known = {*been, *written.past.noted, *_entered(written.past)}
     for element in outcome.path:
         if element not in known and written.types.get(element) in _TOLD_APART:
             zh, en = written.names.of(element)
@@ -279,11 +281,9 @@ class _Keys:
         return None if found is None else as_key(found)
 
 
-def _form(
-    db: Session, forms: FormLibrary, instance: ProcessInstance, form_id: str
-) -> FormDefinition | None:
+def _form(db: Session, forms: FormLibrary, bundle_id: str, form_id: str) -> FormDefinition | None:
     try:
-        return forms.form(db, instance.bundle_id, form_id)
+        return forms.form(db, bundle_id, form_id)
     except UnknownDefinition:
         return None
 

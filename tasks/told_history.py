@@ -80,6 +80,7 @@ _TOLD = (
     HistoryKind.CANCELLED,
     HistoryKind.MOVED,
     HistoryKind.ENDED,
+    HistoryKind.RECORDED,
 )
 
 

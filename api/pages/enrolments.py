@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from api.enrolments import seen_enrolment
 from api.pages.candidate_facts import candidate_facts
+from api.pages.recordings import recordable
 from api.pages.staff import element_name, staff_page, told_decisions
 from api.problems import Problem
 from api.sessions import seen_session
@@ -95,6 +96,7 @@ def read_enrolment(work: Reading, number: Annotated[str, Path(max_length=80)]) -
         papers=_papers(work, enrolment),
         log=history_of(work.db, enrolment.instance_id, limit=HISTORY_SHOWN, words=words),
         element_name=lambda element_id: element_name(work, instance, element_id),
+        records=recordable(work, instance),
     )
 
 

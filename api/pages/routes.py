@@ -24,6 +24,7 @@ from api.pages import (
     process_designer,
     publications,
     record_editor,
+    recordings,
     scenario_editor,
     sessions,
     sign_in,
@@ -38,6 +39,7 @@ ROUTERS = (
     # Before the pages of definitions, whose addresses have places for any word.
     publications.router,
     scenario_editor.router,
+    recordings.router,
     sign_in.router,
     inbox.router,
     sessions.router,

@@ -9,6 +9,7 @@ from fastapi import Path, Response
 
 from api.i18n import say
 from api.pages.migrations import newer_version
+from api.pages.recordings import recordable
 from api.pages.staff import element_name, staff_page, told_decisions
 from api.pages.step_map import draw_map
 from api.problems import Problem
@@ -70,6 +71,7 @@ def read_session(work: Reading, number: Number) -> Response:
         overview=overview,
         version=instance.bundle_id[:8] if instance is not None else "",
         newer=newer_version(work, instance),
+        records=recordable(work, instance),
         rehearses=work.may("migration.rehearse"),
         open_work=open_work(work.db, number),
         lists_enrolments=work.may("enrolment.list", session),

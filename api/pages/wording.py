@@ -24,6 +24,7 @@ FILTERS = (
     "session_status",
     "milestone",
     "history_kind",
+    "instance_status",
     "outcome",
     "certificate_state",
     "subject_state",
@@ -103,6 +104,14 @@ _HISTORY = {
     "claimed": "认领",
     "unclaimed": "退回认领",
     "moved": "移到另一版本",
+    "recorded": "录为场景",
+}
+_INSTANCES = {
+    "running": "正在运行",
+    "completed": "已结束",
+    "failed": "异常结束",
+    "cancelled": "已取消",
+    "suspended": "已暂停",
 }
 _OUTCOMES = {
     "passed": "合格",
@@ -258,6 +267,11 @@ def milestone(key: str, *, language: str) -> str:
 def history_kind(key: str, *, language: str) -> str:
     """Name what happened."""
     return _named(_HISTORY, key, language)
+
+
+def instance_status(key: str, *, language: str) -> str:
+    """Name the status of a process instance."""
+    return _named(_INSTANCES, key, language)
 
 
 def outcome(key: str, *, language: str) -> str:

@@ -139,3 +139,21 @@ def test_marking_stays_sealed_until_it_is_published(ended: Street) -> None:
             db.add(one)
 
     assert ask(ended).status_code == 403
+
+
+def test_the_page_records_and_leads_to_the_scenarios(ended: Street) -> None:
+    designer = ended.client(ended.own.people["process_designer"])
+    address = f"/designer/recordings/{ended.own.instance_id}"
+    scope = f"organisation:{ended.own.code}"
+
+    listed = designer.get("/designer/recordings", params={"q": ended.own.enrolment_number}).text
+    asked = designer.get(address).text
+    forged = designer.post(address, data={"scope": scope}, headers={"X-CSRF-Token": "x"})
+    done = designer.post(address, data={"scope": scope, "name": "页面录制"}).text
+
+    assert f'href="{address}' in listed
+    assert f'<option value="{scope}" selected>' in asked
+    assert forged.status_code == 403
+    assert "回放与原实例走法一致" in done
+    assert f"/designer/scenarios/small_review/edit?scope=organisation%3A{ended.own.code}" in done
+    assert [one["name"] for one in yaml.safe_load(draft_of(ended))] == ["页面录制"]

@@ -2,9 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ import httpx2
 import pypdfium2
 import pytest
 import zxingcpp
+from sqlmodel import col, select
 
+from api.application import build_installation
 from api.simulation.answers import default_answer, points_on
 from api.simulation.command import report_on, work_batch
 from api.simulation.demo import demo_environment, demo_settings, set_up
@@ -22,6 +25,14 @@ from appraisal.archive import read_catalogue
 from appraisal.bag import verify
 from appraisal.calendar import LOCAL
 from appraisal.demo_roster import DemoCandidate, demo_roster
+from engine.bundles import Name
+from engine.instances import ProcessInstance
+from tasks.demo_world import STAFF
+from tasks.scenario_outcomes import Outcome, play_scenario
+from tasks.scenario_packs import Pack
+from tasks.scenario_recording import Recording, record
+from tasks.scenario_workers import pack_name
+from tasks.scenarios import Scenario
 
 CATALOGUE = Path("processes/base/archive/archive_catalogue.json")
 # Enough electricians for a batch: the one with 59.5, and eleven to whom nothing special happens.
@@ -157,6 +168,53 @@ def test_demo_archive_tells_of_any_changed_byte(demo: Demo, tmp_path: Path) -> N
     unnoticed = [path.name for path in looked_at if not _is_noticed(folder, path)]
 
     assert unnoticed == []
+
+
+def _recorded(demo: Demo, folder: Path) -> dict[str, Recording]:
+    """Record an instance of every process for its trade, that of an enrolment for base, too."""
+    packs: dict[str, Pack] = {}
+
+    def play(contents: Mapping[Name, bytes], scenarios: Sequence[Scenario]) -> list[Outcome]:
+        pack = packs.setdefault(pack_name(contents), Pack.of(contents))
+        return [play_scenario(pack, one, folder) for one in scenarios]
+
+    installation = build_installation(demo_settings(demo.environment))
+    try:
+        with installation.database.reading() as db:
+            every = db.exec(select(ProcessInstance).order_by(col(ProcessInstance.scopes).desc()))
+            chosen = {one.process_id: (one.id, one.scopes.split(" ")) for one in every}
+        record_in = partial(
+            record, installation.database.reading, installation.engine, installation.forms, play
+        )
+        found = {name: record_in(one, _trade(scopes)) for name, (one, scopes) in chosen.items()}
+        return {**found, "base": record_in(chosen["enrolment"][0], "base")}
+    finally:
+        installation.dispose()
+
+
+def _trade(scopes: Sequence[str]) -> str:
+    return next((one for one in scopes if one.startswith("industry:")), scopes[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_instances_become_scenarios_with_nobody_in_them(
+    demo: Demo, roster: list[DemoCandidate], tmp_path: Path
+) -> None:
+    found = _recorded(demo, tmp_path)
+
+    ways = {name: one.departures for name, one in found.items() if name != "base"}
+    assert ways == dict.fromkeys(ways, ())
+    assert {"appraisal_session", "enrolment", "exam_room", "mark_practical", "objection"} <= {*ways}
+    # The base has no safety briefing.
+    assert any("安全" in zh for zh, _ in found["base"].departures)
+    text = "".join(one.text for one in found.values())
+    people = [person for _, person, _ in STAFF] + [one.name for one in roster]
+    cells = [cell for one in roster for cell in one.row.values() if len(cell) > 8]
+    numbers = [one.id_number for one in roster] + [one.birth_date.isoformat() for one in roster]
+    certificates = [path.stem for path in demo.report.certificates]
+    assert [one for one in (*people, *cells, *numbers, *certificates) if one in text] == []
+    assert "JC-2026" not in text
 
 
 def _is_noticed(folder: Path, path: Path) -> bool:

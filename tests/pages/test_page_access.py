@@ -63,6 +63,8 @@ DRAWN_FOR = {
     "/designer/{kind}/{key}": READERS_OF_DEFINITIONS,
     "/designer/publish": {"process_designer"},
     "/designer/scenarios/{process}/edit": {"process_designer"},
+    "/designer/recordings": {"process_designer"},
+    "/designer/recordings/{instance_id}": {"process_designer"},
     "/designer/publications": {"process_designer"},
     "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/papers/{paper_id}": {*(STAFF & RESULT_READERS), "candidate"},
@@ -86,6 +88,7 @@ CHANGED_BY = {
     "/designer/{kind}/{key}/outer": {"process_designer"},
     "/designer/{kind}/{key}/discard": {"process_designer"},
     "/designer/publish": {"process_designer"},
+    "/designer/recordings/{instance_id}": {"process_designer"},
     "/designer/publications/{publication_id}": {"process_designer", "director"},
     "/sign-out": PEOPLE,
 }
