@@ -195,6 +195,7 @@ function drawList(inherited) {
   const own = page.model.list.map(nameOf).filter(Boolean);
   fill(list, el('div', { class: 'ed-row sc-tools' },
     button(words('New scenario'), begin, { kind: 'btn sm', dataset: { at: 'new' } }),
+    el('a', { class: 'btn sm', href: `${root}/designer/recordings?process=${encodeURIComponent(key)}&scope=${encodeURIComponent(scope)}` }, words('Record from an instance')),
     button(words('Play all'), () => play(null), { kind: 'btn sm', dataset: { at: 'all' } })),
   own.length ? el('ul', {}, own.map(item)) : el('p', { class: 'muted small' }, words('This scope has no scenarios of its own.')),
   inherited.length > 0 && el('h3', {}, words('From outer scopes')), inherited.length > 0 && el('ul', {}, inherited.map((one) => item(one.name))));

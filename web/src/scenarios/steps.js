@@ -2,10 +2,10 @@
 import { button, el, sign } from '../shared/dom.js';
 import { field } from './values.js';
 
-export const KINDS = ['do', 'refuse', 'message', 'signal', 'advance', 'until'];
+export const KINDS = ['do', 'refuse', 'message', 'signal', 'advance', 'until', 'cancel'];
 const SAID = {
   do: 'Somebody does a task', refuse: 'Somebody is refused', message: 'A message comes', signal: 'A signal comes',
-  advance: 'Time passes', until: 'It becomes',
+  advance: 'Time passes', until: 'It becomes', cancel: 'The case is cancelled',
 };
 const REFUSALS = ['four_eyes', 'not_your_post', 'not_your_task', 'out_of_scope', 'exclusive_duty', 'conflict_of_interest', 'other_organisation', 'required'];
 const SHARED = ['by', 'of', 'answer', 'payload'];
@@ -90,6 +90,10 @@ export class Steps {
     return field(this.words('When'), this.values.moment([...path, 'until'], step.until));
   }
 
+  cancel(path, step) {
+    return field(this.words('Reason'), this.values.text([...path, 'cancel'], step.cancel));
+  }
+
   begun(kind, open) {
     const first = (groups) => groups.flatMap(([, all]) => all)[0]?.[0] ?? '';
     return {
@@ -99,6 +103,7 @@ export class Steps {
       signal: () => ({ signal: first(this.context.events('signal')) }),
       advance: () => ({ advance: 'P1D' }),
       until: () => ({ until: '2026-03-20T09:00+08:00' }),
+      cancel: () => ({ cancel: this.words('for a reason') }),
     }[kind]();
   }
 

@@ -13,7 +13,7 @@ const ORDER = [
   'name', 'description', 'world', 'given', 'process', 'event', 'payload', 'start', 'leave_out', 'at', 'status',
   'steps', 'path', 'passes', 'data', 'facts', 'visits',
 ];
-const STEP_ORDER = ['do', 'refuse', 'message', 'signal', 'advance', 'until', 'key', 'of', 'by', 'code', 'times', 'payload', 'answer'];
+const STEP_ORDER = ['do', 'refuse', 'message', 'signal', 'advance', 'until', 'cancel', 'key', 'of', 'by', 'code', 'times', 'payload', 'answer'];
 
 /** What is wrong with a text: `line` counts from 1. */
 export class Unreadable extends Error {
