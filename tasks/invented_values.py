@@ -178,7 +178,8 @@ class Inventor:
         if abs(value) < _SMALL:
             return value
         if value not in self._numbers:
-            self._numbers[value] = _SMALL + next(self._counter)
+            made = (_SMALL + number for number in self._counter)
+            self._numbers[value] = next(one for one in made if one != value)
         return self._numbers[value]
 
     def _first(self, made: Iterator[str], real: str) -> str:

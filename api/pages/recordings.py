@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from api.definitions import require_read
 from api.pages.staff import staff_page
-from api.recordings import recorded
+from api.recordings import Save, recorded
 from api.work import Asking, PageRouter, Reading, Work
 from engine.errors import UnknownDefinition
 from engine.instances import ProcessInstance
@@ -71,7 +71,7 @@ def record_now(work: Asking, instance_id: UUID, posted: Posted) -> Response:
     instance = _seen(work, instance_id)
     scope = str(posted.get("scope") or "")
     name = str(posted.get("name") or "").strip()[:LONGEST_NAME]
-    save = "always" if posted.get("save") == "always" else "if_same"
+    save: Save = "always" if posted.get("save") == "always" else "if_same"
     made, saved = recorded(work, instance_id, scope, name, save)
     return _form(work, instance, scope, name, made, saved=saved)
 
