@@ -90,7 +90,7 @@ def test_steps_and_yaml_are_one_text(street: Street, page: Page, address: str) -
     yaml = page.get_by_label("All scenarios of this scope as YAML")
     yaml.fill(COMMENTED.replace("world: opened", "world: [", 1))
     page.get_by_role("tab", name="Scenarios").click()
-    expect(page.get_by_role("alert")).to_contain_text("The YAML cannot be read (line 4)")
+    expect(page.get_by_role("alert")).to_contain_text("The YAML cannot be read (line 5)")
     page.get_by_role("tab", name="YAML").click()
     yaml.fill(COMMENTED)
     page.get_by_role("tab", name="Scenarios").click()
