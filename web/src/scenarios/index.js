@@ -28,6 +28,11 @@ class OwnSaving extends Saving {
     return { content: data.own, revision: data.revision };
   }
 
+  /** A finding names its scenario; that is where its button leads. */
+  async check(content, signal) {
+    return (await super.check(content, signal)).map((one) => ({ ...one, elementId: one.elementId || one.elementName }));
+  }
+
   async send(content) {
     return put(this.path, content.trim() ? { content } : { removed: true }, { match: this.revision, query: this.query });
   }
