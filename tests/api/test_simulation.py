@@ -8,13 +8,16 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2
 import pypdfium2
 import pytest
 import zxingcpp
 from sqlmodel import col, select
+from typer.testing import CliRunner
 
+from api import cli
 from api.application import build_installation
 from api.simulation.answers import default_answer, points_on
 from api.simulation.command import report_on, work_batch
@@ -31,6 +34,7 @@ from tasks.demo_world import STAFF
 from tasks.scenario_outcomes import Outcome, play_scenario
 from tasks.scenario_packs import Pack
 from tasks.scenario_recording import Recording, record
+from tasks.scenario_sets import check_scenarios
 from tasks.scenario_workers import pack_name
 from tasks.scenarios import Scenario
 
@@ -215,6 +219,29 @@ def test_demo_instances_become_scenarios_with_nobody_in_them(
     certificates = [path.stem for path in demo.report.certificates]
     assert [one for one in (*people, *cells, *numbers, *certificates) if one in text] == []
     assert "JC-2026" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("simulation")
+def test_demo_instance_is_recorded_by_command(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in demo.environment.items():
+        monkeypatch.setenv(name, value)
+    installation = build_installation(demo_settings(demo.environment))
+    with installation.database.reading() as db:
+        one = db.exec(select(ProcessInstance).where(ProcessInstance.process_id == "objection"))
+        instance_id = one.first().id  # type: ignore[union-attr]
+    installation.dispose()
+    written = tmp_path / "recorded.yaml"
+    command = ["record-scenario", str(instance_id), "--output", str(written), "--json"]
+
+    told = CliRunner().invoke(cli.app, command)
+
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["reproduces"]
+    assert check_scenarios("objection", written.read_bytes()) == []
+    assert CliRunner().invoke(cli.app, ["record-scenario", str(UUID(int=0))]).exit_code == 2
 
 
 def _is_noticed(folder: Path, path: Path) -> bool:
