@@ -25,6 +25,14 @@ REFUSED = {
         "压缩包已加密，请去掉密码后上传",
         "The zip is encrypted: remove its password",
     ),
+    "twice": (
+        "压缩包内有两个同名文件，请只留一个",
+        "Two files in the zip have the same name: keep one",
+    ),
+    "link": (
+        "压缩包内有指向别处的链接，请换成文件本身",
+        "The zip holds a link to elsewhere: put the file itself in",
+    ),
 }
 
 

@@ -280,6 +280,7 @@ def _environment(
         pages=host.pages,
         decisions=set(decisions),
         service_tasks=host.service_tasks,
+        service_inputs=knowledge.service_inputs,
         groups=host.groups,
         elements=elements,
         functions=host.functions,

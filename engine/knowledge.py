@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.diagrams import Called, Providers, called_process
+from engine.diagrams import Called, Inputs, Providers, called_process
 from engine.diagrams.source import process_ids
 from engine.feel.checking import Known
 
@@ -18,12 +18,13 @@ class HostKnowledge:
     """What the application tells of what it gives to processes; None: nothing is known.
 
     `facts` by name, `form_variables` reads the variables that a form sets, `service_tasks` what
-    is known of the result of each.
+    is known of the result of each, `service_inputs` what each has to be given.
     """
 
     facts: Mapping[str, Known] | None = None
     form_variables: Callable[[bytes], Mapping[str, Known]] | None = None
     service_tasks: Mapping[str, Known] = field(default_factory=dict)
+    service_inputs: Mapping[str, Inputs] = field(default_factory=dict)
 
 
 def providers_of(

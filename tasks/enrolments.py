@@ -80,10 +80,15 @@ def note_assessment(
     gives="supplement_due: text, supplement_wanted: texts, wanted_names: text, "
     "wanted_names_en: text"
 )
-def ask_supplement(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
-    """Ask the candidate for what is missing; gives the time by which it must be there."""
+def ask_supplement(
+    db: Session, context: TaskContext, *, enrolment_id: int, element: str = "first_review"
+) -> Mapping[str, Any]:
+    """Ask the candidate for what is missing; gives the time by which it must be there.
+
+    `element`: the review whose answer says what is wanted.
+    """
     enrolment = enrolment_by_id(db, enrolment_id)
-    answer = context.answer("first_review") or {}
+    answer = context.answer(element) or {}
     _set(db, enrolment, state="supplement")
     last = calendar_of(db, enrolment.organisation_id).workday(context.today, SUPPLEMENT_WORKDAYS)
     due = local_time(last, "17:00")

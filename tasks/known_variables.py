@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from engine.diagrams import read_declaration
+from engine.diagrams import Inputs, read_declaration
 from engine.feel import compile_expression
 from engine.feel.checking import (
     ANYTHING,
@@ -30,14 +30,19 @@ _PLAIN = {
 
 
 def host_knowledge(service_tasks: Iterable[ServiceTask]) -> HostKnowledge:
-    """What the product tells of what it gives."""
+    """What the product tells of what it gives, and wants."""
+    tasks = list(service_tasks)
     return HostKnowledge(
         facts=known_facts(),
         form_variables=form_variables,
         service_tasks={
             task.name: context_of(read_declaration(task.gives))
-            for task in service_tasks
+            for task in tasks
             if task.gives is not None
+        },
+        service_inputs={
+            task.name: Inputs(task.required, None if task.open_ended else task.parameters)
+            for task in tasks
         },
     )
 

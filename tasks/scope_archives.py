@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -52,6 +53,11 @@ def unpack(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for entry in entries:
             path = entry.filename.replace("\\", "/")
+            if stat.S_ISLNK(entry.external_attr >> 16):
+                raise RefusedZip("link")
+            if path in found:
+                # Which of the two was meant, nobody could tell afterwards.
+                raise RefusedZip("twice")
             if any(part.startswith((".", "__")) and part != ".." for part in path.split("/")):
                 continue  # what systems and editors put beside the files
             found[path] = _read(archive, entry)

@@ -27,9 +27,14 @@ _FACTS = ("years", "years_after", "prior_level", "diploma", "title", "years_afte
 
 
 @service_tasks.register(gives="")
-def take(db: Session, context: TaskContext, *, enrolment_id: int) -> Mapping[str, Any]:
-    """Keep the files and facts that the candidate supplied; the earlier statement stays."""
-    answer = context.answer("supplement_evidence") or {}
+def take(
+    db: Session, context: TaskContext, *, enrolment_id: int, element: str = "supplement_evidence"
+) -> Mapping[str, Any]:
+    """Keep the files and facts that the candidate supplied; the earlier statement stays.
+
+    `element`: the user task that was answered with them.
+    """
+    answer = context.answer(element) or {}
     enrolment = enrolment_by_id(db, enrolment_id)
     candidate = candidate_by_id(db, enrolment.candidate_id)
     for row in answer.get("evidence") or []:

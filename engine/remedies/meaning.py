@@ -91,6 +91,14 @@ MEANING = {
         "从列表选择服务任务;新的服务任务要由开发者加入。",
         "Choose a service task from the list; developers add new ones.",
     ),
+    "service_input_missing": (
+        "在属性的“自动办理”里填写它。",
+        "Fill it in under “What it does” in the properties.",
+    ),
+    "service_input_unknown": (
+        "删掉它,或改成这个服务任务有的参数。",
+        "Take it away, or name one of the service task's own.",
+    ),
     "unknown_group": (
         "从列表选择岗位,或先在岗位表里加上它一起发布。",
         "Choose a post from the list, or add it to the posts and publish both together.",

@@ -1,6 +1,7 @@
 """A scope's definitions go out as a zip and come in as drafts; hostile files change nothing."""
 
 import io
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,28 @@ def zipped(files: dict[str, bytes]) -> bytes:
         for name, content in files.items():
             archive.writestr(name, content)
     return made.getvalue()
+
+
+def entries(*named: tuple[str, bytes, int]) -> bytes:
+    """A zip with entries as they are given: name, content, mode; names may come twice."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content, mode in named:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            with warnings.catch_warnings(action="ignore"):
+                archive.writestr(entry, content)
+    return made.getvalue()
+
+
+def lying() -> bytes:
+    """A zip whose directory says that a file of many megabytes has ten bytes."""
+    made = zipped({"processes/a.bpmn": b"<" * 6_000_000})
+    return made.replace((6_000_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+
+
+PLACE = "processes/small_review.bpmn"
+SYMLINK = 0o120777
 
 
 def sent(client: TestClient, street: Street, name: str, content: bytes) -> Any:
@@ -108,6 +131,19 @@ def test_diagram_from_elsewhere_keeps_its_attributes(street: Street, designer: T
         ("x.zip", zipped({"processes/../a.bpmn": CHANGED}), "bad_key"),
         ("x.zip", zipped({"processes/a.bpmn": b"<" * 6_000_000}), "too_large"),
         ("x.zip", b"PK\x03\x04broken", "damaged"),
+        ("x.zip", zipped({f"processes/p{n}.bpmn": b"" for n in range(2_001)}), "too_many_files"),
+        ("x.zip", entries((PLACE, CHANGED, 0o644), (PLACE, DIAGRAM.encode(), 0o644)), "twice"),
+        ("x.zip", entries((PLACE, b"/etc/passwd", SYMLINK)), "link"),
+        ("x.zip", lying(), "damaged"),
+        (
+            "x.zip",
+            zipped({"processes/\u00e9\u00df.bpmn": CHANGED}).replace(
+                "\u00e9\u00df".encode(), b"\xff\xfe\xff\xfe"
+            ),
+            "damaged",
+        ),
+        ("x.zip", zipped({"C:\\processes\\a.bpmn": CHANGED}), "unknown_place"),
+        ("x.zip", zipped({"/etc/cron.d/a": CHANGED}), "unknown_place"),
         ("x.bpmn", b"<!DOCTYPE a []><a/>", "doctype"),
         ("x.dmn", b"<a/>", None),
         ("x.json", b'{"a": 1}', "no_form"),

@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.diagrams.checking.conditions import check_conditions
 from engine.diagrams.checking.constructs import check_constructs
-from engine.diagrams.checking.environment import DUTIES, STAGES, Environment
+from engine.diagrams.checking.environment import DUTIES, STAGES, Environment, Inputs
 from engine.diagrams.checking.events import check_events
 from engine.diagrams.checking.expressions import check_expressions
 from engine.diagrams.checking.graph import Graph
@@ -31,6 +31,7 @@ __all__ = [
     "STAGES",
     "Called",
     "Environment",
+    "Inputs",
     "Providers",
     "called_process",
     "check_diagram",

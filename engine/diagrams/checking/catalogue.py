@@ -358,6 +358,13 @@ _MEANING = {
         "A service task needs camunda:type=external and a topic.",
     ),
     "unknown_service_task": Message("没有服务任务“{name}”。", "There is no service task “{name}”."),
+    "service_input_missing": Message(
+        "服务任务没有得到必需的“{name}”。",
+        "The service task is not given “{name}”, which it needs.",
+    ),
+    "service_input_unknown": Message(
+        "服务任务不认识“{name}”。", "The service task does not know “{name}”."
+    ),
     "unknown_group": Message("没有岗位“{name}”。", "There is no post “{name}”."),
     "nobody_may": Message(
         "用户任务没有写候选岗位或办理人,谁也办不了。",

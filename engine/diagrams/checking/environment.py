@@ -22,6 +22,14 @@ DUTIES = ("review", "money", "marks", "items", "train", "assess", "issue")
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a service task has to be given, and what it may be given; None: anything besides."""
+
+    required: frozenset[str]
+    allowed: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """The names that exist, by kind. None: nothing is known, so it is not checked.
 
@@ -29,7 +37,8 @@ class Environment:
     `stages` and `duties` are what the host gives a meaning to; `duties_of_groups` the only duties
     that some groups may have. `needs_people` is false where a
     script answers user tasks, so that they need not say who may. `providers` tell which variables
-    forms, decisions, service tasks and other processes give.
+    forms, decisions, service tasks and other processes give. `service_inputs` are those of the
+    service tasks of which they are known.
     """
 
     processes: Collection[str] | None = None
@@ -45,3 +54,4 @@ class Environment:
     duties_of_groups: Mapping[str, Collection[str]] = field(default_factory=dict)
     needs_people: bool = True
     providers: Providers = field(default_factory=Providers)
+    service_inputs: Mapping[str, Inputs] = field(default_factory=dict)

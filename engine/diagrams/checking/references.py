@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from engine.diagrams.checking.environment import Environment
+from engine.diagrams.checking.environment import Environment, Inputs
 from engine.diagrams.checking.graph import Graph, Node
 from engine.diagrams.checking.report import Report
 from engine.diagrams.dialect import DialectReader, read_extensions
@@ -106,6 +106,17 @@ def _check_service_task(
         report.add(node, "no_topic")
     else:
         _known(node, "unknown_service_task", str(topic), environment.service_tasks, report)
+        _check_inputs(node, environment.service_inputs.get(str(topic)), report)
+
+
+def _check_inputs(node: Node, wanted: Inputs | None, report: Report) -> None:
+    if wanted is None:
+        return
+    given = {name for name, *_ in DialectReader(node).parameters("input")}
+    for name in sorted(wanted.required - given):
+        report.add(node, "service_input_missing", name=name)
+    for name in sorted(set() if wanted.allowed is None else given - wanted.allowed):
+        report.add(node, "service_input_unknown", name=name)
 
 
 def _check_decision(

@@ -1,6 +1,6 @@
 """For every finding of the check, drawings that have it."""
 
-from engine.diagrams import Environment
+from engine.diagrams import Environment, Inputs
 from engine.diagrams.checking.variables import Called, Providers, State
 
 S = '<bpmn:startEvent id="s"/>'
@@ -543,6 +543,7 @@ EMPTY = Environment(
     groups=(),
     elements=(),
     providers=Providers(facts={}, forms={}, process=lambda _: Called(("needed",), State())),
+    service_inputs={"x.y": Inputs(frozenset({"id"}), frozenset({"id", "note"}))},
 )
 # Codes that need to know what else exists.
 KNOWING = {
@@ -561,6 +562,21 @@ KNOWING = {
     ),
     "unknown_service_task": (
         S + E + task("a", "", 'camunda:type="external" camunda:topic="x"', "serviceTask"),
+        LINE,
+    ),
+    "service_input_missing": (
+        S + E + task("a", "", 'camunda:type="external" camunda:topic="x.y"', "serviceTask"),
+        LINE,
+    ),
+    "service_input_unknown": (
+        S
+        + E
+        + task(
+            "a",
+            INPUT.format("z", "1"),
+            'camunda:type="external" camunda:topic="x.y"',
+            "serviceTask",
+        ),
         LINE,
     ),
     "unknown_group": (S + E + task("a", "", USER, "userTask"), LINE),

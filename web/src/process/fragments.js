@@ -100,7 +100,8 @@ function twoPersonReview(at, source) {
 function publicityPeriod(at, source) {
   const [open, wait, close] = at.order.insert(source, [SERVICE, { type: 'bpmn:IntermediateCatchEvent', eventDefinitionType: 'bpmn:TimerEventDefinition' }, SERVICE]);
   at.named(open, '开始公示', 'Open the public list');
-  at.service(open, 'publicity.open', 'publicity', { session_id: '= session.id' });
+  // Whose answer may say how names are shown and for how many days.
+  at.service(open, 'publicity.open', 'publicity', { session_id: '= session.id', element: source.id });
   at.named(wait, '公示期满', 'Publicity over');
   const timer = object(wait).eventDefinitions[0];
   at.modeling.updateModdleProperties(wait, timer, { timeDate: at.dialect.make('bpmn:FormalExpression', { body: '= date and time(publicity.closes_at)' }) });
@@ -117,6 +118,9 @@ function reminderChain(at, source) {
   return [task];
 }
 
+/** What the form shows the candidate, of what was asked for. */
+const SUPPLEMENT = [['due', 'supplement_due'], ['wanted', 'supplement_wanted'], ['wanted_names', 'wanted_names'], ['wanted_names_en', 'wanted_names_en']];
+
 function supplementLoop(at, source) {
   const [review, gateway] = at.order.insert(source, [USER, GATEWAY]);
   at.named(review, '审核材料', 'Review the documents');
@@ -127,16 +131,21 @@ function supplementLoop(at, source) {
   const below = (x) => ({ x, y: at.reminders.free(review).y });
   const ask = at.modeling.createShape({ type: 'bpmn:ServiceTask' }, below(gateway.x + gateway.width / 2), source.parent);
   at.named(ask, '通知补正', 'Ask for what is missing');
-  at.service(ask, 'enrolments.ask_supplement', 'supplement', { enrolment_id: '= enrolment.id' });
+  at.service(ask, 'enrolments.ask_supplement', 'supplement', { enrolment_id: '= enrolment.id', element: review.id });
   const supply = at.modeling.createShape({ type: 'bpmn:UserTask' }, below(review.x + review.width / 2), source.parent);
   at.named(supply, '补正材料', 'Supply what is missing');
   at.work(supply, { form: 'supplement_evidence', posts: '', due: '= supplement.supplement_due' });
   at.dialect.setAttribute(supply, 'assignee', '= enrolment.candidate_person');
   const missing = at.modeling.connect(gateway, ask);
   at.condition(missing, '需补正', 'Something is missing', '= first_decision = "supplement"');
+  at.dialect.setParameters(supply, 'input', SUPPLEMENT.map(([name, value]) => ({ name, value: `= supplement.${value}` })));
+  const take = at.modeling.createShape({ type: 'bpmn:ServiceTask' }, below(review.x - 100), source.parent);
+  at.named(take, '收取补充材料', 'Take the supplement');
+  at.service(take, 'supplements.take', 'supplied', { enrolment_id: '= enrolment.id', element: supply.id });
   at.modeling.connect(ask, supply);
-  at.modeling.connect(supply, review);
-  return [review, gateway, ask, supply];
+  at.modeling.connect(supply, take);
+  at.modeling.connect(take, review);
+  return [review, gateway, ask, supply, take];
 }
 
 export default { __init__: ['fragments'], fragments: ['type', Fragments] };
