@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from api.pages.editing import Scope, editor_page
+from api.pages.names import Names
 from api.work import PageRouter, Reading, Work
 
 router = PageRouter()
@@ -32,4 +33,7 @@ def edit_catalogue(work: Reading, key: Key, scope: Scope = "base") -> Response:
 
 
 def _page(work: Work, kind: str, key: str, scope: str) -> Response:
-    return editor_page(work, "record_editor.html", entry="records", key=key, scope=scope, kind=kind)
+    name = Names(work, scope).title(kind, key)
+    return editor_page(
+        work, "record_editor.html", entry="records", key=key, scope=scope, kind=kind, name=name
+    )

@@ -15,6 +15,7 @@ from api.simulation.crew import Crew
 from api.simulation.demo import (
     FOLDER,
     Access,
+    bring_up_to_date,
     clear,
     demo_environment,
     demo_settings,
@@ -157,6 +158,8 @@ def run(
     well = True
     if fresh or not serve or not (folder / RESULT).exists():
         well = simulate_first(console, folder, environment).as_intended
+    else:
+        bring_up_to_date(demo_settings(environment))
     if serve and not (folder / SECOND).exists():
         simulate_second(console, folder, environment)
     if serve:

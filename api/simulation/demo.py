@@ -99,16 +99,20 @@ def set_up(settings: Settings) -> Access:
     settings.folder.mkdir(parents=True, exist_ok=True)
     with _installed(settings) as installation:
         _refuse_used(installation)
-        done = migrate(installation, actor="demo")
-        if done.refused:
-            found = [one for report in done.reports for one in report.findings]
-            raise DemoRefused(
-                "; ".join(one.message_zh for one in found),
-                "; ".join(one.message_en for one in found),
-            )
+        _migrated(installation)
         with installation.database.transaction() as db:
             build_demo_world(db, today=installation.clock.today())
         return _access(installation)
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Give a demo that is there the schema and the packaged definitions of this version.
+
+    Raises:
+        DemoRefused: The packaged definitions were refused.
+    """
+    with _installed(settings) as installation:
+        _migrated(installation)
 
 
 def open_access(settings: Settings) -> Access:
@@ -130,6 +134,16 @@ def _installed(settings: Settings) -> Iterator[Installation]:
         yield installation
     finally:
         installation.dispose()
+
+
+def _migrated(installation: Installation) -> None:
+    done = migrate(installation, actor="demo")
+    if done.refused:
+        found = [one for report in done.reports for one in report.findings]
+        raise DemoRefused(
+            "; ".join(one.message_zh for one in found),
+            "; ".join(one.message_en for one in found),
+        )
 
 
 def _refuse_used(installation: Installation) -> None:

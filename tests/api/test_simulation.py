@@ -14,13 +14,15 @@ import httpx2
 import pypdfium2
 import pytest
 import zxingcpp
+from rich.console import Console
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from api import cli
 from api.application import build_installation
+from api.migration import is_current
 from api.simulation.answers import default_answer, points_on
-from api.simulation.command import report_on, work_batch
+from api.simulation.command import RESULT, SECOND, report_on, run, work_batch
 from api.simulation.demo import demo_environment, demo_settings, set_up
 from api.simulation.report import Report, outcome_of
 from api.simulation.server import Server
@@ -304,3 +306,15 @@ def test_points_on_a_sheet_sum_up(points: float) -> None:
 
     assert sum(given) == points
     assert all(0 <= one <= row["full"] for one, row in zip(given, rows, strict=True))
+
+
+@pytest.mark.slow
+def test_demo_of_an_older_version_is_brought_up_to_date_to_be_served(tmp_path: Path) -> None:
+    for name in (RESULT, SECOND):
+        (tmp_path / name).write_text("{}", "utf-8")
+
+    well, environment = run(Console(quiet=True), serve=True, port=1, fresh=False, folder=tmp_path)
+
+    installation = build_installation(demo_settings(environment))
+    assert well and is_current(installation.database)
+    installation.dispose()

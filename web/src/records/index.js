@@ -63,7 +63,9 @@ async function load(text, changes = false) {
   if (changes) before.push(content);
   content = text;
   fill(document.getElementById('notes'));
-  document.getElementById('name').textContent = (chinese ? data.name : data.name_en ?? data.name) || key;
+  // What has no name of its own is called as its page says.
+  const called = chinese ? data.name : data.name_en ?? data.name;
+  if (called) document.getElementById('name').textContent = called;
   records.draw(data);
   found.ask();
   if (changes) saving.changed();
