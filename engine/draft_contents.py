@@ -104,6 +104,7 @@ def _bad_yaml(content: bytes) -> Iterator[Finding]:
             if (finding := watch.see(event)) is not None:
                 yield finding
                 return
+        yield from _keys_twice(yaml.compose(content, Loader=yaml.SafeLoader))
         yaml.safe_load(content)  # tags, keys and dates only show when it is built
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -114,6 +115,31 @@ def _bad_yaml(content: bytes) -> Iterator[Finding]:
             f"Line {at or '?'} is not valid YAML.",
             line=at,
         )
+
+
+def _keys_twice(top: yaml.Node | None) -> Iterator[Finding]:
+    """Find keys that stand twice in one mapping: the first of them would be lost unseen."""
+    waiting, seen = [] if top is None else [top], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+            continue
+        known: set[str] = set()
+        for key, value in node.value:
+            waiting.append(value)
+            if isinstance(key, yaml.ScalarNode) and key.value in known:
+                line = key.start_mark.line + 1
+                yield Finding(
+                    "yaml_key_twice",
+                    f"第 {line} 行的“{key.value}”在同一处写了两次。",
+                    f"“{key.value}” in line {line} stands there twice.",
+                    line=line,
+                )
+            known.add(str(key.value))
 
 
 class _YamlWatch:

@@ -80,6 +80,8 @@ SETS = {
         "Correct and publish that scope; until then it keeps its versions.",
     ),
     "not_yaml": ("按提示的行改正 YAML。", "Correct the YAML at the line named."),
+    "id_taken": ("换一个编号。", "Choose another id."),
+    "yaml_key_twice": ("删掉其中一行,或改名。", "Delete or rename one of the two lines."),
     "yaml_alias": (
         "删掉 YAML 里的锚点和别名,把内容写出来。",
         "Delete the anchors and aliases of the YAML and write the content out.",

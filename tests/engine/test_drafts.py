@@ -137,6 +137,8 @@ def test_old_revisions_are_thinned_out(drafts: Database) -> None:
         ("scenarios", b"- at: 2026-13-45", "not_yaml"),
         ("scenarios", b"- *nowhere", "not_yaml"),
         ("scenarios", b"- &a [x]\n- &b [*a, *a]", "yaml_alias"),
+        ("scenarios", b"- {name: a, at: x, name: b}", "yaml_key_twice"),
+        ("scenarios", b"- name: a\n  steps:\n  - {do: x, do: y}", "yaml_key_twice"),
         ("scenarios", b"- &a [x]\n" + b"- *a\n" * 101, "yaml_alias"),
         ("scenarios", b"[" * 70 + b"]" * 70, "too_deep"),
         ("scenarios", b"\xff\xfe\xff", "not_yaml"),
