@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.bundles import Definition, newest
+from engine.bundles import newest
 from engine.comparison import Merge, merge
 from engine.comparison.merging import Side
-from engine.drafts import Draft, read_draft, save_draft
+from engine.drafts import Draft, drafts_of, read_draft, save_draft
 from engine.errors import EngineError, UnknownDefinition
 from engine.versions import read_edition
 
@@ -45,29 +45,28 @@ def open_rebases(db: Session, scope: str) -> list[Rebase]:
 
 
 def _behind(db: Session, scope: str) -> Iterator[Rebase]:
+    drafts = {(one.kind, one.key): one for one in drafts_of(db, scope)}
     for row in newest(db, [scope]):
-        draft = read_draft(db, scope, row.kind, row.key)
-        if draft is None and row.withdrawn:
-            continue
-        if draft is not None and draft.content is None:
-            continue
-        found = _rebase(db, row, draft)
-        if found is not None:
-            yield found
+        if not row.withdrawn and (row.kind, row.key) not in drafts:
+            yield from _rebase(db, scope, row.kind, row.key, row.derived_from)
+    # What has never been published here falls behind from its first draft on.
+    for draft in drafts.values():
+        if draft.content is not None:
+            yield from _rebase(db, scope, draft.kind, draft.key, draft.derived_from, on_draft=True)
 
 
-def _rebase(db: Session, row: Definition, draft: Draft | None) -> Rebase | None:
-    origin = draft.derived_from if draft is not None else row.derived_from
+def _rebase(
+    db: Session, scope: str, kind: str, key: str, origin: str | None, *, on_draft: bool = False
+) -> Iterator[Rebase]:
     outer, _, version = (origin or "").rpartition("@")
     if not outer or not version.isdigit():
-        return None
+        return
     try:
-        now = read_edition(db, row.kind, row.key, outer)
+        now = read_edition(db, kind, key, outer)
     except UnknownDefinition:
-        return None
-    if now.version is None or now.content is None or now.version <= int(version):
-        return None
-    return Rebase(row.scope, row.kind, row.key, origin or "", now.name, draft is not None)
+        return
+    if now.version is not None and now.content is not None and now.version > int(version):
+        yield Rebase(scope, kind, key, origin or "", now.name, on_draft)
 
 
 def rebase_of(db: Session, scope: str, kind: str, key: str) -> Rebase:
@@ -117,7 +116,6 @@ def apply_rebase(
     if merged.content is None:
         raise ConflictsOpen(merged)
     draft = read_draft(db, rebase.scope, rebase.kind, rebase.key)
-    published = read_edition(db, rebase.kind, rebase.key, rebase.scope)
     return save_draft(
         db,
         rebase.scope,
@@ -128,5 +126,13 @@ def apply_rebase(
         actor=actor,
         now=now,
         derived_from=rebase.newest,
-        based_on=published.version or 0,
+        based_on=_own_version(db, rebase),
     )
+
+
+def _own_version(db: Session, rebase: Rebase) -> int:
+    """Give the scope's own version that a draft starts from; 0: it has published none."""
+    try:
+        return read_edition(db, rebase.kind, rebase.key, rebase.scope).version or 0
+    except UnknownDefinition:
+        return 0

@@ -55,6 +55,23 @@ def store(
     db.flush()
 
 
+def test_first_draft_is_behind_too_and_takes_the_changes_over(database: Database) -> None:
+    with database.transaction() as db:
+        store(db, "base", 1, BASE_1)
+        save_draft(
+            db, OWN, "process", "p", OURS, expected=0, actor="1", now=NOW, derived_from="base@1"
+        )
+        store(db, "base", 2, BASE_2)
+
+        found = rebase_of(db, OWN, "process", "p")
+        assert found == Rebase(OWN, "process", "p", "base@1", "base@2", on_draft=True)
+        draft = apply_rebase(db, found, {}, actor="1", now=NOW)
+
+        assert (draft.derived_from, draft.based_on) == ("base@2", 0)
+        assert draft.content is not None and "缴费".encode() in draft.content
+        assert open_rebases(db, OWN) == []
+
+
 def test_definition_is_behind_once_the_outer_one_moved(database: Database) -> None:
     with database.transaction() as db:
         store(db, "base", 1, BASE_1)
