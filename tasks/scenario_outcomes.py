@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
 
 from engine.bundles import Name
 from engine.errors import DiagramError, UnknownProcess
@@ -56,27 +55,6 @@ class Outcome:
         """Whether it would go the same way with these definitions."""
         return self.read is not None and all(
             hashes.get((kind, key), "") == sha256 for kind, key, sha256 in self.read
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Give what `of_json` reads."""
-        return asdict(self)
-
-    @classmethod
-    def of_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what `as_json` gave, also after it was JSON."""
-        read = content["read"]
-        return cls(
-            content["process_id"],
-            content["name"],
-            content["problem"],
-            content["problem_en"],
-            tuple(content["path"]),
-            tuple(content["visited"]),
-            tuple((one[0], one[1], one[2]) for one in content["taken"]),
-            None if read is None else tuple((one[0], one[1], one[2]) for one in read),
-            expected=tuple(content.get("expected", ())),
-            waiting=tuple(content.get("waiting", ())),
         )
 
 

@@ -46,8 +46,12 @@ class ScenarioWorkers:
         wanted: Sequence[tuple[str, Scenario]],
         told: Told = lambda _number, _outcome: None,
     ) -> list[Outcome]:
-        """Play scenarios, each with the definitions of the pack named; the outcomes in order."""
+        """Play scenarios, each with the definitions of the pack named; the outcomes in order.
+
+        What `told` raises ends the work of its thread, and is raised here.
+        """
         outcomes: dict[int, Outcome] = {}
+        errors: list[Exception] = []
 
         def note(number: int, outcome: Outcome) -> None:
             outcomes[number] = outcome
@@ -60,11 +64,14 @@ class ScenarioWorkers:
                 if place == len(self._workers):
                     self._workers.append(_Worker(self._seconds))
                 worker = self._workers[place]
-                threads.append(Thread(target=worker.work, args=(groups, packs, wanted, note)))
+                work = (groups, packs, wanted, note, errors)
+                threads.append(Thread(target=worker.work, args=work))
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join()
+        if errors:
+            raise errors[0]
         return [outcomes[number] for number in range(len(wanted))]
 
     def close(self) -> None:
@@ -97,6 +104,13 @@ def _groups(wanted: Sequence[tuple[str, Scenario]]) -> list[list[int]]:
     return sorted(groups.values(), key=len)
 
 
+def _taken(groups: list[list[int]]) -> list[int] | None:
+    """Take the next group; None when another thread took the last."""
+    with suppress(IndexError):
+        return groups.pop()
+    return None
+
+
 class _Worker:
     """One process, started anew when it was lost."""
 
@@ -111,13 +125,16 @@ class _Worker:
         packs: Mapping[str, Mapping[Name, bytes]],
         wanted: Sequence[tuple[str, Scenario]],
         note: Told,
+        errors: list[Exception],
     ) -> None:
-        """Take groups until none is left."""
-        with suppress(IndexError):
-            while True:
-                for number in groups.pop():
+        """Take groups until none is left; what goes wrong beside scenarios goes into `errors`."""
+        try:
+            while not errors and (group := _taken(groups)) is not None:
+                for number in group:
                     pack, scenario = wanted[number]
                     note(number, self._play(pack, packs[pack], scenario))
+        except Exception as error:
+            errors.append(error)
 
     def close(self) -> None:
         if self._process is None:
@@ -131,24 +148,34 @@ class _Worker:
         self._process, self._packs = None, []
 
     def _play(self, pack: str, contents: Mapping[Name, bytes], scenario: Scenario) -> Outcome:
+        """Play a scenario; once more in a new process if the first was lost, as by memory."""
+        for _ in range(2):
+            try:
+                return self._asked(pack, contents, scenario)
+            except TimeoutError:
+                self.close()
+                return Outcome(
+                    scenario.process_id,
+                    scenario.name,
+                    f"{self._seconds:g} 秒内没有跑完。",
+                    f"It did not end within {self._seconds:g} seconds.",
+                )
+            except (OSError, EOFError, pickle.UnpicklingError):
+                self.close()
+        return Outcome(
+            scenario.process_id,
+            scenario.name,
+            "跑这个场景的进程意外结束。",
+            "The process that played it ended.",
+        )
+
+    def _asked(self, pack: str, contents: Mapping[Name, bytes], scenario: Scenario) -> Outcome:
         process = self._process or self._started()
-        try:
-            if pack not in self._packs:
-                self._send(process, [NewPack(pack, dict(contents))])
-                self._packs = [*self._packs, pack][-KEPT_PACKS:]
-            self._send(process, [Play(pack, scenario)])
-            return self._answer(process)
-        except (OSError, EOFError, TimeoutError, pickle.UnpicklingError) as error:
-            self.close()
-            long = isinstance(error, TimeoutError)
-            return Outcome(
-                scenario.process_id,
-                scenario.name,
-                f"{self._seconds:g} 秒内没有跑完。" if long else "跑这个场景的进程意外结束。",
-                f"It did not end within {self._seconds:g} seconds."
-                if long
-                else "The process that played it ended.",
-            )
+        if pack not in self._packs:
+            self._send(process, [NewPack(pack, dict(contents))])
+            self._packs = [*self._packs, pack][-KEPT_PACKS:]
+        self._send(process, [Play(pack, scenario)])
+        return self._answer(process)
 
     def _started(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -40,7 +40,7 @@ def played(
         return workers.play({name: known}, [(name, scenario(content)) for content in contents])
 
 
-def test_outcomes_come_in_the_order_of_the_scenarios_and_survive_json() -> None:
+def test_outcomes_come_in_the_order_of_the_scenarios() -> None:
     outcomes = played(
         "{process: decide_opening, world: offered, passes: [nowhere]}",
         "{process: decide_opening, world: nowhere}",
@@ -52,7 +52,6 @@ def test_outcomes_come_in_the_order_of_the_scenarios_and_survive_json() -> None:
     assert outcomes[0].path == outcomes[2].path
     assert "nowhere" in outcomes[1].problem_en
     assert outcomes[2].read is not None
-    assert Outcome.of_json(outcomes[2].as_json()) == outcomes[2]
 
 
 STAMPING = b"""<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -116,3 +115,31 @@ def test_one_that_never_ends_is_ended_and_the_next_is_played() -> None:
     assert outcomes[0].problem_en == "It did not end within 8 seconds."
     assert outcomes[0].read is None
     assert [one.name for one in outcomes] == ["long", "made up"]
+
+
+def test_a_process_that_was_lost_is_started_anew() -> None:
+    name = pack_name(base())
+    lost: list[int] = []
+
+    def lose(number: int, _: Outcome) -> None:
+        if not lost:
+            (worker,) = workers._workers
+            assert worker._process is not None
+            worker._process.kill()
+            lost.append(number)
+
+    with ScenarioWorkers(1) as workers:
+        outcomes = workers.play({name: base()}, [(name, scenario(OPENED))] * 3, lose)
+
+    assert [one.problem_en for one in outcomes] == ["", "", ""]
+    assert lost
+
+
+def test_what_a_listener_raises_is_raised() -> None:
+    name = pack_name(base())
+
+    def refuse(_number: int, _outcome: Outcome) -> None:
+        raise IndexError("nobody listens")
+
+    with ScenarioWorkers(1) as workers, pytest.raises(IndexError, match="nobody listens"):
+        workers.play({name: base()}, [(name, scenario(OPENED))] * 2, refuse)
