@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -116,19 +117,23 @@ def read_scenarios(key: str, content: bytes, scope: str = "base") -> list[Scenar
     Raises:
         DraftRefused: The YAML cannot be read, or has aliases or too many levels.
     """
-    check_content(SCENARIOS, key, content)
     path = Path(scope.replace(":", "/")) / key / "scenarios.yaml"
     return [
         Scenario(str(one.get("process") or key), str(one["name"]), one, path)
-        for one in _entries(content)
+        for one in _entries(key, content)
         if one.get("name")
     ]
 
 
-def _entries(content: bytes) -> list[Mapping[str, Any]]:
+# Every chain of scopes has the base's; reading them took longer than all else of a gate.
+@lru_cache(maxsize=1024)
+def _entries(key: str, content: bytes) -> tuple[Mapping[str, Any], ...]:
+    check_content(SCENARIOS, key, content)
     # A draft may hold any YAML; what is no scenario is the check's to tell.
     found = yaml.safe_load(content)
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return (
+        tuple(one for one in found if isinstance(one, Mapping)) if isinstance(found, list) else ()
+    )
 
 
 def load_scenarios(*folders: Path) -> list[Scenario]:
@@ -188,7 +193,7 @@ def _left_out(
 ) -> dict[tuple[str, str], Scenario]:
     """Give the outer scenarios of the same process with what this scope has them leave out."""
     more: dict[str, Any] = {}
-    for entry in _entries(member.content):
+    for entry in _entries(member.key, member.content):
         said = entry.get("inherit")
         left_out = said.get("leave_out") if isinstance(said, Mapping) else None
         more |= left_out if isinstance(left_out, Mapping) else {}
