@@ -65,7 +65,11 @@ class Names:
             return self.scope(name) if name == BASE or is_scope(name) else name
         label = translate(KINDS.get(kind, kind), self._work.language)
         title = self.title(kind, key)
-        return f"{label} “{title}”" if self._work.language == "en" else f"{label}「{title}」"
+        return f"{label} “{title}”" if self._work.language == "en" else f"{label}“{title}”"
+
+    def process(self, process_id: str) -> str:
+        """Give the title of a process."""
+        return self.title("process", process_id)
 
     def title(self, kind: str, key: str) -> str:
         """Give the title of a definition as the scope has it; the key if it has none."""

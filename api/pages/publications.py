@@ -13,7 +13,6 @@ from starlette.datastructures import FormData
 from api.definitions import require_publish
 from api.pages.editing import resolved, scope_name
 from api.pages.names import Names
-from api.pages.publication_words import PublicationWords
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.publications import (
@@ -178,7 +177,6 @@ def _page(work: Work, template: str, scope: str, **values: Any) -> Response:
         work.installation.clock.now(),
         scope=scope,
         scope_name=scope_name(work, scope),
-        words=PublicationWords(work, scope),
         names=Names(work, scope),
         lang="en" if work.language == "en" else "zh",
         entry="coverage" if is_built("coverage") else None,
