@@ -109,6 +109,7 @@ def draw_editor(work: Work, template: str, *, entry: str, **values: Any) -> Resp
     Where the editors are not built the page says how to build them. The tools set style
     attributes in what they write as HTML, so these pages allow them; scripts stay ours alone.
     """
+    values["publishes"] = work.may("definition.publish", values.get("scope"))
     return for_tools(draw_for(work, template, entry=entry if is_built(entry) else None, **values))
 
 
