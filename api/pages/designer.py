@@ -299,8 +299,10 @@ def _changes(one: ListedDefinition, ground: Ground) -> list[Change] | None:
         mine = one.draft.content
     if mine is None or ground.outer is None:
         return None
+    # Scenarios come beside the outer ones and do not take their place.
+    outer = None if one.kind == SCENARIOS else ground.outer.content
     try:
-        return list(compare(one.kind, ground.outer.content, mine))
+        return list(compare(one.kind, outer, mine))
     except (DiagramError, InvalidDecisions):
         return None  # The check of the draft says what cannot be read.
 

@@ -28,6 +28,7 @@ from engine.comparison import compare
 from engine.decisions import InvalidDecisions
 from engine.drafts import Draft, drafts_of
 from engine.errors import EngineError
+from engine.sources import SCENARIOS
 from tasks.definition_names import name_in
 from tasks.publications import (
     NothingToPublish,
@@ -68,6 +69,8 @@ def _changes(work: Work, draft: Draft) -> dict[str, Any]:
     """Tell what differs: the first changes in words, how many more, and how many only moved."""
     # What holds now: the scope's own version, else the outer one that it was made from.
     now = resolved(work, draft.scope, draft.kind).get(draft.key)
+    if now is not None and draft.kind == SCENARIOS and now.scope != draft.scope:
+        now = None  # Scenarios come beside the outer ones and do not take their place.
     before = None if now is None else now.content
     try:
         found = compare(draft.kind, before, draft.content)
