@@ -275,3 +275,20 @@ def test_only_who_keeps_the_base_sees_what_others_make_of_it(
     with street.installation.database.transaction() as db:
         db.get_one(Organisation, street.own.organisation_id).keeps_base = True
     assert used_by() == {"instances": 2, "scopes": [theirs]}
+
+
+def test_ten_thousand_elements_are_refused_in_words(street: Street, designer: TestClient) -> None:
+    tasks = "".join(f'<bpmn:task id="t{n}" name="做 {n}"/>' for n in range(5000))
+    flows = "".join(
+        f'<bpmn:sequenceFlow id="g{n}" sourceRef="t{n}" targetRef="t{n + 1}"/>' for n in range(4999)
+    )
+    content = DIAGRAM.replace("</bpmn:process>", f"{tasks}{flows}</bpmn:process>", 1)
+
+    saved = put(designer, street, content, "*")
+    checked = designer.post(f"{DRAFT}/check", params=scope_of(street), json={"content": content})
+
+    assert saved.status_code == 422
+    assert saved.json()["errors"][0]["code"] == "too_many_elements"
+    [finding] = [one for one in checked.json()["findings"] if one["severity"] == "error"]
+    assert (finding["code"], finding["remedy"]["zh"] != "") == ("too_many_nodes", True)
+    assert listed(designer, street)["process/small_review"]["draft"] is None
