@@ -51,9 +51,19 @@ async function open(content) {
   if (canvas.getContainer().offsetParent) show(canvas);
 }
 
+/** Show the whole diagram beside the palette, never larger than it was drawn. */
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  const { width, height } = canvas.getSize();
+  const { inner } = canvas.viewbox();
+  const scale = Math.min(1, (width - BESIDE_PALETTE - 20) / inner.width, (height - 80) / inner.height);
+  canvas.viewbox({ x: inner.x - BESIDE_PALETTE / scale, y: inner.y + inner.height / 2 - height / scale / 2, width: width / scale, height: height / scale });
+  return scale;
+}
+
 /** Show the whole diagram, or its beginning where the whole would be too small to read. */
 function show(canvas) {
-  if (canvas.zoom('fit-viewport', 'auto') >= READABLE) return;
+  if (fit(canvas) >= READABLE) return;
   canvas.zoom(READABLE);
   const { inner } = canvas.viewbox();
   canvas.viewbox({ x: inner.x - BESIDE_PALETTE, y: inner.y - 60, width: canvas.getSize().width / READABLE, height: canvas.getSize().height / READABLE });
@@ -91,7 +101,7 @@ function toolbar(saving, restore) {
   on('undo', () => modeler.get('commandStack').undo());
   on('redo', () => modeler.get('commandStack').redo());
   on('find', () => { view('drawing'); modeler.get('editorActions').trigger('find'); });
-  on('fit', () => modeler.get('canvas').zoom('fit-viewport', 'auto'));
+  on('fit', () => fit(modeler.get('canvas')));
   on('history', () => showHistory(part('history-dialog'), { saving, translate, language, restore }));
   on('help', () => part('help-dialog').showModal());
   on('export', () => download(`${key}.bpmn`, xml));
