@@ -70,5 +70,5 @@ def test_drafts_are_published_with_their_basis(installation: Any) -> None:
     with installation.database.reading() as db:
         head = db.get(BundleHead, f"base {GAS}")
         assert head is not None
-        assert told["bundles"] == {f"base {GAS}": head.bundle_id}
+        assert told["bundles"][f"base {GAS}"] == head.bundle_id
         assert drafts_of(db, GAS) == []

@@ -30,8 +30,9 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-# Names of people, bodies, batches, occupations and papers.
+# Names of people, bodies, batches, occupations and papers, and of the steps of the small process.
 DATA = (
+    *("小流程", "开始", "复审", "答复", "结束"),
     *("机构OWN", "赵考生", "赵**", "2026 年第一批", "钳工", "初审乙", "证书"),
     *(f"{role}甲" for role in ROLES),
 )
