@@ -73,7 +73,8 @@ def test_a_batch_of_one_industry_goes_by_its_processes(office: Office) -> None:
         query = select(ProcessInstance).where(ProcessInstance.business_key == batch.number)
         instance = db.exec(query.where(ProcessInstance.process_id == "appraisal_session")).one()
     assert batch.industry == "electrician"
-    assert instance.scopes.split(" ") == ["base", "industry:electrician", SCOPE]
+    chain = ["base", "industry:electrician", SCOPE, f"{SCOPE}~electrician"]
+    assert instance.scopes.split(" ") == chain
 
 
 def test_what_is_wrong_stands_at_the_field_and_nothing_is_lost(office: Office) -> None:
