@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Path, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
 
 from api.i18n import translate
 from api.pages import wording
+from api.pages.posted import Posted
 from api.pages.staff import here, task_name
 from api.pages.task_panel import Notice
 from api.pages.templating import draw_for, new_nonce
@@ -36,13 +36,6 @@ from tasks.enrolment_overviews import (
 
 router = PageRouter()
 Number = Annotated[str, Path(max_length=80)]
-
-
-async def _posted(request: Request) -> FormData:
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import select
-from starlette.datastructures import FormData
 
 from api.i18n import translate
 from api.pages.inbox_filters import InboxAddress, chips_of, menus_of, tabs_of
+from api.pages.posted import Posted
 from api.pages.staff import staff_page, task_name, view_counts
 from api.pages.stored_files import file_response
 from api.pages.task_panel import Notice, TaskPanel, completed_by_other, panel_values
@@ -33,13 +33,6 @@ from tasks.worklists import WorklistPage, list_user_tasks, next_user_task
 router = PageRouter()
 Address = Annotated[InboxAddress, Query()]
 SESSIONS_OFFERED = 12
-
-
-async def _posted(request: Request) -> FormData:
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 
 
 @router.get("/inbox")

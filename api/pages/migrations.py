@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from sqlmodel import col, func, select
@@ -25,6 +25,7 @@ from api.migrations import (
     recent,
     view_of,
 )
+from api.pages.posted import Posted
 from api.pages.staff import staff_page
 from api.problems import Problem
 from api.work import PageRouter, Posting, Reading, Work
@@ -54,11 +55,6 @@ SHOWN = 200
 MAPPED = "map:"
 
 
-async def _posted(request: Request) -> FormData:
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 Chosen = Annotated[str, Query(max_length=200)]
 ScopeText = Annotated[str, Query(max_length=100)]
 NoneText = Annotated[str, Query(max_length=1)]

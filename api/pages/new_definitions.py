@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
 
 from api.definitions import require_change
 from api.i18n import translate
 from api.pages.editing import Scope, scope_name
+from api.pages.posted import Posted
 from api.pages.staff import here, staff_page
 from api.problems import Problem
 from api.work import PageRouter, Posting, Reading, Work
@@ -23,13 +23,6 @@ router = PageRouter()
 Kind = Annotated[str, Query(max_length=20)]
 Copy = Annotated[str, Query(max_length=100, description="the definition to copy, if any")]
 _LONGEST_NAME = 80
-
-
-async def _posted(request: Request) -> FormData:
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 
 
 @router.get("/designer/new")

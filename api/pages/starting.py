@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Path, Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
 
 from api.i18n import translate
 from api.idempotency import claim_key
+from api.pages.posted import Posted
 from api.pages.staff import staff_page
 from api.pages.templating import new_nonce
 from api.problems import Problem
@@ -30,13 +30,6 @@ from tasks.starting import Startable, start_context, start_names
 router = PageRouter()
 ProcessId = Annotated[str, Path(max_length=200)]
 LONGEST_KEY = 100
-
-
-async def _posted(request: Request) -> FormData:
-    return await request.form()
-
-
-Posted = Annotated[FormData, Depends(_posted)]
 
 
 @router.get("/start")
