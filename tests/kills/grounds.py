@@ -1,6 +1,5 @@
 """Prepared demo installations, copied for each run, and what a finished batch left behind."""
 
-import hashlib
 import re
 import shutil
 from collections import defaultdict
@@ -28,23 +27,8 @@ from tasks.sample_batches import set_minimum
 # digests and sizes of the files that hold them.
 _VARIES = re.compile(r"\d{1,2}\s*:\s*\d{2}(\s*:\s*\d{2})?|\b[0-9a-f]{16,64}\b|\b\d+(,\d{3})+\b")
 
-
-# Papers that tell when something was done, or the digests of those that do.
-_TELLS_THE_TIME = {
-    "assessor_sheet",
-    "equipment_record",
-    "invigilator_sheet",
-    "opening_record",
-    "paper_handover",
-    "power_off",
-    "power_permit",
-    "remark_sheet",
-    "room_record",
-    "safety_commitment",
-    "sign_in_sheet",
-    "supervision_record",
-    "volume_index",
-}
+PaperName = tuple[str, str, int]
+"""A paper's key, what it is about, and its version."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +85,21 @@ def _environment(folder: Path, url: URL | None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Legacy:
-    """What a finished batch left: everything that must not depend on when processes died."""
+    """What a finished batch left: everything that must not depend on when processes died.
+
+    `texts` are those of PDF papers, `digests` those of all papers.
+    """
 
     outcomes: dict[str, Any]
     certificates: dict[str, str]
     ranges: list[tuple[str, int]]
-    papers: dict[tuple[str, str, int], str]
-    digests: dict[tuple[str, str, int], str]
+    texts: dict[PaperName, str]
+    digests: dict[PaperName, str]
+
+    @property
+    def timeless(self) -> dict[PaperName, str]:
+        """The texts without what depends on how long the batch took."""
+        return {name: _VARIES.sub("…", text) for name, text in self.texts.items()}
 
     @property
     def serials(self) -> dict[str, list[int]]:
@@ -137,24 +129,18 @@ def read_legacy(ground: Ground, people: Mapping[str, str]) -> Legacy:
                 for one in db.exec(select(Certificate))
             }
             ranges = sorted((one.key, one.next_value) for one in db.exec(select(NumberRange)))
-            filed = db.exec(select(Paper)).all()
-            papers = {
-                (one.key, one.subject, one.version): _text(one.media_type, paper_content(db, one))
-                for one in filed
-            }
-            digests = {
-                (one.key, one.subject, one.version): one.object_key
-                for one in filed
-                if one.key not in _TELLS_THE_TIME
+            filed = {(one.key, one.subject, one.version): one for one in db.exec(select(Paper))}
+            digests = {name: one.object_key for name, one in filed.items()}
+            texts = {
+                name: _text(paper_content(db, one))
+                for name, one in filed.items()
+                if one.media_type == "application/pdf"
             }
             assert len(db.exec(select(Candidate)).all()) == len(people)
     finally:
         installation.dispose()
-    return Legacy(outcomes, certificates, ranges, papers, digests)
+    return Legacy(outcomes, certificates, ranges, texts, digests)
 
 
-def _text(media_type: str, content: bytes) -> str:
-    if media_type != "application/pdf":
-        return hashlib.sha256(content).hexdigest()
-    pages = PdfReader(BytesIO(content)).pages
-    return _VARIES.sub("…", "\n".join(page.extract_text() for page in pages))
+def _text(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
