@@ -43,6 +43,8 @@ run: setup ## Do a whole demo batch, then serve it on 127.0.0.1:8000
 demo: setup ## Do a whole demo batch and write var/demo/result.json
 	@$(BIN)/jiancheng simulate
 
+# Tests start some hundred processes: each would compile the product anew where bytecode is off.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup-dev ## Run every test, PostgreSQL and browser included
 	@mkdir -p var
 	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup --junitxml=var/test-report.xml
