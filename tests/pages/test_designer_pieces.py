@@ -22,13 +22,15 @@ def test_usual_pieces_are_taken_back_in_one_step(board: Board) -> None:
 
 
 def test_a_piece_is_copied_into_another_diagram(board: Board) -> None:
-    board.run("get('selection').select(element('first')); get('editorActions').trigger('copy');")
+    board.shape("first").click()
+    board.page.keyboard.press("Control+c")
     other = board.page.context.new_page()
     copy = Board(other, board.address)
     copy.open()
 
+    copy.part("canvas").click(position={"x": 560, "y": 560})
     other.mouse.move(600, 600)
-    copy.run("get('editorActions').trigger('paste');")
+    other.keyboard.press("Control+v")
     other.mouse.move(640, 640)
     other.mouse.move(650, 650)
     other.mouse.click(650, 650)

@@ -4,6 +4,7 @@ import difflib
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.pages.canvas import Canvas
 from tests.pages.office import Desk
@@ -16,6 +17,8 @@ def test_moving_a_task_changes_lines_of_the_drawing_only(designer: Desk) -> None
     place = re.search(r'bpmnElement="file_list">\s*<dc:Bounds x="(\d+)" y="(\d+)"', before)
     assert place is not None
     canvas = Canvas(designer, "publish_results")
+    origin = canvas.page.locator("[data-part=origin]")
+    expect(origin).to_have_text("取自基础")
 
     canvas.page.evaluate(
         "() => { const get = (name) => jcDesigner.modeler.get(name);"
@@ -24,6 +27,7 @@ def test_moving_a_task_changes_lines_of_the_drawing_only(designer: Desk) -> None
     )
     designer.holds("process", "publish_results", f'x="{place[1]}" y="{int(place[2]) + 20}"')
     after = designer.content("process", "publish_results")
+    expect(origin).to_have_count(0)
 
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0)
     changed = [

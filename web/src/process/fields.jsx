@@ -57,6 +57,14 @@ function Several({ element, id, label, get, set, options, description }) {
   );
 }
 
+/** What can be done where nothing is chosen. */
+function Hint({ id }) {
+  const translate = useService('translate');
+  return (
+    <p class="jc-hint" data-entry-id={id}>{translate('Choose an element in the drawing: its form, posts, time limit and conditions stand here. Draw new ones from the left, or press N; “?” lists the keys.')}</p>
+  );
+}
+
 /** What the check found about an element. */
 function Findings({ id, findings }) {
   const translate = useService('translate');
@@ -80,3 +88,4 @@ export const check = field(Check, isCheckboxEntryEdited);
 export const feel = field(Feel, isFeelEntryEdited);
 export const several = field(Several, (node) => Boolean(node?.querySelector('li')));
 export const findingsEntry = field(Findings, () => false);
+export const hint = (id) => ({ id, component: Hint });

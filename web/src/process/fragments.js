@@ -13,8 +13,8 @@ export const FRAGMENTS = [
 ];
 
 export class Fragments {
-  constructor(modeling, order, dialect, reminders, commandStack, bpmnFactory, popupMenu, elementRegistry, selection, translate, design) {
-    Object.assign(this, { modeling, order, dialect, reminders, commandStack, bpmnFactory, elementRegistry, selection, translate, design });
+  constructor(modeling, order, dialect, reminders, commandStack, bpmnFactory, popupMenu, elementRegistry, selection, canvas, translate, design) {
+    Object.assign(this, { modeling, order, dialect, reminders, commandStack, bpmnFactory, elementRegistry, selection, canvas, translate, design });
     popupMenu.registerProvider('bpmn-append', 400, this);
     popupMenu.registerProvider('bpmn-create', 400, this);
   }
@@ -44,6 +44,7 @@ export class Fragments {
     let made = [];
     this.commandStack.execute('jc.compose', { act: () => { made = piece.build(this, source); } });
     this.selection.select(made[0]);
+    this.canvas.scrollToElement(made[0], 120);
   }
 
   named(shape, zh, en) {
@@ -76,7 +77,7 @@ export class Fragments {
     return flow;
   }
 }
-Fragments.$inject = ['modeling', 'order', 'dialect', 'reminders', 'commandStack', 'bpmnFactory', 'popupMenu', 'elementRegistry', 'selection', 'translate', 'config.design'];
+Fragments.$inject = ['modeling', 'order', 'dialect', 'reminders', 'commandStack', 'bpmnFactory', 'popupMenu', 'elementRegistry', 'selection', 'canvas', 'translate', 'config.design'];
 
 const USER = { type: 'bpmn:UserTask' };
 const SERVICE = { type: 'bpmn:ServiceTask' };

@@ -100,7 +100,7 @@ function toolbar(saving, restore) {
   const on = (name, act) => part(name)?.addEventListener('click', act);
   on('undo', () => modeler.get('commandStack').undo());
   on('redo', () => modeler.get('commandStack').redo());
-  on('find', () => { view('drawing'); modeler.get('editorActions').trigger('find'); });
+  on('find', (event) => find(event));
   on('fit', () => fit(modeler.get('canvas')));
   on('history', () => showHistory(part('history-dialog'), { saving, translate, language, restore }));
   on('help', () => part('help-dialog').showModal());
@@ -115,6 +115,13 @@ function toolbar(saving, restore) {
   addEventListener('keydown', (event) => {
     if (event.key === '?' && !event.target.closest('input, textarea, select, [contenteditable]')) part('help-dialog').showModal();
   });
+}
+
+/** Search the drawing; the click that opened the search is kept from closing it as one outside. */
+function find(event) {
+  event.stopPropagation();
+  view('drawing');
+  modeler.get('editorActions').trigger('find');
 }
 
 async function take(file, restore) {
@@ -163,6 +170,7 @@ function showState(state, saving) {
     reading: translate('You may only read this.'), failed: translate('Not saved: {message}', { message: state.message ?? '' }),
   }[state.name];
   part('state').textContent = told;
+  if (state.revision) part('origin')?.remove();
   part('state').dataset.state = state.name;
   page.classList.toggle('is-held', ['held', 'reading'].includes(state.name));
   for (const name of ['properties', 'steps']) part(name).inert = ['held', 'reading'].includes(state.name);

@@ -12,6 +12,7 @@ import dialect from './dialect.js';
 import findings from './findings.js';
 import fragments from './fragments.js';
 import mending from './mending.js';
+import offers from './offers.js';
 import order from './order.js';
 import panel from './panel.js';
 import reminders from './reminders.js';
@@ -35,7 +36,7 @@ export function makeModeler({ canvas, properties, design, translate }) {
     additionalModules: [
       translateModule(translate), BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, camundaBehaviors,
       CreateAppendAnythingModule, TokenSimulationModule, minimapModule,
-      dialect, findings, mending, variables, reminders, order, fragments, clipboard, panel,
+      dialect, findings, mending, variables, reminders, order, fragments, clipboard, offers, panel,
     ],
   });
 }

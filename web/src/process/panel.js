@@ -4,7 +4,7 @@ import { ListGroup } from '@bpmn-io/properties-panel';
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { inLanguage } from '../shared/i18n.js';
 import { attribute, mappings, object, parameters, property } from './dialect.js';
-import { area, check, choice, feel, findingsEntry, several, text } from './fields.jsx';
+import { area, check, choice, feel, findingsEntry, hint, several, text } from './fields.jsx';
 import { dueExpression, MODES, readMoment, writeMoment } from './moments.js';
 import { parseReminders, readReminders } from './reminders.js';
 
@@ -33,7 +33,8 @@ export class DesignPanel {
     return (groups) => {
       const kept = groups.filter((group) => KEPT.has(group.id) && !(group.id === 'multiInstance' && !group.entries?.length));
       const own = this.own(element).filter(Boolean).map((group) => ({ shouldOpen: true, ...group, label: this.translate(group.label) }));
-      return [...own.filter((group) => group.first), ...kept.slice(0, 1), ...own.filter((group) => !group.first), ...kept.slice(1)];
+      const whole = isAny(element, ['bpmn:Process', 'bpmn:Collaboration']) ? [hint('jc-hint')] : [];
+      return [...whole, ...own.filter((group) => group.first), ...kept.slice(0, 1), ...own.filter((group) => !group.first), ...kept.slice(1)];
     };
   }
 
