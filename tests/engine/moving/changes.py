@@ -5,6 +5,7 @@ Each is (what, old, completed first, new, mapping, state, code of the reason or 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from tests.engine.conftest import Draw as D
@@ -26,7 +27,9 @@ def sub(element_id: str, inner: str, text: str, **attributes: str) -> str:
     return D.node("subProcess", element_id, start + end + inner + flows, **attributes)
 
 
+DAY = timedelta(days=1)
 AB = line(users("a", "b"), text="s>a a>b b>e")
+ACB = line(users("a", "c", "b"), text="s>a a>c c>b b>e")
 FORK = D.node("parallelGateway", "fork")
 JOIN = D.node("parallelGateway", "join")
 FORKED = line(FORK, JOIN, users("a", "b"), text="s>fork fork>a fork>b a>join b>join join>e")
@@ -87,6 +90,7 @@ def booked(handler: str) -> dict[str, bytes]:
 
 
 LATE = D.event("boundaryEvent", "late", "timer duration P1D", attachedToRef="a")
+WITH_TIMER = line(users("a", "b"), LATE, text="s>a a>b b>e late>b")
 
 CHANGES: list[Change] = [
     ("the same drawing", AB, [], AB, {}, "unaffected", ""),

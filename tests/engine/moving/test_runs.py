@@ -18,10 +18,9 @@ from engine.migrations import Migration, MigrationItem, items_of
 from engine.moving.runs import Wish, make_migration, move_next, undo_next
 from engine.timers import Timer
 from tests.engine.conftest import Draw as D
-from tests.engine.moving.changes import AB, line, users
+from tests.engine.moving.changes import AB, ACB, line, users
 from tests.engine.moving.grounds import Ground
 
-ACB = line(users("a", "c", "b"), text="s>a a>c c>b b>e")
 WITHOUT_A = line(users("a2", "b"), text="s>a2 a2>b b>e")
 ROOT = Path(__file__).parents[3]
 

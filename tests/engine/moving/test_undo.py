@@ -1,0 +1,59 @@
+"""Moves that are undone, and what tells of both."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from engine.history import HistoryKind, read_history
+from engine.moving.moves import UndoRefused
+from tests.engine.moving.changes import AB, ACB
+from tests.engine.moving.grounds import Ground
+
+
+@pytest.mark.parametrize("act", ["complete", "claim"])
+def test_undo_ends_with_the_next_act(ground: Callable[..., Ground], act: str) -> None:
+    played = ground()
+    played.publish(AB)
+    instance = played.begin()
+    moved = played.move(instance, played.publish(ACB))
+    played.do(act, played.ready()["a"], actor="li")
+
+    with pytest.raises(UndoRefused, match="acted"):
+        played.undo(instance, moved)
+
+
+def test_those_who_follow_are_told_both_ways(sqlite_ground: Callable[..., Ground]) -> None:
+    played = sqlite_ground()
+    first = played.publish(AB)
+    instance = played.begin()
+    second = played.publish(ACB)
+    told: list[Any] = []
+
+    def follow(_: Any, head: Any, bundle_id: str, kept: Any) -> str:
+        told.append((head.bundle_id, bundle_id, kept))
+        return "was"
+
+    played.engine.followers.append(follow)
+
+    played.undo(instance, played.move(instance, second))
+
+    assert told == [(first, second, None), (second, first, "was")]
+
+
+def test_history_tells_of_it(ground: Callable[..., Ground]) -> None:
+    played = ground()
+    first = played.publish(AB)
+    instance = played.begin()
+    second = played.publish(ACB)
+
+    moved = played.move(instance, second, basis="川职鉴〔2026〕7号")
+    played.undo(instance, moved)
+
+    with played.database.reading() as db:
+        rows = read_history(db, instance, kinds=[HistoryKind.MOVED])
+        told = [(row.actor, row.details) for row in rows]
+    assert told == [
+        ("wang", {"from": first, "to": second, "basis": "川职鉴〔2026〕7号"}),
+        ("wang", {"from": second, "to": first, "undone": True}),
+    ]
