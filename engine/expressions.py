@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
 from typing import Any
 
 from engine.clock import LOCAL_ZONE, Clock
@@ -12,6 +14,17 @@ from engine.diagrams.timers import schedule
 from engine.feel import Expression, Value, compile_expression, from_feel, is_timer_literal
 
 MAX_CACHED = 20_000
+_AS_OF: ContextVar[datetime | None] = ContextVar("as_of", default=None)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Let `now()` and `today()` tell the time of a moment: of when something began to wait."""
+    before = _AS_OF.set(moment)
+    try:
+        yield
+    finally:
+        _AS_OF.reset(before)
 
 
 class Names(Mapping[str, Any]):
@@ -120,10 +133,11 @@ def clocked_expressions(
     clock: Clock, functions: Mapping[str, Callable[..., Any]] | None = None
 ) -> Expressions:
     """Expressions that know this clock's time, and the functions that the host adds."""
-    return Expressions(
-        {
-            "now": lambda: clock.now().astimezone(LOCAL_ZONE),
-            "today": clock.today,
-            **(functions or {}),
-        }
-    )
+
+    def now() -> datetime:
+        return (_AS_OF.get() or clock.now()).astimezone(LOCAL_ZONE)
+
+    def today() -> date:
+        return clock.today() if _AS_OF.get() is None else now().date()
+
+    return Expressions({"now": now, "today": today, **(functions or {})})

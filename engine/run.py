@@ -19,18 +19,16 @@ from engine.context import InstanceHead
 from engine.diagrams.compensation import PLAN
 from engine.diagrams.compile import CompiledProcess
 from engine.diagrams.events import trigger, waiting_events
-from engine.diagrams.timers import schedule
 from engine.driver import drive
 from engine.errors import NotWaiting, StaleInstance, StepBudgetExceeded
 from engine.expressions import Facts
-from engine.feel import as_duration, is_timer_literal
 from engine.history import INSERT_HISTORY, HistoryKind, history_row
 from engine.incidents import INCIDENT
 from engine.instance_rows import INSERT_INSTANCE, UPDATE_INSTANCE, UPDATE_STATE
 from engine.instances import InstanceStatus
 from engine.jobs import is_conflict
 from engine.outbox import Arrived, Work
-from engine.rows import Waiting, note_difference, waiting_of, write_due_date, write_follow_up_date
+from engine.rows import Waiting, note_difference, waiting_of
 from engine.script_engine import Hooks
 from engine.statements import Row, Statement, write_all
 from engine.workflow import STARTED, InstanceTask, InstanceWorkflow, task_id_of, task_number_of
@@ -351,26 +349,6 @@ class InstanceRun:
         rests = not self.after and not self.workflow.ready
         if rests and self.status == InstanceStatus.RUNNING and not self.incidents:
             self.add_incident(None, "Stuck", "nothing is left that could happen")
-
-    def renew_due_dates(self) -> int:
-        """Evaluate the due and follow-up dates of ready user tasks again; gives how many moved.
-
-        Only dates move: a duration runs from when the user task became ready.
-        """
-        moved = 0
-        for task in self.workflow.ready_manual.values():
-            for key, write in _DATES.items():
-                source = task.task_spec.extensions.get(key)
-                if source is None or is_timer_literal(source):
-                    continue
-                names = self.hooks.names(task)
-                value = self.guarded(task, partial(self.engine.expressions.value, source, names))
-                if value is not None and as_duration(value) is None:
-                    moved += write(self, task, schedule("date", value, self.now).due)
-        return moved
-
-
-_DATES = {"due_date": write_due_date, "follow_up_date": write_follow_up_date}
 
 
 _OPEN = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)

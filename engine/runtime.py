@@ -23,6 +23,7 @@ from engine import (
     openings,
     operations,
     rebuild,
+    rescheduling,
     signals,
     starts,
     timers,
@@ -328,9 +329,10 @@ class ProcessEngine:
     def reschedule_timers(self, db: Session, which: UUID | str) -> int:
         """Evaluate date timers and due dates again, of an instance or of all of a business key.
 
-        For when a fact they name has changed. Durations and cycles run on. Gives how many moved.
+        For when a fact they name has changed. Durations and cycles run on, and what counts from
+        today counts from the day it began. Gives how many moved.
         """
-        return timers.reschedule_timers(self, db, which)
+        return rescheduling.reschedule_timers(self, db, which)
 
     # Jobs
 

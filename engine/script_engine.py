@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +15,7 @@ from engine.decided import decided_details
 from engine.diagrams.events import raise_in_scope, trigger, waiting_events
 from engine.diagrams.hooks import Throwable
 from engine.errors import EngineError
-from engine.expressions import Names
+from engine.expressions import Names, as_of
 from engine.history import HistoryKind, add_history, history_row
 from engine.jobs import add_job
 from engine.outbox import ThrownMessage, ThrownSignal
@@ -38,6 +39,17 @@ class Hooks:
     def now(self) -> datetime:
         """Tell the business time."""
         return self.run.now
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Let it be that moment for what is evaluated meanwhile, in expressions, too."""
+        now = self.run.now
+        self.run.now = moment
+        try:
+            with as_of(moment):
+                yield
+        finally:
+            self.run.now = now
 
     def names(self, task: Any, extra: Mapping[str, Any] | None = None) -> Names:
         """Give what an expression on a task can name."""

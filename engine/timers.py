@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
 from engine.database import JsonText, UtcDateTime
-from engine.diagrams.events import reschedule
 from engine.diagrams.timers import Schedule
 from engine.errors import InstanceNotRunning, NotWaiting
 from engine.history import HistoryKind
-from engine.instances import INSTANCE, InstanceStatus
 
 if TYPE_CHECKING:
     from engine.runtime import ProcessEngine
@@ -99,27 +97,3 @@ def _fire_start(engine: ProcessEngine, db: Session, row: Any) -> None:
         bundle_id=row.bundle_id,
         start_event=row.event_id,
     )
-
-
-def reschedule_timers(engine: ProcessEngine, db: Session, which: UUID | str) -> int:
-    """Evaluate date timers and due dates again; see `ProcessEngine.reschedule_timers`."""
-    column = INSTANCE.c.id if isinstance(which, UUID) else INSTANCE.c.business_key
-    query = select_rows(INSTANCE.c.id).where(
-        column == which, INSTANCE.c.status == InstanceStatus.RUNNING
-    )
-    return sum(
-        _reschedule_one(engine, db, instance_id)
-        for instance_id in db.connection().execute(query.order_by(INSTANCE.c.id)).scalars().all()
-    )
-
-
-def _reschedule_one(engine: ProcessEngine, db: Session, instance_id: UUID) -> int:
-    moved = 0
-    with engine.opened(db, instance_id) as run:
-        for tree in run.workflow.scopes():
-            for task in list(tree.waiting.values()):
-                if run.guarded(task, lambda task=task: reschedule(task)):  # type: ignore[misc]
-                    run.record(HistoryKind.RESCHEDULED, task)
-                    moved += 1
-        moved += run.renew_due_dates()
-    return moved

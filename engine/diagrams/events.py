@@ -21,6 +21,9 @@ from SpiffWorkflow.util.task import TaskState
 from engine.diagrams.timers import Schedule, schedule
 from engine.feel import is_timer_literal
 
+_SINCE = "since"
+"""Beside a schedule that follows dates: when it was computed first."""
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingEvent:
@@ -188,7 +191,9 @@ class TimerEvent(Event):
         """Compute the schedule when the task starts to wait."""
         timers = my_task.internal_data.setdefault("timers", {})
         if self.event_id not in timers:
-            timers[self.event_id] = self.compute(my_task).as_json()
+            computed = timers[self.event_id] = self.compute(my_task).as_json()
+            if self._follows_dates:
+                computed[_SINCE] = my_task.workflow.script_engine.now().isoformat()
 
     def absorb(self, my_task: Any, event_id: str, payload: Any) -> None:
         """Carry no payload."""
@@ -200,14 +205,23 @@ class TimerEvent(Event):
         return {"timers": {self.event_id: following.as_json()}} if following else None
 
     def reschedule(self, my_task: Any) -> bool:
-        """Evaluate a date expression again; durations and cycles run on. True if it moved."""
-        if self.name != "date" or self.is_literal or self.schedule_of(my_task) is None:
+        """Evaluate a date expression again, as of when it began; True if it moved.
+
+        Durations and cycles run on, and so does what counts from today.
+        """
+        if not self._follows_dates or self.schedule_of(my_task) is None:
             return False
-        fresh = self.compute(my_task).as_json()
-        timers = my_task.internal_data["timers"]
-        moved = timers[self.event_id] != fresh
+        hooks, timers = my_task.workflow.script_engine, my_task.internal_data["timers"]
+        kept = timers[self.event_id]
+        since = kept.get(_SINCE) or hooks.now().isoformat()
+        with hooks.at(datetime.fromisoformat(since)):
+            fresh = {**self.compute(my_task).as_json(), _SINCE: since}
         timers[self.event_id] = fresh
-        return bool(moved)
+        return bool(kept["due"] != fresh["due"])
+
+    @property
+    def _follows_dates(self) -> bool:
+        return self.name == "date" and not self.is_literal
 
 
 class SeveralEvents(Event):

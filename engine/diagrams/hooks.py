@@ -7,6 +7,7 @@ something with these methods; SpiffWorkflow's own script engine is never used.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -58,3 +59,6 @@ class EngineHooks(Protocol):
 
     def now(self) -> datetime:
         """Tell the business time, aware UTC."""
+
+    def at(self, moment: datetime) -> AbstractContextManager[None]:
+        """Let it be that moment for what is evaluated meanwhile, in expressions, too."""

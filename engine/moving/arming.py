@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,7 +52,7 @@ def arm(
         for task in list(tree.tasks.values()):
             if not task._state & _ACTIVE or task.id not in tree.tasks:
                 continue
-            with _at(run, began.get(run.task_id(task))):
+            with run.hooks.at(began.get(run.task_id(task)) or run.now):
                 _wait(run, task)
                 _guard(run, task)
             task.task_spec._predict(task, mask=NOT_FINISHED)
@@ -88,17 +87,6 @@ def _guard(run: InstanceRun, task: InstanceTask) -> None:
             spec._predict(child)
             child._set_state(WAITING)
             spec._update(child)
-
-
-@contextmanager
-def _at(run: InstanceRun, moment: datetime | None) -> Iterator[None]:
-    """Let it be that moment, for what is computed from when something began."""
-    now = run.now
-    run.now = moment or now
-    try:
-        yield
-    finally:
-        run.now = now
 
 
 def _beginnings(run: InstanceRun) -> dict[Any, datetime]:

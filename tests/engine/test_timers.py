@@ -186,12 +186,16 @@ def test_reschedule_moves_dates_that_name_facts(stage: Callable[..., Any], draw:
                 'timer date date(session.exam_date) - duration("P5D")',
             )
             + draw.event("intermediateCatchEvent", "by_duration", "timer duration P5D")
+            + draw.event("intermediateCatchEvent", "from_today",
+                         'timer date today() + duration("P5D")')
             + draw.user("a", camunda_dueDate="= date(session.exam_date)")
             + draw.user("b", camunda_dueDate="P2D", camunda_followUpDate="P1D")
             + draw.user(
                 "c", camunda_followUpDate='= date(session.exam_date) - duration("P1D")'
-            ),
-            "s>g g>by_date g>by_duration g>a g>b g>c by_date>e by_duration>e a>e b>e c>e",
+            )
+            + draw.user("d", camunda_dueDate='= today() + duration("P3D")'),
+            "s>g g>by_date g>by_duration g>from_today g>a g>b g>c g>d by_date>e by_duration>e "
+            "from_today>e a>e b>e c>e d>e",
         )
     )  # fmt: skip
     played = stage(sources, facts={"session": lambda db, head, variables: exam})
@@ -205,11 +209,13 @@ def test_reschedule_moves_dates_that_name_facts(stage: Callable[..., Any], draw:
     after = {row.element_id: row.due_at for row in played.rows(Timer)}
     assert after["by_date"] - before["by_date"] == timedelta(days=10)
     assert after["by_duration"] == before["by_duration"]
+    assert after["from_today"] == before["from_today"]
     tasks = {row.element_id: (row.due_at, row.follow_up_at) for row in played.rows(UserTask)}
     assert tasks == {
         "a": (datetime(2026, 6, 19, 16, 0, tzinfo=UTC), None),
         "b": (START + timedelta(days=2), START + timedelta(days=1)),
         "c": (None, datetime(2026, 6, 18, 16, 0, tzinfo=UTC)),
+        "d": (datetime(2026, 3, 4, 16, 0, tzinfo=UTC), None),
     }
     assert moved == 3
     assert played.do("reschedule_timers", "S1") == 0

@@ -1,7 +1,8 @@
 """Small diagrams written in a line or two, and a rehearsal that runs them without a database."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -144,6 +145,12 @@ class RehearsalHooks:
 
     def now(self) -> datetime:
         return self.clock
+
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        now, self.clock = self.clock, moment
+        yield
+        self.clock = now
 
 
 class Rehearsal:
