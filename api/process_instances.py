@@ -10,7 +10,14 @@ from sqlmodel import col, select
 
 from api.problems import Problem
 from api.resources import Cursor, Limit, Page, Resource, Text, Wanted, etag_of, not_modified
-from api.starting import SESSION_PROCESS, begin, checked_start, form_to_start, required_start
+from api.starting import (
+    SESSION_PROCESS,
+    begin,
+    checked_start,
+    form_to_start,
+    is_one_line,
+    required_start,
+)
 from api.work import Posting, Reading, WorkRouter
 from engine.instances import ProcessInstance
 
@@ -23,6 +30,12 @@ _NO_KEY = {
     "code": "required",
     "message": "请给出业务编号",
     "message_en": "Give a business key",
+}
+_UNREADABLE_KEY = {
+    "pointer": "/businessKey",
+    "code": "characters",
+    "message": "业务编号里有换行或看不见的字符，请删除",
+    "message_en": "The business key has line breaks or signs that cannot be seen: remove them",
 }
 
 
@@ -120,6 +133,8 @@ def start_instance(work: Posting, body: Start, request: Request) -> Response:
     answer = checked_start(work, required_start(work, body.process_id), body.answer)
     if body.process_id != SESSION_PROCESS and not body.business_key:
         raise Problem("invalid", errors=[_NO_KEY])
+    if not is_one_line(body.business_key):
+        raise Problem("invalid", errors=[_UNREADABLE_KEY])
     instance = begin(work, body.process_id, body.business_key, answer)
     where = f"{request.url.path.rstrip('/')}/{instance.id}"
     return work.reply(view_of(instance), 201, {"Location": where})

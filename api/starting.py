@@ -24,6 +24,11 @@ from tasks.starting import (
 SESSION_PROCESS = "appraisal_session"
 
 
+def is_one_line(business_key: str) -> bool:
+    """Whether a business key can be read where it is shown: no breaks, no signs without a shape."""
+    return business_key.replace("\u3000", " ").isprintable()
+
+
 def offered_to(work: Work) -> list[Startable]:
     """What the actor is offered to start, by id."""
     found = startables(work.db, work.installation.definitions, work.actor.tenant)

@@ -1,7 +1,8 @@
 """What went differently from what a scenario says, in the words of both languages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from json import dumps
 from typing import Any, Protocol
 
 from engine.scripted_runs import Trace, Wait
@@ -29,10 +30,12 @@ def differences(
     names: ElementNames,
     facts: Mapping[str, Any],
     waiting: Sequence[Wait],
+    place: Callable[[str], Words],
 ) -> Iterator[Words]:
     """Give each thing that is not as wanted; `wanted` is the scenario's content, names filled in.
 
-    `facts` are what those that it names say at the end.
+    `facts` are what those that it names say at the end; `place` calls an element of any process,
+    written as `process.element`, by its name.
     """
     trace = told.trace
     for incident in trace.incidents:
@@ -46,7 +49,11 @@ def differences(
     yield from _values(facts, wanted.get("facts") or {})
     visited = {f"{process}.{element}" for process, element in trace.visited}
     if left := sorted(set(wanted.get("visits") or []) - visited):
-        yield f"没有到过 {'、'.join(left)}", f"never visits {', '.join(left)}"
+        places = [place(one) for one in left]
+        yield (
+            f"没有到过{'、'.join(zh for zh, _ in places)}",
+            f"never visits {', '.join(en for _, en in places)}",
+        )
 
 
 def _way(
@@ -73,9 +80,14 @@ def _values(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Wor
     for name, value in wanted.items():
         if found.get(name) != value:
             yield (
-                f"{name} 是 {found.get(name)!r},场景要 {value!r}",
-                f"{name} is {found.get(name)!r}, not {value!r}",
+                f"{name} 是 {_shown(found.get(name))},场景要 {_shown(value)}",
+                f"{name} is {_shown(found.get(name))}, not {_shown(value)}",
             )
+
+
+def _shown(value: Any) -> str:
+    """A value as designers write it: `null` and `true`, not as Python does."""
+    return dumps(value, ensure_ascii=False, default=str)
 
 
 def first_difference(expected: Sequence[str], taken: Sequence[str], names: ElementNames) -> Words:

@@ -66,6 +66,7 @@ from forms import InvalidAnswer
 from tasks.acting import refusal
 from tasks.actors import actor_of
 from tasks.completion import Completion, NotAllowed, StoredAnswers
+from tasks.definition_names import name_in
 from tasks.facts import fact_providers
 from tasks.given_results import giving, results_of
 from tasks.plugins import installed_service_tasks, load_plugins
@@ -321,7 +322,7 @@ class Stage:
         wanted = self.named(dict(self.scenario.content))
         facts = dict(self._facts(told.trace, wanted.get("facts") or {}))
         names = ElementNames(self._elements())
-        for problem in differences(wanted, told, names, facts, told.trace.waiting):
+        for problem in differences(wanted, told, names, facts, told.trace.waiting, self._place):
             raise self._failed(*problem)
         return told
 
@@ -362,6 +363,20 @@ class Stage:
     def _elements(self) -> Mapping[str, ElementInfo]:
         process = self.pack.process(BUNDLE, self.scenario.process_id)
         return process.elements
+
+    def _place(self, visit: str) -> tuple[str, str]:
+        """How an element of any process, `process.element`, is called; an unknown one so."""
+        process_id, _, element_id = visit.partition(".")
+        try:
+            process = self.pack.process(BUNDLE, process_id)
+            content = self.pack.content(None, BUNDLE, "process", process_id)
+        except EngineError:
+            return visit, visit
+        own = process.elements_by_process[process_id]
+        if element_id not in own:
+            return visit, visit
+        name, (zh, en) = name_in("process", process_id, content), ElementNames(own).of(element_id)
+        return f"流程“{name.zh}”的“{zh}”", f"“{en}” of the process “{name.en}”"
 
     def _name(self, element_id: str) -> tuple[str, str]:
         return ElementNames(self._elements()).of(element_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import Path, Response
@@ -20,6 +21,7 @@ from api.starting import (
     begin,
     checked_start,
     form_to_start,
+    is_one_line,
     offered_to,
     required_start,
 )
@@ -30,6 +32,10 @@ from tasks.starting import Startable, start_context, start_names
 router = PageRouter()
 ProcessId = Annotated[str, Path(max_length=200)]
 LONGEST_KEY = 100
+WRONG_KEYS = {
+    "length": "请填写业务编号，最多 100 个字。",
+    "characters": "业务编号里有换行或看不见的字符，请删除。",
+}
 
 
 @router.get("/start")
@@ -71,9 +77,15 @@ def start_process(work: Posting, process_id: ProcessId, posted: Posted) -> Respo
         answer = checked_start(work, found, given)
     except InvalidAnswer as error:
         return _drawn(work, found, given, key, once, errors=error.errors)
-    if process_id != SESSION_PROCESS and not 0 < len(key) <= LONGEST_KEY:
-        return _drawn(work, found, given, key, once, without_key=True)
+    if process_id != SESSION_PROCESS and (wrong := _wrong_key(key)):
+        return _drawn(work, found, given, key, once, wrong_key=wrong)
     return _begun_once(work, process_id, key, once, answer)
+
+
+def _wrong_key(key: str) -> str:
+    if not 0 < len(key) <= LONGEST_KEY:
+        return WRONG_KEYS["length"]
+    return "" if is_one_line(key) else WRONG_KEYS["characters"]
 
 
 def _begun_once(
@@ -82,7 +94,11 @@ def _begun_once(
     claimed = claim_key(work.db, work.actor.key, once, f"start {process_id}"[:100])
     instance = begin(work, process_id, key, answer)
     number = instance.business_key
-    path = f"/sessions/{number}" if process_id == SESSION_PROCESS else f"/start?begun={number}"
+    path = (
+        f"/sessions/{number}"
+        if process_id == SESSION_PROCESS
+        else f"/start?begun={quote(number, safe='')}"
+    )
     response = RedirectResponse(str(work.request.scope.get("root_path", "")) + path, 303)
     claimed.keep(response)
     return response
@@ -96,7 +112,7 @@ def _drawn(
     once: str,
     *,
     errors: Iterable[FieldError] = (),
-    without_key: bool = False,
+    wrong_key: str = "",
 ) -> Response:
     nonce, wrong, form = new_nonce(), list(errors), form_to_start(work, found)
     drawn = form and form.render(
@@ -107,7 +123,7 @@ def _drawn(
     title = translate("新建批次", work.language) if is_session else name.told(work.language)
     return staff_page(
         work, "start.html", "sessions", work.installation.clock.now(),
-        status=422 if wrong or without_key else 200, nonce=nonce, title=title, form_html=drawn,
+        status=422 if wrong or wrong_key else 200, nonce=nonce, title=title, form_html=drawn,
         process_id=found.process_id, asks_key=not is_session, key=key, once=once,
-        without_key=without_key,
+        wrong_key=translate(wrong_key, work.language) if wrong_key else "",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from sqlmodel import select
 
 from appraisal.sessions import AppraisalSession
@@ -99,32 +100,78 @@ def test_the_list_of_batches_offers_a_new_one_to_who_may(
     assert ask(office, role, OPEN).status_code == status
 
 
-def test_a_diagram_says_who_starts_it(office: Office) -> None:
-    drawn = (
-        '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-        'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><bpmn:process id="visit" '
-        'name="走访" isExecutable="true" camunda:candidateStarterGroups="reviewer, planner">'
-        '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>'
-        '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/></bpmn:process>'
-        "</bpmn:definitions>"
-    ).encode()
-    with office.installation.database.transaction() as db:
-        source = Source("process", "visit", drawn, SCOPE)
-        assert not office.installation.definitions.publish(db, [source], SCOPE, "li").refused
+VISIT = (
+    '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"><bpmn:process id="visit" '
+    'name="走访" isExecutable="true" camunda:candidateStarterGroups="reviewer, planner">'
+    '<bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>'
+    '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="e"/></bpmn:process>'
+    "</bpmn:definitions>"
+).encode()
 
+
+@pytest.fixture
+def visits(office: Office) -> Office:
+    """The office with a process that its diagram lets reviewers start."""
+    with office.installation.database.transaction() as db:
+        source = Source("process", "visit", VISIT, SCOPE)
+        assert not office.installation.definitions.publish(db, [source], SCOPE, "li").refused
+    return office
+
+
+def begun(office: Office) -> list[str]:
+    with office.installation.database.reading() as db:
+        found = db.exec(select(ProcessInstance).where(ProcessInstance.process_id == "visit"))
+        return sorted(one.business_key for one in found)
+
+
+def test_a_diagram_says_who_starts_it(visits: Office) -> None:
+    office = visits
     listed = ask(office, "reviewer", "/start").text
     page = ask(office, "reviewer", "/start/visit").text
     without = send(office, "reviewer", "/start/visit", page)
-    begun = send(office, "reviewer", "/start/visit", page, business_key="走访-1")
+    started = send(office, "reviewer", "/start/visit", page, business_key="走访-1")
 
     assert "走访" in listed
     assert without.status_code == 422
-    assert begun.status_code == 303
-    assert "走访-1" in ask(office, "reviewer", begun.headers["location"]).text
-    with office.installation.database.reading() as db:
-        found = db.exec(select(ProcessInstance).where(ProcessInstance.process_id == "visit"))
-        assert [one.business_key for one in found] == ["走访-1"]
+    assert started.status_code == 303
+    assert "走访-1" in ask(office, "reviewer", started.headers["location"]).text
+    assert begun(office) == ["走访-1"]
     assert ask(office, "finance", "/start/visit").status_code == 403
     assert "走访" not in ask(office, "finance", "/start").text
     # Others' steps, such as the review, are called and not started.
     assert ask(office, "admin", "/start/no_such").status_code == 404
+
+
+# What can be read in one line is a business key, whatever a browser or a sheet makes of it:
+# how the page and the API answer.
+KEYS = {
+    "a&b#c%41+d": (303, 201),
+    "<script>hurt()</script>": (303, 201),
+    "\"><img src=x onerror='hurt()'>": (303, 201),
+    "{{ 7 * 7 }}": (303, 201),
+    "../../etc/passwd": (303, 201),
+    "文号　〔2026〕1 号": (303, 201),
+    "x" * 100: (303, 201),
+    "x" * 201: (422, 422),
+    "a\r\nSet-Cookie: x=1": (422, 422),
+    "a\x00b": (422, 400),
+    "a\u202ecba": (422, 422),
+    "a\u200bb": (422, 422),
+}
+
+
+def test_hostile_keys_are_refused_at_the_field_or_shown_as_they_are(visits: Office) -> None:
+    for key, (on_the_page, over_http) in KEYS.items():
+        page = ask(visits, "reviewer", "/start/visit").text
+        sent = send(visits, "reviewer", "/start/visit", page, business_key=key)
+        asked = {"processId": "visit", "businessKey": key}
+        answer = visits.client("reviewer").post("/api/v1/process-instances", json=asked)
+
+        assert (sent.status_code, answer.status_code) == (on_the_page, over_http), key
+        if on_the_page == 303:
+            told = ask(visits, "reviewer", sent.headers["location"]).text
+            assert f"已发起：{escape(key)}</span>" in told
+        else:
+            assert 'aria-invalid="true"' in sent.text
+    assert set(begun(visits)) == {key for key, (status, _) in KEYS.items() if status == 303}
