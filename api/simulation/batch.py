@@ -112,8 +112,9 @@ class Batch:
         for task in list(self._board()):
             if task["elementId"] not in self.stop_at:
                 done += self._do(task, self.crew.holders(task["candidateGroups"]))
-        if not self.stop_at:
-            done += self._round_of_own()
+        # Single desks are looked at when nothing else can be done: there are many of them.
+        if not done and not self.stop_at:
+            done = self._round_of_own()
         return done
 
     def _round_of_own(self) -> int:
