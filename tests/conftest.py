@@ -40,7 +40,7 @@ class PostgresqlServer:
     def create(self) -> URL:
         """A new database with the tables of all imported modules."""
         name = f"t_{uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template()}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template()} STRATEGY FILE_COPY")
         return self.url.set(database=name)
 
     def drop(self, url: URL) -> None:
@@ -70,10 +70,18 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
     except Exception as error:  # any reason why the wheel cannot run here
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL from the wheel cannot start: {error}")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    yield PostgresqlServer(url)
+    started = PostgresqlServer(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
+    _forget_power_cuts(started)
+    yield started
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_power_cuts(server: PostgresqlServer) -> None:
+    """Tests end our own processes, never the machine: what the system was given is safe."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.run(f"ALTER SYSTEM SET {setting} = off")
+    server.run("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
