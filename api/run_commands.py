@@ -13,6 +13,7 @@ from api.command_errors import existing, existing_file
 from api.console import AsJson, errors, finding_facts, finding_line, tell
 from engine.errors import AnswerLeftOver, DiagramError, EngineError
 from engine.testing import START_AT, SourceDefinitions, Trace, run_diagram
+from engine.yaml_texts import read_yaml
 
 commands = typer.Typer()
 
@@ -110,7 +111,7 @@ def _read(path: Path | None) -> Script:
     if path is None:
         return Script()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = read_yaml(path.read_text(encoding="utf-8")) or {}
         return Script.model_validate({_snake(key): part for key, part in content.items()})
     except ValidationError as error:
         where = "; ".join(f"{_path(one['loc'])}: {one['msg']}" for one in error.errors())

@@ -18,6 +18,7 @@ from engine.diagrams import read_diagram
 from engine.errors import DiagramError, EngineError
 from engine.findings import Finding
 from engine.sources import Source
+from engine.yaml_texts import YamlLoader, read_yaml
 
 _MAX_DEPTH = 64
 _MOST_ALIASES = 100
@@ -100,12 +101,12 @@ def _bad_yaml(content: bytes) -> Iterator[Finding]:
     """Look at the events first: nothing is built before aliases and depth are known."""
     watch = _YamlWatch()
     try:
-        for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        for event in yaml.parse(content, Loader=YamlLoader):
             if (finding := watch.see(event)) is not None:
                 yield finding
                 return
-        yield from _keys_twice(yaml.compose(content, Loader=yaml.SafeLoader))
-        yaml.safe_load(content)  # tags, keys and dates only show when it is built
+        yield from _keys_twice(yaml.compose(content, Loader=YamlLoader))
+        read_yaml(content)  # tags, keys and dates only show when it is built
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         at = None if mark is None else mark.line + 1

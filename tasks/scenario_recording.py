@@ -28,6 +28,7 @@ from engine.instances import ProcessInstance
 from engine.runtime import ProcessEngine
 from engine.script_engine import as_key
 from engine.sources import BUNDLED_KINDS, SCENARIOS
+from engine.yaml_texts import read_yaml
 from forms import FormDefinition
 from tasks.definition_drafts import keep_draft
 from tasks.form_library import FormLibrary
@@ -182,7 +183,7 @@ def keep_recording(db: Session, recording: Recording, *, actor: str, now: dateti
     """
     scope, key = recording.scope, recording.key
     own = own_scenarios(db, scope, key)
-    found = yaml.safe_load(own.text) if own.text.strip() else []
+    found = read_yaml(own.text) if own.text.strip() else []
     entries = found if isinstance(found, list) else []
     if any(_but_name(one) == _but_name(recording.content) for one in entries):
         return None
@@ -308,7 +309,7 @@ def _proposed(past: Past, key: str) -> str:
 def _free_name(db: Session, scope: str, key: str, inventor: Inventor, wanted: str) -> str:
     # A name that somebody gave it may name a person, too.
     safe = wanted.strip()[:LONGEST_NAME]
-    found = yaml.safe_load(own_scenarios(db, scope, key).text or "[]")
+    found = read_yaml(own_scenarios(db, scope, key).text or "[]")
     return _unused(found if isinstance(found, list) else [], inventor.unnamed(safe))
 
 
@@ -316,7 +317,7 @@ def _but_name(entry: Any) -> Any:
     if not isinstance(entry, Mapping):
         return entry
     # As YAML will read it.
-    plain = yaml.safe_load(_dumped([entry]))[0]
+    plain = read_yaml(_dumped([entry]))[0]
     return {key: value for key, value in plain.items() if key != "name"}
 
 

@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from engine.draft_contents import DraftRefused, check_content
 from engine.findings import Finding
 from engine.sources import SCENARIOS
+from engine.yaml_texts import read_yaml
 from tasks.scenarios import Scenario
 from tasks.worlds import import_worlds, world_names
 
@@ -32,7 +31,7 @@ def check_scenarios(key: str, content: bytes) -> list[Finding]:
         check_content(SCENARIOS, key, content)
     except DraftRefused as error:
         return list(error.findings)
-    found = yaml.safe_load(content)
+    found = read_yaml(content)
     if not isinstance(found, list) or len(found) > MOST_SCENARIOS:
         zh = f"最外层应是场景的列表,最多 {MOST_SCENARIOS} 个"
         return [_bad("", zh, f"This is a list of scenarios, {MOST_SCENARIOS} at most")]
@@ -130,7 +129,7 @@ def read_scenarios(key: str, content: bytes, scope: str = "base") -> list[Scenar
 def _entries(key: str, content: bytes) -> tuple[Mapping[str, Any], ...]:
     check_content(SCENARIOS, key, content)
     # A draft may hold any YAML; what is no scenario is the check's to tell.
-    found = yaml.safe_load(content)
+    found = read_yaml(content)
     return (
         tuple(one for one in found if isinstance(one, Mapping)) if isinstance(found, list) else ()
     )
