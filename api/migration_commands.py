@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -35,17 +36,43 @@ _OUTCOMES = {
 }
 Process = Annotated[str, typer.Argument(help="id of the process, as appraisal_session")]
 Organisation = Annotated[str, typer.Option(help="code of the organisation")]
+
+
+class Part(StrEnum):
+    """What instances can take of a newer version while their diagrams stay."""
+
+    FORMS = "forms"
+    DECISIONS = "decisions"
+
+    @property
+    def kind(self) -> str:
+        """Give the kind of definition."""
+        return self.value.removesuffix("s")
+
+
+Only = Annotated[
+    list[Part] | None, typer.Option("--only", help="take only these; the diagrams stay")
+]
 Mapping = Annotated[
     list[str] | None, typer.Option("--map", help="old=new: which element takes whose place")
 ]
 
 
 @commands.command("effect")
-def effect(process: Process, organisation: Organisation, as_json: AsJson = False) -> None:
+def effect(
+    process: Process, organisation: Organisation, only: Only = None, as_json: AsJson = False
+) -> None:
     """Say what the current definitions mean for instances that run on older ones."""
     require_current()
     with installed() as installation, installation.database.transaction() as db:
-        wish = wish_of(db, installation.definitions, organisation, "", process_id=process)
+        wish = wish_of(
+            db,
+            installation.definitions,
+            organisation,
+            "",
+            process_id=process,
+            parts=[one.kind for one in only or ()],
+        )
         _, effects = weigh(db, installation.definitions, wish)
         facts = [_facts(one) for one in effects]
     lines = [_line(one) for one in effects]
@@ -64,12 +91,15 @@ def migrate_instances(
     mapping: Mapping = None,
     recompute: Annotated[bool, typer.Option(help="timers and due dates anew")] = False,
     new_forms: Annotated[bool, typer.Option(help="open tasks get the new forms")] = False,
+    only: Only = None,
     basis: Annotated[str, typer.Option(help="number of the document it rests on")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Move running instances to the current definitions; leaves with 1 if any was not moved."""
     require_current()
     pairs = _pairs(mapping or [])
+    if pairs and only:
+        leave("只换表单或决策表时流程图不变,不需要 --map。", "With --only nothing is mapped.")
     with installed() as installation:
         with installation.database.transaction() as db:
             wish = wish_of(
@@ -82,6 +112,7 @@ def migrate_instances(
                 mapping=pairs,
                 recompute=["*"] if recompute else [],
                 new_forms=new_forms,
+                parts=[one.kind for one in only or ()],
                 basis=basis,
             )
             engine, definitions = installation.engine, installation.definitions

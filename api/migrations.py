@@ -17,6 +17,7 @@ from tasks.migrations import order_migration, order_undo, wish_of
 router = WorkRouter(prefix="/migrations", tags=["migrations"])
 
 MigrationId = Annotated[UUID, Path(description="id of the migration")]
+Part = Literal["form", "decision"]
 _ElementId = Annotated[str, Field(max_length=200)]
 _LISTED = 100
 
@@ -26,8 +27,9 @@ class MigrationOrder(Wanted):
 
     All instances of `processId` (and `bundleId`, `scope`), or those of the ids. `mapping` says
     which new element takes the place of an old one; `recompute` lists elements whose timers and
-    due dates are computed anew, `*` all. Open user tasks keep their forms unless `newForms`. A dry
-    run changes nothing.
+    due dates are computed anew, `*` all. Open user tasks keep their forms unless `newForms`.
+    `parts`: the instances take only these of the newer version and keep their diagrams, so that
+    nothing has to be mapped. A dry run changes nothing.
     """
 
     process_id: Annotated[str, Field(min_length=1, max_length=200)]
@@ -39,6 +41,7 @@ class MigrationOrder(Wanted):
     )
     recompute: Annotated[list[_ElementId], Field(max_length=500)] = Field(default_factory=list)
     new_forms: bool = False
+    parts: Annotated[list[Part], Field(max_length=2)] = Field(default_factory=list)
     basis: Annotated[str, Field(max_length=400)] = ""
     dry_run: bool = True
 
@@ -61,7 +64,7 @@ class FindingView(Resource):
 
 
 class MovedView(Resource):
-    """What became of one instance."""
+    """What became of one instance; `toBundle` is empty if the parts do not fit its diagram."""
 
     instance_id: UUID
     process_id: str
@@ -85,6 +88,7 @@ class MigrationView(Resource):
     mapping: dict[str, str]
     recompute: list[str]
     new_forms: bool
+    parts: list[Part]
     operation_id: UUID | None
     progress_done: int
     progress_total: int
@@ -150,6 +154,7 @@ def begin_migration(work: Work, body: MigrationOrder) -> Migration:
         mapping=body.mapping,
         recompute=body.recompute,
         new_forms=body.new_forms,
+        parts=body.parts,
         basis=body.basis,
     )
     return order_migration(

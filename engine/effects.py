@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from engine.definitions import Definitions
 from engine.incidents import INCIDENT
 from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
 from engine.moving import reasons
+from engine.moving.blends import Blend
 from engine.moving.open_forms import OpenForm, forms_by_element, open_forms
 from engine.moving.places import Signature, places_of
 from engine.moving.plan import EffectState, Plan, make_plan
@@ -40,7 +42,8 @@ _PIECE = 500
 class Effect:
     """What a new bundle means for one instance.
 
-    `bundle_id` is what it runs on. `reasons` say why it cannot be moved, `questions` what has to be
+    `bundle_id` is what it runs on, `to_bundle` what it would (empty for what is not published
+    yet, or cannot be made). `reasons` say why it cannot be moved, `questions` what has to be
     mapped before it can, `notes` what to know besides.
     """
 
@@ -50,6 +53,7 @@ class Effect:
     tenant: str
     scopes: str
     bundle_id: str
+    to_bundle: str
     state: EffectState
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -69,7 +73,8 @@ class Effect:
 class Weighing:
     """Weighs instances against one bundle each; what stand alike are weighed once.
 
-    `new_forms`: open user tasks are to get the forms of the new bundle.
+    `new_forms`: open user tasks are to get the forms of the new bundle. `parts`: kinds of
+    definitions of the new bundle that instances are to take alone, keeping all else of their own.
     """
 
     def __init__(
@@ -79,11 +84,14 @@ class Weighing:
         mapping: Mapping[str, str],
         *,
         new_forms: bool = False,
+        parts: Collection[str] = (),
     ) -> None:
         self.db = db
         self.definitions = definitions
         self.mapping = dict(mapping)
         self.new_forms = new_forms
+        self.parts = tuple(sorted(parts))
+        self._blends: dict[tuple[str, str], Blend] = {}
         self._sides: dict[str, Target] = {}
         self._stuck: set[UUID] | None = None
         self._plans: dict[tuple[str, int, str, Signature], Plan | None] = {}
@@ -95,6 +103,25 @@ class Weighing:
         if bundle_id not in self._sides:
             self._sides[bundle_id] = Target.stored(self.db, self.definitions, bundle_id)
         return self._sides[bundle_id]
+
+    def aim(self, bundle_id: str, newer: Target) -> Target:
+        """Give where instances of a bundle are to go on the way to a newer one."""
+        if not self.parts or newer.bundle_id is None:
+            return newer
+        return self.blend(bundle_id, newer.bundle_id).side
+
+    def blend(self, bundle_id: str, newer: str) -> Blend:
+        """Give what a bundle becomes with the parts of a newer one."""
+        key = bundle_id, newer
+        if key not in self._blends:
+            self._blends[key] = Blend(self.db, self.definitions, bundle_id, newer, self.parts)
+        return self._blends[key]
+
+    def store(self, target: Target, now: datetime) -> None:
+        """See to it that a target is stored: a bundle with parts of another may be new."""
+        for one in self._blends.values():
+            if one.side is target:
+                one.store(self.db, now)
 
     def stuck(self) -> set[UUID]:
         """List the instances with an open incident that belongs to none of their elements."""
@@ -133,6 +160,7 @@ class Weighing:
             str(row["tenant"]),
             str(row["scopes"]),
             str(row["bundle_id"]),
+            "" if target.against else target.bundle_id or "",
             state,
             found,
             asked,
@@ -144,6 +172,8 @@ class Weighing:
         self._forms.update(open_forms(self.db, instances))
 
     def _about_forms(self, row: Mapping[str, Any], target: Target) -> tuple[Reason, ...]:
+        if self.parts and "form" not in self.parts:
+            return ()
         instance_id: UUID = row["id"]
         if instance_id not in self._forms:
             self.read_forms([instance_id])
@@ -180,6 +210,8 @@ class Weighing:
         bundle_id, process_id = str(row["bundle_id"]), str(row["process_id"])
         if target.bundle_id == bundle_id:
             return EffectState.UNAFFECTED, (), (), ()
+        if target.against:
+            return EffectState.CANNOT, target.against, (), ()
         plan = self.plan(bundle_id, target, process_id, row["state"])
         if plan is None:
             return EffectState.CANNOT, (reasons.no_process(process_id),), (), ()
@@ -197,14 +229,15 @@ def assess(
     bundles: Collection[str] = (),
     tenant: str | None = None,
     new_forms: bool = False,
+    parts: Collection[str] = (),
 ) -> tuple[Effect, ...]:
     """Say what the new bundles of these chains mean for every instance that is open.
 
     `targets` has the new bundle of each chain (`base organisation:x`); instances of other chains
-    are left out, and so are those not of the given processes, ids, bundles or tenant. Ordered by
-    process and business key.
+    are left out, and so are those not of the given processes, ids, bundles or tenant. `parts` as
+    of `Weighing`. Ordered by process and business key.
     """
-    weighing = Weighing(db, definitions, mapping or {}, new_forms=new_forms)
+    weighing = Weighing(db, definitions, mapping or {}, new_forms=new_forms, parts=parts)
     query = (
         select(*(INSTANCE.c[name] for name in _COLUMNS))
         .where(INSTANCE.c.status.in_(OPEN_STATUSES), INSTANCE.c.scopes.in_(list(targets)))
@@ -218,7 +251,8 @@ def assess(
         query = query.where(INSTANCE.c.tenant == tenant)
     rows = list(_rows(db, query, list(instances)))
     weighing.read_forms([row["id"] for row in rows])
-    return tuple(weighing.effect(row, targets[str(row["scopes"])]) for row in rows)
+    aims = [weighing.aim(str(row["bundle_id"]), targets[str(row["scopes"])]) for row in rows]
+    return tuple(weighing.effect(row, aim) for row, aim in zip(rows, aims, strict=True))
 
 
 _COLUMNS = (

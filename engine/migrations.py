@@ -46,7 +46,8 @@ class Migration(SQLModel, table=True):
 
     `targets` has the bundle of each chain of scopes, `mapping` the new element of an old one,
     `recompute` the elements whose timers and due dates are computed anew (`*`: all); `new_forms`
-    gives open user tasks the new forms, too.
+    gives open user tasks the new forms, too. `parts` are the kinds of definitions that are taken
+    of the targets while all else stays; empty: all of them.
     """
 
     __tablename__ = "engine_migration"
@@ -61,6 +62,7 @@ class Migration(SQLModel, table=True):
     mapping: dict[str, str] = Field(default_factory=dict, sa_type=JsonText)
     recompute: list[str] = Field(default_factory=list, sa_type=JsonText)
     new_forms: bool = False
+    parts: list[str] = Field(default_factory=list, sa_type=JsonText)
     basis: str = Field(default="", sa_type=Text)
     actor: str = Field(default="", max_length=100)
     job_id: UUID | None = Field(default=None, sa_type=Uuid)

@@ -57,10 +57,15 @@ def wish_of(
     mapping: Mapping[str, str] | None = None,
     recompute: Collection[str] = (),
     new_forms: bool = False,
+    parts: Collection[str] = (),
     basis: str = "",
     only_stored: bool = False,
 ) -> Wish:
-    """What somebody wants moved; `scope` leaves those chains that it is part of."""
+    """What somebody wants moved; `scope` leaves those chains that it is part of.
+
+    Elements are mapped only where diagrams change, so not where `parts` are taken alone; open user
+    tasks get new forms only if forms are taken.
+    """
     targets = current_targets(db, definitions, tenant, only_stored=only_stored)
     if scope:
         targets = {chain: one for chain, one in targets.items() if scope in chain.split(" ")}
@@ -70,9 +75,10 @@ def wish_of(
         tuple(instances),
         bundle_id,
         tenant,
-        {old: new for old, new in (mapping or {}).items() if new},
+        {} if parts else {old: new for old, new in (mapping or {}).items() if new},
         tuple(recompute),
-        new_forms,
+        new_forms and (not parts or "form" in parts),
+        tuple(parts),
         basis,
         actor,
     )

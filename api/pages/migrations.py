@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
 from fastapi import Query, Response
@@ -18,6 +18,7 @@ from api.migrations import (
     MigrationId,
     MigrationOrder,
     MovedView,
+    Part,
     begin_migration,
     begin_undo,
     found,
@@ -58,6 +59,7 @@ MAPPED = "map:"
 Chosen = Annotated[str, Query(max_length=200)]
 ScopeText = Annotated[str, Query(max_length=100)]
 NoneText = Annotated[str, Query(max_length=1)]
+PartsText = Annotated[str, Query(pattern="^(form|decision|form,decision|)$")]
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,16 @@ class Group:
 
 @router.get("/designer/migrations")
 def read_migrations(
-    work: Reading, process: Chosen = "", scope: ScopeText = "", none: NoneText = ""
+    work: Reading,
+    process: Chosen = "",
+    scope: ScopeText = "",
+    parts: PartsText = "",
+    none: NoneText = "",
 ) -> Response:
     """Show for one process what its current version means for those that run on older ones.
 
-    `none`: nothing was chosen, and that is said.
+    `parts`: only forms, decision tables or both are to be taken of it. `none`: nothing was chosen,
+    and that is said.
     """
     work.require("migration.rehearse")
     if scope and not _is_own(work, scope):
@@ -102,6 +109,7 @@ def read_migrations(
             work.actor.key,
             process_id=chosen,
             scope=scope,
+            parts=_parts(parts),
             only_stored=True,
         )
         _, effects = weigh(work.db, installation.definitions, wish)
@@ -115,6 +123,7 @@ def read_migrations(
         processes=running,
         chosen=chosen,
         scope=scope,
+        only=parts,
         groups=groups,
         questions=questions,
         shown=SHOWN,
@@ -199,13 +208,18 @@ def order_migrations(work: Posting, posted: Posted) -> Response:
     """Try a migration out, or begin it, for the chosen instances."""
     work.require("migration.rehearse")
     if not posted.getlist("instance") and not posted.get("all"):
-        chosen = urlencode({key: str(posted.get(key) or "") for key in ("process", "scope")})
+        keys = ("process", "scope", "parts")
+        chosen = urlencode({key: str(posted.get(key) or "") for key in keys})
         return RedirectResponse(f"{_root(work)}/designer/migrations?{chosen}&none=1", 303)
     order = _order(posted)
     if not order.dry_run:
         work.require("migration.run")
     migration = begin_migration(work, order)
     return RedirectResponse(f"{_root(work)}/designer/migrations/{migration.id}", 303)
+
+
+def _parts(text: str) -> list[str]:
+    return [one for one in text.split(",") if one]
 
 
 def _order(posted: Mapping[str, Any] | FormData) -> MigrationOrder:
@@ -226,6 +240,7 @@ def _order(posted: Mapping[str, Any] | FormData) -> MigrationOrder:
                 "mapping": mapping,
                 "recompute": ["*"] if posted.get("recompute") else [],
                 "newForms": bool(posted.get("new_forms")),
+                "parts": _parts(str(posted.get("parts") or "")),
                 "basis": str(posted.get("basis") or "").strip(),
                 "dryRun": posted.get("action") != "run",
             }
@@ -248,7 +263,7 @@ def read_migration_report(work: Reading, migration_id: MigrationId) -> Response:
         migration=migration,
         view=view,
         items=items,
-        process_name=_title(work, items[0].to_bundle if items else "", migration.process_id),
+        process_name=_title(work, items[0].from_bundle if items else "", migration.process_id),
         element_names=_element_names(work, migration, items),
         outcomes=Counter(one.outcome for one in items),
         **_state(work, migration, view.status, [one.outcome for one in items]),
@@ -318,6 +333,7 @@ def run_migration(work: Posting, migration_id: MigrationId) -> Response:
         mapping=tried.mapping,
         recompute=tried.recompute,
         new_forms=tried.new_forms,
+        parts=cast(list[Part], tried.parts),
         basis=tried.basis,
         dry_run=False,
     )

@@ -82,7 +82,9 @@ def move(
     order: Order,
     weighing: Weighing,
 ) -> Moved | Effect:
-    """Move an instance to a stored bundle; its effect alone if it is not to be moved.
+    """Move an instance to a stored bundle, or to what its own becomes with the parts of that.
+
+    Gives its effect alone if it is not to be moved.
 
     Raises:
         UnknownInstance: There is none of that id.
@@ -91,13 +93,15 @@ def move(
     """
     with engine.working(db) as work, work.holding(instance_id):
         row = _open_instance(db, instance_id)
-        effect = effect_of(db, row, target, weighing)
-        if not _moves(effect, target):
+        aim = weighing.aim(row.bundle_id, target)
+        effect = weighing.effect(row._asdict(), aim)
+        if not _moves(effect):
             return effect
         rows = take_rows(db.connection(), instance_id)
         thrown = len(work.outbox)
-        run, state_changes = _prepared(engine, db, work, row, target, order, weighing)
-        goes_on = _finish(run, row, order, state_changes)
+        run, state_changes = _prepared(engine, db, work, row, aim, order, weighing)
+        details = {"parts": list(weighing.parts), "of": target.bundle_id} if weighing.parts else {}
+        goes_on = _finish(run, row, order, state_changes, details)
         # A look whether a message has come already is no effect: what it brings is an act.
         thrown_now = list(work.outbox)[thrown:]
         goes_on = goes_on or any(not isinstance(one, Arrived) for one in thrown_now)
@@ -119,16 +123,17 @@ def rehearse(
     """Say what `move` would do, having tried everything but going on and storing."""
     with engine.working(db) as work, work.holding(instance_id):
         row = _open_instance(db, instance_id)
-        effect = effect_of(db, row, target, weighing)
-        if _moves(effect, target):
-            _prepared(engine, db, work, row, target, order, weighing)
+        aim = weighing.aim(row.bundle_id, target)
+        effect = weighing.effect(row._asdict(), aim)
+        if _moves(effect):
+            _prepared(engine, db, work, row, aim, order, weighing)
         return effect
 
 
-def _moves(effect: Effect, target: Target) -> bool:
+def _moves(effect: Effect) -> bool:
     """Tell whether there is anything to do with an instance: its bundle, or open forms."""
     movable = effect.state in (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
-    return movable and (effect.bundle_id != target.bundle_id or effect.gives_forms)
+    return movable and (effect.bundle_id != effect.to_bundle or effect.gives_forms)
 
 
 def _open_instance(db: Session, instance_id: UUID) -> InstanceRow:
@@ -136,11 +141,6 @@ def _open_instance(db: Session, instance_id: UUID) -> InstanceRow:
     if row.status not in OPEN_STATUSES:
         raise InstanceNotRunning(f"instance {instance_id} is {row.status}")
     return row
-
-
-def effect_of(db: Session, row: InstanceRow, target: Target, weighing: Weighing) -> Effect:
-    """Weigh an instance as it is read and locked."""
-    return weighing.effect(row._asdict(), target)
 
 
 def _prepared(
@@ -154,6 +154,7 @@ def _prepared(
 ) -> tuple[InstanceRun, bool]:
     """Bind an instance to its new diagrams; tells besides whether its state is another."""
     assert target.bundle_id is not None
+    weighing.store(target, engine.clock.now())
     plan = weighing.plan(row.bundle_id, target, row.process_id, row.state)
     assert plan is not None
     head = read_head(row._replace(bundle_id=target.bundle_id))
@@ -179,9 +180,15 @@ def _shown(run: InstanceRun, waiting: Waiting) -> Waiting:
     return waiting
 
 
-def _finish(run: InstanceRun, row: InstanceRow, order: Order, state_changes: bool) -> bool:
+def _finish(
+    run: InstanceRun,
+    row: InstanceRow,
+    order: Order,
+    state_changes: bool,
+    told: Mapping[str, Any],
+) -> bool:
     """Let it go on, write it; tells whether that had effects outside of it, or ended it."""
-    details: dict[str, Any] = {"from": row.bundle_id, "to": run.head.bundle_id}
+    details: dict[str, Any] = {"from": row.bundle_id, "to": run.head.bundle_id, **told}
     details |= {"basis": order.basis} if order.basis else {}
     details |= {"new_forms": True} if order.new_forms else {}
     details |= {"migration": str(order.migration_id)} if order.migration_id else {}

@@ -201,6 +201,17 @@ def no_process(process_id: str) -> Reason:
     )
 
 
+def does_not_fit(element_id: str, where: str, zh: str, en: str) -> Reason:
+    """New forms or tables do not fit what the instance keeps."""
+    return Reason(
+        "does_not_fit",
+        element_id,
+        f"新的表单或决策表与它原来的流程图合不上。“{where}”:{zh}请连同流程图一起迁移,或改好以后再发布。",
+        f"The new forms or tables do not fit the diagram that it keeps. {where}: {en} Move it with "
+        "the diagram, or correct them and publish again.",
+    )
+
+
 def suspended() -> Reason:
     """A note: it is on hold, and stays so."""
     return Reason(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from engine.definitions import Definitions
 from engine.effects import Effect, EffectState, Target, Weighing, assess
 from engine.errors import InstanceNotRunning, UnknownInstance
+from engine.instance_rows import read_instance
 from engine.jobs import is_conflict
 from engine.migrations import (
     Migration,
@@ -36,7 +37,8 @@ _MOVABLE = (EffectState.CAN_MOVE, EffectState.UNAFFECTED)
 class Wish:
     """Which instances are to be moved where: those of the ids, or all of process and bundle.
 
-    `targets` has the bundle of each chain of scopes.
+    `targets` has the bundle of each chain of scopes. `parts`: only these kinds of definitions are
+    taken from it, the diagrams stay.
     """
 
     targets: Mapping[str, str]
@@ -47,6 +49,7 @@ class Wish:
     mapping: Mapping[str, str] = field(default_factory=dict)
     recompute: Collection[str] = ()
     new_forms: bool = False
+    parts: Collection[str] = ()
     basis: str = ""
     actor: str = ""
 
@@ -67,15 +70,13 @@ def weigh(
         bundles=[wish.bundle_id] if wish.bundle_id else (),
         tenant=wish.tenant,
         new_forms=wish.new_forms,
+        parts=wish.parts,
     )
     # Who is there already is told only to those who asked for just this one, or for its forms.
     chosen = [
         one
         for one in effects
-        if wish.instances
-        or one.bundle_id != targets[one.scopes].bundle_id
-        or one.gives_forms
-        or one.keeps_forms
+        if wish.instances or one.bundle_id != one.to_bundle or one.gives_forms or one.keeps_forms
     ]
     return targets, tuple(chosen)
 
@@ -94,6 +95,7 @@ def make_migration(
         mapping=dict(wish.mapping),
         recompute=sorted(wish.recompute),
         new_forms=wish.new_forms,
+        parts=sorted(wish.parts),
         basis=wish.basis,
         actor=wish.actor,
         created_at=now,
@@ -102,11 +104,11 @@ def make_migration(
         migration.status, migration.finished_at = MigrationStatus.DONE, now
     db.add(migration)
     db.flush()
-    weighing = Weighing(db, definitions, wish.mapping, new_forms=wish.new_forms)
+    weighing = _weighing(db, definitions, migration)
     weighing.read_forms([one.instance_id for one in effects])
     for position, effect in enumerate(effects):
         target = targets[effect.scopes]
-        item = _item(migration, position, effect, target)
+        item = _item(migration, position, effect)
         if dry_run and item.outcome == MoveOutcome.WAITING:
             _rehearse(engine, db, migration, item, target, weighing)
         db.add(item)
@@ -114,7 +116,17 @@ def make_migration(
     return migration
 
 
-def _item(migration: Migration, position: int, effect: Effect, target: Target) -> MigrationItem:
+def _weighing(db: Session, definitions: Definitions, migration: Migration) -> Weighing:
+    return Weighing(
+        db,
+        definitions,
+        migration.mapping,
+        new_forms=migration.new_forms,
+        parts=migration.parts,
+    )
+
+
+def _item(migration: Migration, position: int, effect: Effect) -> MigrationItem:
     item = MigrationItem(
         migration_id=migration.id,
         instance_id=effect.instance_id,
@@ -122,10 +134,10 @@ def _item(migration: Migration, position: int, effect: Effect, target: Target) -
         process_id=effect.process_id,
         business_key=effect.business_key,
         from_bundle=effect.bundle_id,
-        to_bundle=target.bundle_id or "",
+        to_bundle=effect.to_bundle,
     )
     _note(item, effect)
-    if effect.bundle_id == target.bundle_id and not effect.gives_forms:
+    if effect.bundle_id == effect.to_bundle and not effect.gives_forms:
         item.outcome = MoveOutcome.ALREADY
     elif effect.state not in _MOVABLE:
         item.outcome = MoveOutcome.REFUSED
@@ -195,10 +207,12 @@ def _move_item(
     item: MigrationItem,
 ) -> None:
     item.at = engine.clock.now()
-    weighing = Weighing(db, definitions, migration.mapping, new_forms=migration.new_forms)
+    weighing = _weighing(db, definitions, migration)
     try:
         with db.begin_nested():
-            target = weighing.side(item.to_bundle)
+            # What it becomes with parts of a newer one goes by the bundle that it has by now.
+            scopes = read_instance(db, item.instance_id).scopes
+            target = weighing.side(migration.targets[scopes])
             done = move(engine, db, item.instance_id, target, _order(migration), weighing)
     except Exception as error:  # the edge: one instance never stops the others
         if is_conflict(error):
@@ -210,10 +224,11 @@ def _move_item(
         item.outcome = MoveOutcome.MOVED
         item.version, item.history_seq = done.version, done.history_seq
         item.goes_on, item.from_bundle = done.goes_on, done.from_bundle
+        item.to_bundle = done.effect.to_bundle
         item.before, item.rows = done.before, done.rows
         return
     _note(item, done)
-    already = done.bundle_id == item.to_bundle
+    already = done.bundle_id == done.to_bundle
     item.outcome = MoveOutcome.ALREADY if already else MoveOutcome.REFUSED
 
 

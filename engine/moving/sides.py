@@ -16,6 +16,7 @@ from engine.definitions import Definitions
 from engine.diagrams import COMPILER_VERSION, CompiledProcess, compile_diagram, link
 from engine.errors import UnknownBundle, UnknownProcess
 from engine.moving.descriptions import described
+from engine.moving.reasons import Reason
 
 Spot = tuple[str, str]
 """Name of a spec and of an element in it."""
@@ -28,12 +29,18 @@ _KEPT: WeakKeyDictionary[Definitions, OrderedDict[str, Side]] = WeakKeyDictionar
 
 @dataclass
 class Side:
-    """One bundle: stored, or what a publication would make."""
+    """One bundle: stored, or what a publication would make.
+
+    `diagrams_of` is a stored bundle that has the very same diagrams. `against` says why nothing can
+    be moved there.
+    """
 
     members: Mapping[Name, str]
     """The hash of each definition."""
     bundle_id: str | None = None
     definitions: Definitions | None = None
+    diagrams_of: str | None = None
+    against: tuple[Reason, ...] = ()
     lowered: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     _processes: dict[str, CompiledProcess | None] = field(default_factory=dict, repr=False)
     _described: dict[Spot, Any] = field(default_factory=dict, repr=False)
@@ -73,8 +80,9 @@ class Side:
 
     def _linked(self, process_id: str) -> CompiledProcess | None:
         try:
-            if self.definitions is not None and self.bundle_id is not None:
-                return self.definitions.process(self.bundle_id, process_id)
+            stored = self.diagrams_of or self.bundle_id
+            if self.definitions is not None and stored is not None:
+                return self.definitions.process(stored, process_id)
             compiled = [compile_diagram(content) for content in self.lowered.values()]
             return link(process_id, {key: one for one in compiled for key in one.elements})
         except UnknownProcess:

@@ -13,7 +13,7 @@ from api.application import build_installation
 from api.settings import Settings
 from engine.instances import ProcessInstance
 from engine.sources import Source
-from tests.api.small import DIAGRAM, sources
+from tests.api.small import DIAGRAM, FORM, sources
 
 RENAMED = DIAGRAM.replace('"first"', '"opening"')
 
@@ -63,6 +63,26 @@ def test_a_dry_run_changes_nothing_and_a_run_does(running: Settings) -> None:
     assert run(*mapped) == (0, "K-1  moved\n")
     assert bundle(running) != before
     assert run(*mapped) == (0, "Nothing to move\n")
+
+
+def test_forms_alone_are_taken(running: Settings) -> None:
+    installation = build_installation(running)
+    with installation.database.transaction() as db:
+        form = Source("form", "small_form", json.dumps(FORM | {"jc:title": "新意见"}).encode())
+        assert not installation.definitions.publish(db, [form], actor="test").refused
+    installation.dispose()
+    only = ("small_review", "--only", "forms")
+    kept = "  “First review” is open and keeps the form it was opened with, and what is half filled"
+
+    assert run("effect", *only) == (0, "K-1  can move\ncan move 1\n")
+    for told, *dry in (("would move", "--dry-run"), ("moved",)):
+        code, text = run("migrate-instances", *only, *dry)
+        assert (code, text.startswith(f"K-1  {told}{kept}")) == (0, True)
+    assert run("effect", "small_review", "--only", "decisions") == (
+        0,
+        "No instance runs on an older version\n",
+    )
+    assert run("migrate-instances", *only, "--map", "first=opening")[0] == 2
 
 
 def test_a_mapping_must_be_a_pair(running: Settings) -> None:

@@ -1,5 +1,9 @@
 """Migrations over HTTP: tried out, run in the background, told for each instance, undone."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from api.application import Installation
@@ -7,7 +11,7 @@ from api.clients import add_client
 from appraisal.sessions import session_by_number
 from engine.instances import ProcessInstance
 from engine.sources import Source
-from tests.api.small import DIAGRAM, House, Street
+from tests.api.small import DIAGRAM, FORM, House, Street
 
 API = "/api/v1/migrations"
 RENAMED = DIAGRAM.replace('"first"', '"opening"').replace("初审", "开卷初审")
@@ -25,10 +29,11 @@ def house(street: Street) -> House:
     return street.own
 
 
-def publish(installation: Installation, diagram: str) -> str:
+def publish(installation: Installation, diagram: str, form: Mapping[str, Any] | None = None) -> str:
+    sources = [Source("process", "small_review", diagram.encode())]
+    sources += [Source("form", "small_form", json.dumps(form).encode())] if form else []
     with installation.database.transaction() as db:
-        source = Source("process", "small_review", diagram.encode())
-        report = installation.definitions.publish(db, [source], actor="test")
+        report = installation.definitions.publish(db, sources, actor="test")
     assert not report.refused, report.findings
     return str(report.bundle_id)
 
@@ -99,6 +104,40 @@ def test_undo_says_when_somebody_has_acted(street: Street, house: House) -> None
     [item] = client.get(where).json()["items"]
     assert (item["outcome"], item["findings"][-1]["code"]) == ("moved", "acted")
     assert bundle_of(street, house) == after
+
+
+def test_forms_alone_are_taken_and_undone(street: Street, house: House) -> None:
+    before = bundle_of(street, house)
+    newer = publish(street.installation, RENAMED, FORM | {"jc:title": "新意见"})
+    client = street.client(house.people["director"])
+    order = {"processId": "small_review", "parts": ["form"]}
+
+    [tried] = client.get(client.post(API, json=order).headers["location"]).json()["items"]
+    where = client.post(API, json={**order, "dryRun": False}).headers["location"]
+    run_jobs(street)
+    report = client.get(where).json()
+
+    [item] = report["items"]
+    assert (tried["outcome"], item["outcome"], report["parts"]) == ("would_move", "moved", ["form"])
+    after = bundle_of(street, house)
+    assert (item["toBundle"], tried["toBundle"]) == (after, after)
+    assert after not in (before, newer)
+    definitions = street.installation.definitions
+    with street.installation.database.reading() as db:
+        drawn = definitions.content(db, after, "process", "small_review")
+        form = definitions.content(db, after, "form", "small_form")
+    assert (drawn, json.loads(form)["jc:title"]) == (DIAGRAM.encode(), "新意见")
+    client.post(f"{where}/undo")
+    run_jobs(street)
+    assert bundle_of(street, house) == before
+
+
+def test_no_other_parts_can_be_taken(street: Street, house: House) -> None:
+    client = street.client(house.people["director"])
+
+    refused = client.post(API, json={"processId": "small_review", "parts": ["process"]})
+
+    assert refused.status_code == 422
 
 
 def test_a_batch_names_the_bundle_its_process_was_moved_to(street: Street, house: House) -> None:

@@ -1,5 +1,6 @@
 """Moving running processes in a browser: tried out, done, undone."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlmodel import select
 from engine.instances import ProcessInstance
 from engine.sources import Source
 from engine.user_tasks import UserTask
-from tests.api.small import DIAGRAM, Street
+from tests.api.small import DIAGRAM, FORM, Street
 from tests.pages.conftest import open_page, sign_in
 
 SECOND = "OWN-二号"
@@ -32,8 +33,11 @@ def moving(street: Street) -> Street:
     with installation.database.transaction() as db:
         installation.engine.complete(db, second[1], actor="1", variables={"points": 1})
     with installation.database.transaction() as db:
-        source = Source("process", "small_review", RENAMED.encode())
-        assert not installation.definitions.publish(db, [source], actor="test").refused
+        newer = [
+            Source("process", "small_review", RENAMED.encode()),
+            Source("form", "small_form", json.dumps(FORM | {"jc:title": "新意见"}).encode()),
+        ]
+        assert not installation.definitions.publish(db, newer, actor="test").refused
     return street
 
 
@@ -84,14 +88,30 @@ def test_a_director_tries_moves_and_undoes(browser: Browser, moving: Street, add
     after = bundles(moving)
     assert all(after[key] != before[key] for key in before)
     assert complaints == []
-    _undo(page, moving)
-    assert bundles(moving) == before
+    _undo(page, moving, before)
+    _take_forms(page, moving, address)
+    [blended] = set(bundles(moving).values())
+    assert blended not in {*before.values(), *after.values()}
 
 
-def _undo(page: Page, moving: Street) -> None:
+def _take_forms(page: Page, moving: Street, address: str) -> None:
+    page.goto(f"{address}/designer/migrations")
+    page.get_by_label("换成新版本的").select_option(label="只换表单")
+    page.get_by_role("button", name="查看").click()
+    page.get_by_role("button", name="试运行").click()
+    expect(page.get_by_text("流程图留在原来的版本。")).to_be_visible()
+    page.get_by_role("button", name="迁移 3 个").click()
+    run_jobs(moving)
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("已完成")
+    picture(page, "moved-forms")
+
+
+def _undo(page: Page, moving: Street, before: dict[str, str]) -> None:
     page.get_by_role("button", name="撤销迁移 3 个").click()
     run_jobs(moving)
     expect(page.get_by_role("status").locator("li", has_text="已撤销")).to_contain_text("3")
+    assert bundles(moving) == before
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -103,7 +123,11 @@ def test_the_pages_fit(
     sign_in(page, moving, address, "director")
     page.goto(f"{address}/language/{language}?next=/designer/migrations")
 
-    for name in ("choose", "report"):
+    for name in ("choose", "report", "forms"):
+        if name == "forms":
+            page.goto(f"{address}/designer/migrations?process=small_review&parts=form")
+            expect(page.locator("#parts")).to_have_value("form")
+            assert page.locator("[name^='map:']").count() == 0
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         picture(page, f"{name}-{language}-{screen['viewport']['width']}")  # type: ignore[index]
         assert not wide, name

@@ -89,6 +89,11 @@ def booked(handler: str) -> dict[str, bytes]:
     )
 
 
+TABLE = D.node("businessRuleTask", "rule", camunda_decisionRef="fee", camunda_resultVariable="y")
+FEE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="jc"><decision id="fee" name="fee"><variable name="fee" typeRef="number"/>
+<literalExpression><text>%s</text></literalExpression></decision></definitions>"""
+
 LATE = D.event("boundaryEvent", "late", "timer duration P1D", attachedToRef="a")
 WITH_TIMER = line(users("a", "b"), LATE, text="s>a a>b b>e late>b")
 

@@ -12,6 +12,7 @@ from engine.database import Database
 from engine.definitions import Definitions
 from engine.effects import Effect, Target, Weighing, assess
 from engine.instances import ProcessInstance
+from engine.knowledge import HostKnowledge
 from engine.moving.moves import Order, move, undo
 from engine.runtime import ProcessEngine
 from engine.sources import Source
@@ -28,9 +29,13 @@ FORM = b'{"schemaVersion":16,"type":"default","id":"f","components":[]}'
 class Ground(Stage):
     """A stage whose definitions are published, one version after the other."""
 
-    def __init__(self, database: Database, tasks: Any = None) -> None:
+    def __init__(
+        self, database: Database, tasks: Any = None, knowledge: HostKnowledge | None = None
+    ) -> None:
         super().__init__(database, {}, tasks)
-        self.definitions = Definitions(reading=database.reading, now=self.clock.now)  # type: ignore[assignment]
+        self.definitions = Definitions(  # type: ignore[assignment]
+            reading=database.reading, now=self.clock.now, knowledge=knowledge
+        )
         self.engine = ProcessEngine(
             self.definitions,
             simple_service_tasks(tasks),
@@ -88,13 +93,15 @@ class Ground(Stage):
         return found
 
     def move(self, instance_id: UUID, bundle_id: str, **order: Any) -> Any:
-        """Move an instance to a stored bundle."""
+        """Move an instance to a stored bundle, or to `parts` of it."""
+        parts = order.pop("parts", ())
         with self.database.transaction() as db:
             weighing = Weighing(
                 db,
                 self.definitions,  # type: ignore[arg-type]
                 order.get("mapping", {}),
                 new_forms=order.get("new_forms", False),
+                parts=parts,
             )
             given = Order(actor="wang", **order)
             target = weighing.side(bundle_id)

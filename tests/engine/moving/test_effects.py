@@ -8,7 +8,7 @@ from engine.effects import EffectState, Target, assess
 from engine.instances import ProcessInstance
 from engine.sources import Source
 from tests.engine.conftest import Draw as D
-from tests.engine.moving.changes import AB, CHANGES, Change, ids, line, users
+from tests.engine.moving.changes import AB, CHANGES, FEE, TABLE, Change, ids, line, users
 from tests.engine.moving.grounds import FORM, Ground
 
 CASES = [pytest.param(change, id=ids(change)) for change in CHANGES]
@@ -110,15 +110,11 @@ def called(inner: str, text: str) -> dict[str, bytes]:
     )
 
 
-TABLE = D.node("businessRuleTask", "rule", camunda_decisionRef="fee", camunda_resultVariable="y")
 RULED = line(users("a", "b"), TABLE, text="s>a a>rule rule>b b>e")
 WAITS = line(D.event("intermediateCatchEvent", "w", "message paid"), text="s>w w>e")
 CALLS = called(users("a"), "s_in>a a>e_in")
 CALLS_MORE = called(users("a", "c"), "s_in>a a>c c>e_in")
 OTHER_NAME = called(D.user("a", name="Prüfen"), "s_in>a a>e_in")
-FEE = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
- namespace="jc"><decision id="fee" name="fee"><variable name="fee" typeRef="number"/>
-<literalExpression><text>%s</text></literalExpression></decision></definitions>"""
 POSTS = '{"posts":[{"key":"reviewer","name":"%s","name_en":"R"}],"duties":[],"exclusions":[]}'
 
 
