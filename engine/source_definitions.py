@@ -33,7 +33,7 @@ class SourceDefinitions:
         functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.functions = functions
-        self._diagrams: dict[str, CompiledDiagram] = {}
+        self._diagrams: Mapping[str, CompiledDiagram] = {}
         self._decisions: dict[str, Decision] = {}
         self._processes: dict[str, CompiledProcess] = {}
         self._starts: list[StartTrigger] = []
@@ -53,7 +53,7 @@ class SourceDefinitions:
         if prepared.lowered is None:
             raise DiagramError([one for one in prepared.findings if one.severity == "error"])
         compiled = compile_diagram(prepared.lowered)
-        self._diagrams.update(dict.fromkeys(compiled.elements, compiled))
+        self._diagrams = {**self._diagrams, **dict.fromkeys(compiled.elements, compiled)}
         self._starts.extend(start_triggers(read_lowered(prepared.lowered)))
 
     def current_bundle(self, db: Any, scopes: Sequence[str]) -> str:

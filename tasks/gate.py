@@ -122,7 +122,7 @@ class Gate:
             def note(count: int, before: int = before) -> None:
                 told(before + count, total)
 
-            played[name] = self.results.play(contents, scenarios, note)
+            played[name] = self.results.play(contents, scenarios, note, checked.sets[name].lowered)
             done += len(scenarios)
             told(done, total)
         return played

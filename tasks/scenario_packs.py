@@ -1,9 +1,10 @@
 """Definitions for scenarios, straight from folders or from what is about to be published."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +27,7 @@ from engine.diagrams import (
     start_triggers,
 )
 from engine.diagrams.read import read_lowered
+from engine.diagrams.vocabulary import B
 from engine.errors import DiagramError, UnknownDefinition, UnknownProcess
 from engine.scopes import BASE, chain_of
 from engine.source_definitions import SourceDefinitions
@@ -37,6 +39,9 @@ from tasks.given_states import GivenStates, scenario_functions
 
 STARTS: Name = ("process", "")
 """Stands in what a scenario has read for the start events of all processes together."""
+
+Lowered = Mapping[str, bytes]
+"""Diagrams that were checked already, as they run: by key."""
 
 
 class Pack(SourceDefinitions):
@@ -50,13 +55,23 @@ class Pack(SourceDefinitions):
         self._fill(_innermost(load_folder(*roots), chain_of(scopes)), GivenStates())
 
     @classmethod
-    def of(cls, contents: Mapping[Name, bytes], given: GivenStates | None = None) -> Self:
-        """Make a pack of contents by kind and key; packs of one thread may share given states."""
+    def of(
+        cls,
+        contents: Mapping[Name, bytes],
+        given: GivenStates | None = None,
+        lowered: Lowered | None = None,
+    ) -> Self:
+        """Make a pack of contents by kind and key; packs of one thread may share given states.
+
+        Diagrams of which `lowered` has the lowered form are not checked again.
+        """
         pack = cls.__new__(cls)
-        pack._fill(contents, given or GivenStates())
+        pack._fill(contents, given or GivenStates(), lowered or {})
         return pack
 
-    def _fill(self, contents: Mapping[Name, bytes], given: GivenStates) -> None:
+    def _fill(
+        self, contents: Mapping[Name, bytes], given: GivenStates, lowered: Lowered | None = None
+    ) -> None:
         super().__init__({}, scenario_functions())
         self.given = given
         self.read: set[Name] = set()
@@ -65,22 +80,24 @@ class Pack(SourceDefinitions):
         self._hashes = {name: hash_of(content) for name, content in contents.items()}
         self._owners: dict[Name, str] = {}
         self._refused: dict[str, DiagramError] = {}
+        self._lowered: dict[str, bytes] = {}
+        self._diagrams = _Compiled(self._lowered)
         tables = tuple(content for (kind, _), content in contents.items() if kind == "decision")
         for (kind, key), content in contents.items():
             if kind == "process":
-                self._take_diagram(key, content)
+                self._take_diagram(key, content, (lowered or {}).get(key))
             elif kind == "decision":
                 self._take_decisions(key, content, tables)
 
-    def _take_diagram(self, key: str, content: bytes) -> None:
+    def _take_diagram(self, key: str, content: bytes, lowered: bytes | None) -> None:
         try:
-            compiled, starts = _compiled(content)
+            runnable = _runnable(lowered or _lowered(content))
         except DiagramError as error:
             self._refused[key] = error
             return
-        self._owners.update({("process", one): key for one in compiled.elements})
-        self._diagrams.update(dict.fromkeys(compiled.elements, compiled))
-        self._starts.extend(starts)
+        self._owners.update({("process", one): key for one in runnable.processes})
+        self._lowered.update(dict.fromkeys(runnable.processes, runnable.lowered))
+        self._starts.extend(runnable.starts)
 
     def _take_decisions(self, key: str, content: bytes, tables: tuple[bytes, ...]) -> None:
         # Only a file that imports others depends on them.
@@ -139,7 +156,7 @@ class Pack(SourceDefinitions):
             process_id: _stand_in(process_id, json.dumps(given or {}, ensure_ascii=False))
             for process_id, given in stubs.items()
         }
-        other._diagrams = {**self._diagrams, **stand_ins}
+        other._diagrams = _Compiled(self._lowered, stand_ins)
         other._processes = {}
         return other
 
@@ -167,13 +184,19 @@ def _innermost(sources: Iterable[Source], chain: Sequence[str]) -> dict[Name, by
     return {(one.kind, one.key): one.content for one in wanted}
 
 
-def hashes_of(contents: Mapping[Name, bytes]) -> dict[Name, str]:
-    """Name each content, and the start events together, as `Pack.hash_of` does."""
-    starts: list[StartTrigger] = []
-    for (kind, _), content in contents.items():
+def lowered_of(contents: Mapping[Name, bytes]) -> Lowered:
+    """Check the diagrams of a pack; those against which something stands are left out."""
+    found = {}
+    for (kind, key), content in contents.items():
         if kind == "process":
             with suppress(DiagramError):
-                starts.extend(_compiled(content)[1])
+                found[key] = _lowered(content)
+    return found
+
+
+def hashes_of(contents: Mapping[Name, bytes], lowered: Lowered) -> dict[Name, str]:
+    """Name each content, and the start events together, as `Pack.hash_of` does."""
+    starts = [start for one in lowered.values() for start in _runnable(one).starts]
     return {name: hash_of(content) for name, content in contents.items()} | {
         STARTS: _hash_of_starts(starts)
     }
@@ -183,14 +206,48 @@ def _hash_of_starts(starts: Iterable[StartTrigger]) -> str:
     return hash_of(repr(sorted(map(repr, starts))).encode())
 
 
+@dataclass(frozen=True)
+class _Runnable:
+    """A lowered diagram, the processes in it and what starts them."""
+
+    lowered: bytes
+    processes: tuple[str, ...]
+    starts: tuple[StartTrigger, ...]
+
+
+class _Compiled(Mapping[str, CompiledDiagram]):
+    """The diagrams of processes, each compiled when something asks for it, or what is instead."""
+
+    def __init__(
+        self, lowered: Mapping[str, bytes], instead: Mapping[str, CompiledDiagram] | None = None
+    ) -> None:
+        self._lowered = lowered
+        self._instead = instead or {}
+
+    def __getitem__(self, process_id: str) -> CompiledDiagram:
+        return self._instead.get(process_id) or compile_diagram(self._lowered[process_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._lowered, **self._instead})
+
+    def __len__(self) -> int:
+        return len({**self._lowered, **self._instead})
+
+
 @lru_cache(maxsize=1024)
-def _compiled(content: bytes) -> tuple[CompiledDiagram, tuple[StartTrigger, ...]]:
+def _lowered(content: bytes) -> bytes:
     environment = Environment(functions=scenario_functions(), needs_people=False)
     prepared = prepare_diagram(content, environment)
     if prepared.lowered is None:
         raise DiagramError([one for one in prepared.findings if one.severity == "error"])
-    starts = start_triggers(read_lowered(prepared.lowered))
-    return compile_diagram(prepared.lowered), tuple(starts)
+    return prepared.lowered
+
+
+@lru_cache(maxsize=1024)
+def _runnable(lowered: bytes) -> _Runnable:
+    root = read_lowered(lowered)
+    processes = tuple(one.get("id") or "" for one in root.iter(B + "process"))
+    return _Runnable(lowered, processes, tuple(start_triggers(root)))
 
 
 @lru_cache(maxsize=1024)

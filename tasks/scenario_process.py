@@ -37,7 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="jiancheng-scenarios-") as objects:
         while (request := _next()) is not None:
             if isinstance(request, NewPack):
-                packs[request.name] = Pack.of(request.contents, given)
+                packs[request.name] = Pack.of(request.contents, given, request.lowered)
                 while len(packs) > KEPT_PACKS:
                     packs.popitem(last=False)
                 if len(packs) == 1:

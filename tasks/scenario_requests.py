@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.bundles import Name
+from tasks.scenario_packs import Lowered
 from tasks.scenarios import Scenario
 
 KEPT_PACKS = 24
@@ -12,10 +13,11 @@ KEPT_PACKS = 24
 
 @dataclass(frozen=True)
 class NewPack:
-    """Keep these definitions, by kind and key, under a name."""
+    """Keep these definitions, by kind and key, under a name; `lowered` as in `Pack.of`."""
 
     name: str
     contents: Mapping[Name, bytes]
+    lowered: Lowered
 
 
 @dataclass(frozen=True)

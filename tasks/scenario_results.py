@@ -10,7 +10,7 @@ from threading import Lock
 
 from engine.bundles import Name, hash_of
 from tasks.scenario_outcomes import Outcome
-from tasks.scenario_packs import hashes_of
+from tasks.scenario_packs import Lowered, hashes_of, lowered_of
 from tasks.scenario_workers import ScenarioWorkers, pack_name
 from tasks.scenarios import Scenario
 
@@ -40,9 +40,14 @@ class ScenarioResults:
         contents: Mapping[Name, bytes],
         scenarios: Sequence[Scenario],
         told: Callable[[int], None] = lambda _count: None,
+        lowered: Lowered | None = None,
     ) -> list[Outcome]:
-        """Tell how each scenario goes with these definitions, in order; `told` counts them."""
-        hashes = hashes_of(contents)
+        """Tell how each scenario goes with these definitions, in order; `told` counts them.
+
+        The diagrams are checked here unless they are given `lowered`.
+        """
+        lowered = lowered_of(contents) if lowered is None else lowered
+        hashes = hashes_of(contents, lowered)
         names = [_name_of(one) for one in scenarios]
         found = {number: self._find(name, hashes) for number, name in enumerate(names)}
         open_ones = [number for number, outcome in found.items() if outcome is None]
@@ -55,7 +60,9 @@ class ScenarioResults:
             told(count)
 
         wanted = [(pack, scenarios[number]) for number in open_ones]
-        outcomes = self._workers.play({pack: contents}, wanted, note) if wanted else []
+        outcomes = (
+            self._workers.play({pack: contents}, wanted, note, {pack: lowered}) if wanted else []
+        )
         for number, outcome in zip(open_ones, outcomes, strict=True):
             found[number] = outcome
             self._keep(names[number], outcome)

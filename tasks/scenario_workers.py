@@ -16,6 +16,7 @@ import orjson
 
 from engine.bundles import Name, hash_of
 from tasks.scenario_outcomes import Outcome
+from tasks.scenario_packs import Lowered
 from tasks.scenario_requests import KEPT_PACKS, NewPack, Play
 from tasks.scenarios import Scenario
 
@@ -45,13 +46,17 @@ class ScenarioWorkers:
         packs: Mapping[str, Mapping[Name, bytes]],
         wanted: Sequence[tuple[str, Scenario]],
         told: Told = lambda _number, _outcome: None,
+        lowered: Mapping[str, Lowered] | None = None,
     ) -> list[Outcome]:
         """Play scenarios, each with the definitions of the pack named; the outcomes in order.
 
-        What `told` raises ends the work of its thread, and is raised here.
+        Diagrams of a pack that were checked already are `lowered`, by the pack's name. What `told`
+        raises ends the work of its thread, and is raised here.
         """
         outcomes: dict[int, Outcome] = {}
         errors: list[Exception] = []
+        checked = lowered or {}
+        new = {one: NewPack(one, dict(packs[one]), checked.get(one, {})) for one in packs}
 
         def note(number: int, outcome: Outcome) -> None:
             outcomes[number] = outcome
@@ -64,7 +69,7 @@ class ScenarioWorkers:
                 if place == len(self._workers):
                     self._workers.append(_Worker(self._seconds))
                 worker = self._workers[place]
-                work = (groups, packs, wanted, note, errors)
+                work = (groups, new, wanted, note, errors)
                 threads.append(Thread(target=worker.work, args=work))
             for thread in threads:
                 thread.start()
@@ -122,7 +127,7 @@ class _Worker:
     def work(
         self,
         groups: list[list[int]],
-        packs: Mapping[str, Mapping[Name, bytes]],
+        packs: Mapping[str, NewPack],
         wanted: Sequence[tuple[str, Scenario]],
         note: Told,
         errors: list[Exception],
@@ -132,7 +137,7 @@ class _Worker:
             while not errors and (group := _taken(groups)) is not None:
                 for number in group:
                     pack, scenario = wanted[number]
-                    note(number, self._play(pack, packs[pack], scenario))
+                    note(number, self._play(packs[pack], scenario))
         except Exception as error:
             errors.append(error)
 
@@ -147,11 +152,11 @@ class _Worker:
                 pipe.close()
         self._process, self._packs = None, []
 
-    def _play(self, pack: str, contents: Mapping[Name, bytes], scenario: Scenario) -> Outcome:
+    def _play(self, pack: NewPack, scenario: Scenario) -> Outcome:
         """Play a scenario; once more in a new process if the first was lost, as by memory."""
         for _ in range(2):
             try:
-                return self._asked(pack, contents, scenario)
+                return self._asked(pack, scenario)
             except TimeoutError:
                 self.close()
                 return Outcome(
@@ -169,12 +174,12 @@ class _Worker:
             "The process that played it ended.",
         )
 
-    def _asked(self, pack: str, contents: Mapping[Name, bytes], scenario: Scenario) -> Outcome:
+    def _asked(self, pack: NewPack, scenario: Scenario) -> Outcome:
         process = self._process or self._started()
-        if pack not in self._packs:
-            self._send(process, [NewPack(pack, dict(contents))])
-            self._packs = [*self._packs, pack][-KEPT_PACKS:]
-        self._send(process, [Play(pack, scenario)])
+        if pack.name not in self._packs:
+            self._send(process, [pack])
+            self._packs = [*self._packs, pack.name][-KEPT_PACKS:]
+        self._send(process, [Play(pack.name, scenario)])
         return self._answer(process)
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -40,10 +40,19 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     for candidate in sorted(set(known)):
         if abs(len(candidate) - len(name)) > allowed + 2:
             continue
-        away = distance(plain, _plain(candidate))
+        other = _plain(candidate)
+        if _far(plain, other, allowed):
+            continue
+        away = distance(plain, other)
         if away <= allowed and away < len(candidate) and (best is None or away < best[0]):
             best = away, candidate
     return best[1] if best else None
+
+
+def _far(one: str, other: str, allowed: int) -> bool:
+    """Tell at once of most names that more letters differ than may: each costs a change."""
+    letters, others = set(one), set(other)
+    return max(abs(len(one) - len(other)), len(letters - others), len(others - letters)) > allowed
 
 
 def _plain(name: str) -> str:

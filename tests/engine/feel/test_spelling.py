@@ -37,3 +37,21 @@ def test_distance_counts_changes(one: str, other: str, expected: int) -> None:
 )
 def test_closest_is_near_or_none(name: str, known: list[str], expected: str | None) -> None:
     assert closest(name, known) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "candidate", "expected"),
+    [
+        # Three of nine may differ: by length, by letters of the one, or by those of the other.
+        ("abcdefghi", "abcdef", "abcdef"),
+        ("abcdefghi", "abcde", None),
+        ("abcdefghi", "abcdefxyz", "abcdefxyz"),
+        ("abcdefghi", "abcdewxyz", None),
+        ("aaaaaaaaa", "aaaaaabcd", "aaaaaabcd"),
+        ("aaaaaaaaa", "aaaaabcde", None),
+    ],
+)
+def test_as_many_letters_may_differ_as_a_third(
+    name: str, candidate: str, expected: str | None
+) -> None:
+    assert closest(name, [candidate]) == expected
