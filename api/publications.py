@@ -120,7 +120,7 @@ class Publications(Resource):
 @router.post("", status_code=202, response_model=PublicationView)
 def ask_for_publication(work: Posting, body: PublicationWanted, request: Request) -> Response:
     """Have drafts examined by the gate; its resource tells how far that is and what it found."""
-    scope = body.scope or f"organisation:{work.actor.tenant}"
+    scope = body.scope or work.own_scope
     require_publish(work, scope)
     row = order_publication(
         work,
@@ -147,7 +147,7 @@ def list_publications(
     work: Reading, scope: Annotated[str | None, Query(max_length=100)] = None
 ) -> Publications:
     """List the publications of a scope, else of the own organisation."""
-    wanted = scope or f"organisation:{work.actor.tenant}"
+    wanted = scope or work.own_scope
     require_publish(work, wanted)
     return Publications(items=[summary_of(one) for one in publications_of(work, wanted)])
 

@@ -60,7 +60,7 @@ class RecordingView(Resource):
 @router.post("/{instance_id}/recording")
 def record_instance(work: Asking, instance_id: InstanceId, body: RecordingWanted) -> RecordingView:
     """Record an instance as a scenario, play it, and put it into the draft."""
-    scope = body.scope or f"organisation:{work.actor.tenant}"
+    scope = body.scope or work.own_scope
     made, saved = recorded(work, instance_id, scope, body.name, body.save)
     return RecordingView(
         scope=made.scope,

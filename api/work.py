@@ -80,6 +80,11 @@ class Work:
             raise Problem("not-signed-in")
         return self.visitor
 
+    @property
+    def own_scope(self) -> str:
+        """The scope of the actor's organisation, where nobody names another."""
+        return f"organisation:{self.actor.tenant}"
+
     def may(self, action: str, thing: Any = None) -> bool:
         """Whether the actor may do something."""
         return may(self.db, self.visitor, action, thing)

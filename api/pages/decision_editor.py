@@ -14,6 +14,6 @@ Key = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/designer/decision/{key}/edit")
-def edit_decision(work: Reading, key: Key, scope: Scope = "base") -> Response:
+def edit_decision(work: Reading, key: Key, scope: Scope = "") -> Response:
     """Edit the decisions of a file in a scope."""
     return editor_page(work, "decision_editor.html", entry="decision", key=key, scope=scope)

@@ -78,7 +78,7 @@ def definitions_page(
     q: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
     """List the definitions of a scope by kind."""
-    return _listed(work, scope or f"organisation:{work.actor.tenant}", kind, state, q)
+    return _listed(work, scope or work.own_scope, kind, state, q)
 
 
 def _listed(
@@ -160,7 +160,7 @@ def _reasons(problem: Problem, language: str) -> list[str]:
 @router.get("/designer/{kind}/{key}")
 def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> Response:
     """Show one definition as it holds in a scope."""
-    scope = scope or f"organisation:{work.actor.tenant}"
+    scope = scope or work.own_scope
     require_read(work, scope)
     one = find_definition(work.db, scope, kind, key, reader=work.actor)
     if one is None:
@@ -184,7 +184,7 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         held_by_me=held is not None and held.holder == work.actor.key,
         people=_people(work, [one], [*versions, *outer], held),
         scope_names=_scope_names(work, [one], resolved.scopes() if resolved else ()),
-        own_scope=f"organisation:{work.actor.tenant}",
+        own_scope=work.own_scope,
         bases=_bases(work, one),
         moves=kind == "process" and work.may("migration.rehearse"),
         edit=_edit_address(work, one, chosen),
@@ -351,13 +351,13 @@ def _customise(work: Work, one: ListedDefinition) -> str:
     if level_of(one.scope) == "organisation" or one.current is None:
         return ""
     industry = industry_of(one.scope)
-    own = f"organisation:{work.actor.tenant}"
+    own = work.own_scope
     scope = for_industry(work.actor.tenant, industry) if industry else own
     return _edit_address(work, replace(one, scope=scope), _scope(work, scope))
 
 
 def _places(work: Work, one: ListedDefinition) -> list[IndustryPlace]:
     """Say what holds for the industries beside what the organisation has for everybody."""
-    if one.scope != f"organisation:{work.actor.tenant}" or one.kind == SCENARIOS:
+    if one.scope != work.own_scope or one.kind == SCENARIOS:
         return []
     return places_in_industries(work.db, work.actor.tenant, one.kind, one.key)

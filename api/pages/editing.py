@@ -14,6 +14,7 @@ from engine.scopes import chain_of
 from tasks.definition_lists import scope_name as named_scope
 
 Scope = Annotated[str, Query(max_length=100, description="whose definition is edited")]
+"""Empty for the scope of the actor's organisation, as everywhere in the designer."""
 
 
 def editor_page(
@@ -24,6 +25,7 @@ def editor_page(
     Raises:
         Problem: forbidden, or not-found.
     """
+    scope = scope or work.own_scope
     require_read(work, scope)
     work.require("definition.design")
     here = f"{work.request.url.path}?{work.request.url.query}"

@@ -55,7 +55,7 @@ class Preview:
 
 
 @router.get("/designer/form/{key}/edit")
-def edit_form(work: Reading, key: Key, scope: Scope = "base") -> Response:
+def edit_form(work: Reading, key: Key, scope: Scope = "") -> Response:
     """Edit a form in a scope."""
     bindings = json.dumps(sorted(WRITERS))
     return editor_page(
@@ -68,13 +68,14 @@ def preview_form(
     work: Posting,
     key: Key,
     posted: Posted,
-    scope: Scope = "base",
+    scope: Scope = "",
     language: Annotated[Literal["zh-CN", "en"], Query()] = "zh-CN",
 ) -> Response:
     """Draw a draft as its users will see it; with an answer, say what the check makes of it.
 
     Shown in a frame of the editor's page, therefore the one page that may be framed.
     """
+    scope = scope or work.own_scope
     require_read(work, scope)
     work.require("definition.design")
     content, context = str(posted.get(CONTENT) or ""), _context(posted.get(CONTEXT))

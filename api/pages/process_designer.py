@@ -16,8 +16,9 @@ Key = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/designer/process/{key}/edit")
-def edit_process(work: Reading, key: Key, scope: Scope = "base") -> Response:
+def edit_process(work: Reading, key: Key, scope: Scope = "") -> Response:
     """Draw the designer around the draft of a process; the editor fetches what it needs."""
+    scope = scope or work.own_scope
     require_design(work, scope)
     work.require("definition.design")
     member = resolved(work, scope, "process").get(key)

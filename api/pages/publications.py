@@ -56,7 +56,7 @@ Form = Annotated[FormData, Depends(_posted)]
 @router.get("/designer/publish")
 def choose_drafts(work: Reading, scope: Scope = "") -> Response:
     """Draw the drafts of a scope with what differs, to choose what is to be published."""
-    scope = scope or f"organisation:{work.actor.tenant}"
+    scope = scope or work.own_scope
     require_publish(work, scope)
     return _page(work, "publish.html", scope, drafts=_told_drafts(work, scope), error=None)
 
@@ -87,7 +87,7 @@ def _changes(work: Work, draft: Draft) -> dict[str, Any]:
 @router.post("/designer/publish")
 def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
     """Have the chosen drafts examined, and go to what comes of it."""
-    scope = scope or f"organisation:{work.actor.tenant}"
+    scope = scope or work.own_scope
     require_publish(work, scope)
     names = [tuple(str(one).split("/", 1)) for one in form.getlist("draft")]
     chosen = [(one[0], one[1]) for one in names if len(one) == 2]
@@ -103,7 +103,7 @@ def examine_drafts(work: Posting, form: Form, scope: Scope = "") -> Response:
 @router.get("/designer/publications")
 def list_publications(work: Reading, scope: Scope = "") -> Response:
     """List what was published in a scope, and what was not."""
-    scope = scope or f"organisation:{work.actor.tenant}"
+    scope = scope or work.own_scope
     require_publish(work, scope)
     rows = [summary_of(one) for one in publications_of(work, scope)]
     return _page(work, "publications.html", scope, rows=rows)

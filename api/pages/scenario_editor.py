@@ -14,6 +14,6 @@ Key = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/designer/scenarios/{process}/edit")
-def edit_scenarios(work: Reading, process: Key, scope: Scope = "base") -> Response:
+def edit_scenarios(work: Reading, process: Key, scope: Scope = "") -> Response:
     """Edit a scope's scenarios of a process, beside the drawing and as YAML."""
     return editor_page(work, "scenarios.html", entry="scenarios", key=process, scope=scope)
