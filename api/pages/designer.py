@@ -112,7 +112,7 @@ def _listed(
         draft_count=sum(one.draft is not None for one in every),
         behind_count=sum(one.is_behind for one in every),
         people=_people(work, rows), scope_names=_scope_names(work, rows),
-        publish_page=_has(work, "/designer/publish"),
+        publish_page=_has(work, "/designer/publish"), moves=work.may("migration.rehearse"),
         refused=refused, status=status,
         files_route=_has(work, "/api/v1/scopes/{scope}/files"),
         edit_address=lambda one: _edit_address(work, one, chosen),

@@ -50,6 +50,8 @@ def test_list_opens_with_the_own_organisation(street: Street) -> None:
     assert "第 1 版" in page
     assert "1 个在办流程" in page or "2 个在办流程" in page
     assert f"/designer/process/small_review/edit?scope={scope_of(street)}" in page
+    for next_to_it in ("publications?scope=", "migrations", "recordings?scope="):
+        assert f'class="link" href="/designer/{next_to_it}' in page
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,7 @@ def test_scope_that_is_not_kept_can_be_looked_at_only(street: Street) -> None:
 
     assert "只能查看" in page
     assert "/edit" not in page
+    assert "/designer/publications" not in page
     one = browser_of(street, "process_designer").get(f"{PAGE}?scope=base").text
     assert f"{PAGE}/edit?scope={scope_of(street)}" in one
 
