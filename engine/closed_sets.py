@@ -17,6 +17,7 @@ from engine.decisions import InvalidDecisions, known_result, lint_decisions, rea
 from engine.diagrams import CheckedDiagram, Environment, prepare_diagram, read_diagram
 from engine.diagrams.source import References, process_ids, references
 from engine.diagrams.vocabulary import FLOW_NODES
+from engine.direction_marks import check_direction
 from engine.errors import DiagramError
 from engine.feel.checking import Known
 from engine.findings import Finding
@@ -181,6 +182,7 @@ def check_alone(member: Member, host: Host) -> Iterator[Finding]:
 
 
 def _check_alone(member: Member, host: Host) -> Iterator[Finding]:
+    yield from check_direction(member.content)
     if member.kind in _JSON_KINDS:
         try:
             orjson.loads(member.content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -12,7 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.i18n import say, translate
 from api.languages import Language, language_of
@@ -25,7 +26,20 @@ _CSP = (
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_PLACE = re.compile(r"%(?:\((\w+)\)s)?")
 PRODUCT = {"zh-CN": "鉴程", "en": "Jiancheng"}
+
+
+def phrase(text: str, language: str) -> Markup:
+    """Give a text of the pages in the reader's words, fit to stand in HTML and to be filled in.
+
+    What an organisation says instead is text, whatever it looks like: Jinja takes what this gives
+    for markup. Only the places that the text itself has are filled in.
+    """
+    places = set(_PLACE.findall(text)) - {""}
+    said = str(escape(translate(text, language)))
+    filled = _PLACE.sub(lambda at: at[0] if at[1] in places else f"%{at[0]}", said)
+    return Markup(filled)  # noqa: S704 -- escaped before
 
 
 @lru_cache(maxsize=2)
@@ -39,8 +53,8 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        partial(translate, language=language),
-        lambda one, many, n: translate(one if n == 1 else many, language),
+        partial(phrase, language=language),
+        lambda one, many, n: phrase(one if n == 1 else many, language),
         newstyle=True,
     )
     env.globals.update(

@@ -5,6 +5,10 @@ SETS = {
     "bad_key": ("改名,例如 health_check。", "Rename it, such as health_check."),
     "bad_size": ("写入内容,或拆成几份。", "Write something, or part it into several."),
     "defined_twice": ("删掉其中一份。", "Delete one of the two."),
+    "turned_text": (
+        "删掉那段文字,重新输入,不要从别处粘贴。",
+        "Delete the text and type it anew instead of pasting it.",
+    ),
     "industry_stays": (
         "该行业的职业也要这样做的,打开行业的定义,点“为本机构定制”,在那一份上改。",
         "If the industry's occupations are to do so too, open the industry's definition, choose"

@@ -191,6 +191,13 @@ def test_unknown_names_say_so(database: Database, definitions: Definitions) -> N
         ([Source("process", "b", diagram("a"))], [("process_id_differs", "process/b")]),
         ([Source("process", "a", b"<a/>")], [("not_bpmn", "process/a")]),
         ([Source("form", "f", b"{")], [("not_json", "form/f")]),
+        ([Source("form", "f", '{"a": "\u202e"}'.encode())], [("turned_text", "form/f")]),
+        ([Source("form", "f", b'{"a": "\\u2066"}')], [("turned_text", "form/f")]),
+        ([Source("scenarios", "s", b'- name: "\\u202E"')], [("turned_text", "scenarios/s")]),
+        (
+            [Source("process", "a", diagram("a").replace(b"<bpmn:start", b"&#x202d;<bpmn:start"))],
+            [("turned_text", "process/a")],
+        ),
         ([Source("decision", "d", decision("other"))], [("decision_id_differs", "decision/d")]),
         (
             [

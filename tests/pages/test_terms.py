@@ -23,10 +23,12 @@ VOCABULARY = {
 }
 
 
-def publish(street: Street, house: House) -> None:
-    """Give an organisation a vocabulary of its own."""
+def publish(street: Street, house: House, **words: str) -> None:
+    """Give an organisation a vocabulary of its own, or other words than its."""
     scope = f"organisation:{house.code}"
-    content = json.dumps(VOCABULARY, ensure_ascii=False).encode()
+    terms = [{"zh": word, "zh_as": said} for word, said in words.items()]
+    vocabulary = {"terms": terms, "keep": []} if words else VOCABULARY
+    content = json.dumps(vocabulary, ensure_ascii=False).encode()
     source = Source("vocabulary", "vocabulary", content, scope)
     with street.installation.database.transaction() as db:
         report = street.installation.definitions.publish(db, [source], scope, "test")
@@ -87,6 +89,20 @@ def test_terms_are_put_in_english_too(street: Street) -> None:
     page = browser_of(street, "reviewer").get("/inbox", headers={"Accept-Language": "en"}).text
 
     assert "Search to-dos" in page
+
+
+def test_words_of_an_organisation_are_text_and_fill_nothing_in(street: Street) -> None:
+    publish(
+        street, street.own, 任务="<img src=x onerror=hurt()>%", 批次="100%(secret)s", 人="%(n)s"
+    )
+    reader = browser_of(street, "director")
+
+    inbox, session = reader.get("/inbox"), reader.get(f"/sessions/{street.own.session_number}")
+
+    assert (inbox.status_code, session.status_code) == (200, 200)
+    assert "<h1>&lt;img src=x onerror=hurt()&gt;%</h1>" in inbox.text
+    assert "<img" not in inbox.text + session.text
+    assert "100%(secret)s" in inbox.text
 
 
 def test_bad_vocabulary_is_not_published(street: Street) -> None:

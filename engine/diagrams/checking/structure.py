@@ -60,6 +60,8 @@ def _check_ids(graph: Graph, report: Report) -> None:
             report.add(node, "duplicate_id", id=name)
         seen.add(name)
         _check_length(node, name, report)
+        if len(node.get("name") or "") > MOST_NAME:
+            report.add(node, "too_long", most=MOST_NAME)
         if node.tag != FLOW and not is_good_id(node, name):
             report.add(node, "bad_id" if node.tag in FLOW_NODES else "bad_process_id", id=name)
 

@@ -80,6 +80,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "too_long": [
         (S + E + task("a" * 201), f"s>{'a' * 201} {'a' * 201}>e"),
+        (S + E + task("a", attributes=f'name="{"n" * 201}"'), "s>a a>e"),
     ],
     "dangling_flow": [(S + E, "s>e s>nowhere"), (S + E + task("a"), "s>a a>e gone>e")],
     "no_start": [
