@@ -54,7 +54,8 @@ Only = Annotated[
     list[Part] | None, typer.Option("--only", help="take only these; the diagrams stay")
 ]
 Mapping = Annotated[
-    list[str] | None, typer.Option("--map", help="old=new: which element takes whose place")
+    list[str] | None,
+    typer.Option("--map", help="old=new: what takes whose place; old=- ends it"),
 ]
 
 

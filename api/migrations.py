@@ -26,7 +26,8 @@ class MigrationOrder(Wanted):
     """What is to be moved, and how.
 
     All instances of `processId` (and `bundleId`, `scope`), or those of the ids. `mapping` says
-    which new element takes the place of an old one; `recompute` lists elements whose timers and
+    which new element takes the place of an old one (`-`: an event sub-process is ended, where the
+    report says that it may be); `recompute` lists elements whose timers and
     due dates are computed anew, `*` all. Open user tasks keep their forms unless `newForms`.
     `parts`: the instances take only these of the newer version and keep their diagrams, so that
     nothing has to be mapped. A dry run changes nothing.
@@ -54,13 +55,17 @@ class ProposalView(Resource):
 
 
 class FindingView(Resource):
-    """Why an instance cannot be moved, what has to be mapped, or what to know."""
+    """Why an instance cannot be moved, what has to be mapped, or what to know.
+
+    `mayEnd`: mapped to `-`, what goes on in this event sub-process is cancelled with the move.
+    """
 
     kind: Literal["reason", "question", "note", "undo"]
     code: str
     element_id: str
     message: str
     proposals: list[ProposalView]
+    may_end: bool = False
 
 
 class MovedView(Resource):
@@ -238,11 +243,7 @@ def finding_view(finding: dict[str, Any], language: str) -> FindingView:
     if finding["kind"] == "question":
         # Reports from before names were kept in both languages have the Chinese one only.
         name = finding.get("name_en" if english else "name") or finding["name"]
-        message = (
-            f"It is at “{name}”, which the new version does not have. Say what takes its place."
-            if english
-            else f"它正停在“{name}”,新版本里没有这一环节。请指明由哪个环节接替。"
-        )
+        message = _asked(name, english=english, may_end=finding.get("may_end", False))
         proposals = [
             ProposalView(
                 element_id=one["element_id"],
@@ -256,6 +257,7 @@ def finding_view(finding: dict[str, Any], language: str) -> FindingView:
             element_id=finding["element_id"],
             message=message,
             proposals=proposals,
+            may_end=finding.get("may_end", False),
         )
     return FindingView(
         kind=finding["kind"],
@@ -264,3 +266,12 @@ def finding_view(finding: dict[str, Any], language: str) -> FindingView:
         message=finding["en" if english else "zh"],
         proposals=[],
     )
+
+
+def _asked(name: str, *, english: bool, may_end: bool) -> str:
+    if english:
+        end = ", or end it" if may_end else ""
+        where = f"It is at “{name}”, which the new version does not have."
+        return f"{where} Say what takes its place{end}."
+    end = ",或终止它" if may_end else ""
+    return f"它正停在“{name}”,新版本里没有这一环节。请指明由哪个环节接替{end}。"

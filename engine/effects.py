@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.codec import document_of
 from engine.definitions import Definitions
-from engine.incidents import INCIDENT
+from engine.incidents import stuck_instances
 from engine.instances import INSTANCE, OPEN_STATUSES, InstanceStatus
 from engine.moving import reasons
 from engine.moving.blends import Blend
@@ -58,6 +58,11 @@ class Effect:
     reasons: tuple[Reason, ...] = ()
     questions: tuple[Question, ...] = ()
     notes: tuple[Reason, ...] = ()
+
+    @property
+    def ended(self) -> list[str]:
+        """List the event sub-processes whose handling a move would cancel."""
+        return [note.element_id for note in self.notes if note.code == "handling_ends"]
 
     @property
     def gives_forms(self) -> bool:
@@ -126,7 +131,7 @@ class Weighing:
     def stuck(self) -> set[UUID]:
         """List the instances with an open incident that belongs to none of their elements."""
         if self._stuck is None:
-            self._stuck = _without_element(self.db)
+            self._stuck = stuck_instances(self.db)
         return self._stuck
 
     def plan(self, bundle_id: str, target: Target, process_id: str, state: bytes) -> Plan | None:
@@ -152,7 +157,7 @@ class Weighing:
             if row["status"] == InstanceStatus.SUSPENDED:
                 notes = (*notes, reasons.suspended())
             if instance_id in self.stuck():
-                state, found = EffectState.CANNOT, (*found, reasons.stuck())
+                notes = (*notes, reasons.stuck())
         return Effect(
             instance_id,
             process_id,
@@ -275,10 +280,3 @@ def _rows(db: Session, query: Select[Any], ids: Sequence[UUID]) -> Iterator[Any]
     for start in range(0, len(ids), _PIECE):
         some = query.where(INSTANCE.c.id.in_(ids[start : start + _PIECE]))
         yield from connection.execute(some).mappings().all()
-
-
-def _without_element(db: Session) -> set[UUID]:
-    query = select(INCIDENT.c.instance_id).where(
-        INCIDENT.c.resolved_at.is_(None), INCIDENT.c.task_id.is_(None)
-    )
-    return set(db.connection().execute(query).scalars())

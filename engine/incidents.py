@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, Table, Text, Uuid, text
+from sqlalchemy import Connection, Index, Table, Text, Uuid, text, update
+from sqlalchemy import select as select_rows
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col, select
 
@@ -68,3 +69,31 @@ def get_open_incident(db: Session, incident_id: UUID) -> Incident:
     if incident.resolved_at is not None:
         raise IncidentAlreadyResolved(str(incident_id))
     return incident
+
+
+_ELEMENTLESS = (
+    INCIDENT.c.resolved_at.is_(None) & INCIDENT.c.task_id.is_(None) & INCIDENT.c.job_id.is_(None)
+)
+
+
+def stuck_instances(db: Session) -> set[UUID]:
+    """List the instances that cannot go on as a whole: their incident belongs to no element."""
+    query = select_rows(INCIDENT.c.instance_id).where(_ELEMENTLESS)
+    return set(db.connection().execute(query).scalars())
+
+
+def is_stuck(connection: Connection, instance_id: UUID) -> bool:
+    """Tell whether it is said of an instance already that it cannot go on."""
+    query = select_rows(INCIDENT.c.id).where(_ELEMENTLESS, INCIDENT.c.instance_id == instance_id)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def retry_elementless(
+    connection: Connection, instance_id: UUID, now: datetime, actor: str | None
+) -> None:
+    """Settle what is said of an instance as a whole: it is tried again."""
+    connection.execute(
+        update(INCIDENT)
+        .where(_ELEMENTLESS, INCIDENT.c.instance_id == instance_id)
+        .values(resolved_at=now, resolved_by=actor, resolution="retried")
+    )

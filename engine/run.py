@@ -23,7 +23,7 @@ from engine.driver import drive
 from engine.errors import NotWaiting, StaleInstance, StepBudgetExceeded
 from engine.expressions import Facts
 from engine.history import INSERT_HISTORY, HistoryKind, history_row
-from engine.incidents import INCIDENT
+from engine.incidents import INCIDENT, is_stuck
 from engine.instance_rows import INSERT_INSTANCE, UPDATE_INSTANCE, UPDATE_STATE
 from engine.instances import InstanceStatus
 from engine.jobs import is_conflict
@@ -347,7 +347,9 @@ class InstanceRun:
 
     def _report_stuck(self) -> None:
         rests = not self.after and not self.workflow.ready
-        if rests and self.status == InstanceStatus.RUNNING and not self.incidents:
+        if not rests or self.status != InstanceStatus.RUNNING or self.incidents:
+            return
+        if not is_stuck(self.connection, self.head.id):
             self.add_incident(None, "Stuck", "nothing is left that could happen")
 
 

@@ -199,7 +199,9 @@ def _asked(effects: tuple[Effect, ...]) -> list[Question]:
     asked: dict[str, Question] = {}
     for effect in effects:
         for question in effect.questions:
-            asked.setdefault(question.element_id, question)
+            known = asked.setdefault(question.element_id, question)
+            if question.may_end and not known.may_end:
+                asked[question.element_id] = question
     return list(asked.values())
 
 

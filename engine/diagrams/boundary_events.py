@@ -5,11 +5,13 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin as Stock
 from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from engine.diagrams.compensation import PLAN, Compensating, note_interrupted, take_interrupted
+from engine.diagrams.gone import Gone
 from engine.diagrams.specs import Catching, Element, SubProcess, wait_again
 
 WAITS_AGAIN = "waits_again"
@@ -64,6 +66,29 @@ class BoundaryEvent(Catching, Compensating, BoundaryEventMixin, Element):
         wait_again(self, my_task)
 
 
+class BoundaryEventJoin(Stock):
+    """Ends the waiting of the events at the edge of an activity when that ends.
+
+    Replaces the base method wholly: that one takes the last sibling which is no boundary event for
+    the activity, and so a visit of an event that the diagram has no more. Seen in SpiffWorkflow
+    3.2.0.
+    """
+
+    def _check_threshold_structured(self, my_task: Any) -> tuple[bool, list[Any]]:
+        split = my_task.find_ancestor(self.split_task)
+        activity = _activity_below(split)
+        events = [one for one in split.children if isinstance(one.task_spec, BoundaryEvent)]
+        happened = TaskState.READY | TaskState.COMPLETED
+        interrupted = any(
+            one.task_spec.cancel_activity and one.has_state(happened) for one in events
+        )
+        over = activity is None or activity.has_state(TaskState.FINISHED_MASK)
+        if not over and not interrupted:
+            return False, []
+        stopped = [activity] if interrupted and activity is not None else []
+        return True, [one for one in events if one.state == TaskState.WAITING] + stopped
+
+
 def _stop(activity: Any) -> None:
     # Task.cancel drops the instances of a loop from the tree before it tells them, and what runs
     # inside them would go on. Seen in SpiffWorkflow 3.2.0.
@@ -74,9 +99,13 @@ def _stop(activity: Any) -> None:
 
 
 def _activity_of(boundary: Any) -> Any:
-    for sibling in boundary.parent.children:
-        if not isinstance(sibling.task_spec, BoundaryEvent):
-            return sibling
+    return _activity_below(boundary.parent)
+
+
+def _activity_below(split: Any) -> Any:
+    for child in split.children:
+        if not isinstance(child.task_spec, BoundaryEvent | Gone):
+            return child
     return None
 
 

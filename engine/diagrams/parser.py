@@ -11,15 +11,10 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
-from SpiffWorkflow.bpmn.specs.control import (
-    BoundaryEventJoin,
-    BoundaryEventSplit,
-    StartEventJoin,
-    StartEventSplit,
-)
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, StartEventJoin, StartEventSplit
 
 from engine.diagrams import ad_hoc, joins, specs
-from engine.diagrams.boundary_events import BoundaryEvent
+from engine.diagrams.boundary_events import BoundaryEvent, BoundaryEventJoin
 from engine.diagrams.data import data_names
 from engine.diagrams.dialect import DialectReader
 from engine.diagrams.element_parsers import (

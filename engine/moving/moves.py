@@ -14,6 +14,7 @@ from engine.codec import document_of, load_state, state_of
 from engine.effects import Effect, EffectState, Target, Weighing, assess
 from engine.errors import EngineError, InstanceNotRunning
 from engine.history import HISTORY, HistoryKind, add_history, history_row
+from engine.incidents import retry_elementless
 from engine.instance_rows import InstanceRow, read_head, read_instance
 from engine.instances import INSTANCE, OPEN_STATUSES
 from engine.killpoints import kill_point
@@ -99,16 +100,20 @@ def move(
             return effect
         rows = take_rows(db.connection(), instance_id)
         thrown = len(work.outbox)
-        run, state_changes = _prepared(engine, db, work, row, aim, order, weighing)
-        details = {"parts": list(weighing.parts), "of": target.bundle_id} if weighing.parts else {}
-        goes_on = _finish(run, row, order, state_changes, details)
+        run, goes_on = _prepared(engine, db, work, row, aim, order, weighing)
+        details: dict[str, Any] = {}
+        if weighing.parts:
+            details |= {"parts": list(weighing.parts), "of": target.bundle_id}
+        if ended := effect.ended:
+            details |= {"ended": ended}
+        went_on = _finish(run, row, order, goes_on, details)
         # A look whether a message has come already is no effect: what it brings is an act.
         thrown_now = list(work.outbox)[thrown:]
-        goes_on = goes_on or any(not isinstance(one, Arrived) for one in thrown_now)
+        went_on = went_on or any(not isinstance(one, Arrived) for one in thrown_now)
         head, to = read_head(row), run.head.bundle_id
         rows[FOLLOWERS] = [follow(db, head, to, None) for follow in engine.followers]
         return Moved(
-            effect, run.version, _last(db, instance_id), goes_on, row.bundle_id, row.state, rows
+            effect, run.version, _last(db, instance_id), went_on, row.bundle_id, row.state, rows
         )
 
 
@@ -152,7 +157,7 @@ def _prepared(
     order: Order,
     weighing: Weighing,
 ) -> tuple[InstanceRun, bool]:
-    """Bind an instance to its new diagrams; tells besides whether its state is another."""
+    """Bind an instance to its new diagrams; tells besides whether it is to go on by them."""
     assert target.bundle_id is not None
     weighing.store(target, engine.clock.now())
     plan = weighing.plan(row.bundle_id, target, row.process_id, row.state)
@@ -162,10 +167,9 @@ def _prepared(
         engine, db, work, head, plan.new, actor=order.actor, version=row.version, status=row.status
     )
     run.before = _shown(run, waiting_of(load_state(row.state, plan.old)))
-    changes = bool(order.recompute) or not plan.same_diagrams
-    if not changes:
+    if not order.recompute and plan.same_diagrams:
         run.workflow = load_state(row.state, plan.new, run.hooks)
-        return run, False
+        return run, row.id in weighing.stuck()
     transplant = Transplant(plan, order.recompute)
     state = state_of(transplant.of(document_of(row.state)))
     run.workflow = load_state(state, plan.new, run.hooks)
@@ -184,7 +188,7 @@ def _finish(
     run: InstanceRun,
     row: InstanceRow,
     order: Order,
-    state_changes: bool,
+    goes_on: bool,
     told: Mapping[str, Any],
 ) -> bool:
     """Let it go on, write it; tells whether that had effects outside of it, or ended it."""
@@ -194,7 +198,9 @@ def _finish(
     details |= {"migration": str(order.migration_id)} if order.migration_id else {}
     run.record(HistoryKind.MOVED, **details)
     effects = run.effects
-    if state_changes and not run.suspended:
+    if goes_on and not run.suspended:
+        # What is wrong with the instance as a whole is told anew if it still is.
+        retry_elementless(run.connection, run.head.id, run.now, run.actor)
         run.workflow.update_all_waiting()
         run.drive()
     after, working = _shown(run, waiting_of(run.workflow)), run.before.working

@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.mixins import CallActivityMixin, SubWorkflowTaskMi
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 
 from engine.diagrams import CompiledProcess
+from engine.diagrams.ad_hoc import AdHocSubProcess
 from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.joins import EndJoin, MergingJoin
 from engine.diagrams.loops import MultiInstance
@@ -20,7 +21,7 @@ from engine.moving import reasons
 from engine.moving.joining import never_joined, reached
 from engine.moving.places import Place, Signature
 from engine.moving.proposing import proposals_for
-from engine.moving.reasons import Question, Reason
+from engine.moving.reasons import ENDED, Question, Reason
 from engine.moving.sides import Side
 from engine.moving.using import is_affected, same_diagrams
 from engine.workflow import READY, STARTED
@@ -69,8 +70,12 @@ class Plan:
         """Tell which element takes the place of one: what was mapped, or made for such a one."""
         drawn, made, rest = element_id.partition(SYNTHETIC)
         if element_id in self.mapping or not made:
-            return self.mapping.get(element_id, element_id)
-        return self.mapping.get(drawn, drawn) + made + rest
+            return self._mapped(element_id)
+        return self._mapped(drawn) + made + rest
+
+    def _mapped(self, element_id: str) -> str:
+        wanted = self.mapping.get(element_id, element_id)
+        return element_id if wanted == ENDED else wanted
 
     def inner(self, old_name: str, old_owner: Any, new_owner: Any) -> Any:
         """Find the spec of a scope in the new version, None if there is none."""
@@ -150,7 +155,7 @@ def make_plan(
     return plan
 
 
-_NOTES = ("failing", "catches_up")
+_NOTES = ("failing", "catches_up", "handling_ends")
 
 
 def _look(plan: Plan, signature: Signature) -> None:
@@ -160,7 +165,7 @@ def _look(plan: Plan, signature: Signature) -> None:
         old_tree, new_tree = plan.trees(place)
         if new_tree is None:
             continue  # What owns the scope is a place, too, and says so.
-        for found in _about(plan, place, old_tree, new_tree):
+        for found in _about(plan, signature, place, old_tree, new_tree):
             if isinstance(found, Question):
                 questions[found.element_id] = found
             else:
@@ -172,7 +177,9 @@ def _look(plan: Plan, signature: Signature) -> None:
         plan.reasons = list(dict.fromkeys(never_joined(plan, signature)))
 
 
-def _about(plan: Plan, place: Place, old_tree: Any, new_tree: Any) -> Iterator[Reason | Question]:
+def _about(
+    plan: Plan, signature: Signature, place: Place, old_tree: Any, new_tree: Any
+) -> Iterator[Reason | Question]:
     old = old_tree.task_specs.get(place.name)
     if place.mark == "undo":
         if plan.handler(place.detail) not in plan.new.subprocess_specs:
@@ -182,27 +189,45 @@ def _about(plan: Plan, place: Place, old_tree: Any, new_tree: Any) -> Iterator[R
         if following is not None:
             yield reasons.catches_up(old, following)
     elif old is not None and not _follows_others(old, place):
-        yield from _standing(plan, place, old_tree, new_tree, old)
+        may_end = _may_end(signature, place, old_tree, old)
+        yield from _standing(plan, place, old_tree, new_tree, old, may_end=may_end)
+
+
+def _may_end(signature: Signature, place: Place, tree: Any, spec: Any) -> bool:
+    """Tell whether a visit is of an event sub-process beside which its scope goes on."""
+    body = body_of(tree)
+    return getattr(spec, "handles", None) == body and any(
+        one.name == body
+        and one.mark in ("", "held")
+        and (one.trees, one.owners) == (place.trees, place.owners)
+        for one in signature
+    )
 
 
 def _standing(
-    plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any
+    plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any, *, may_end: bool
 ) -> Iterator[Reason | Question]:
-    if loses_body(old_tree, new_tree):
-        if place.name != body_of(old_tree):
-            yield reasons.in_handler(old)
+    goes = loses_body(old_tree, new_tree)
+    if goes and place.name == body_of(old_tree):
         return
-    new = new_tree.task_specs.get(plan.renamed(old_tree, new_tree, place.name))
+    new = None if goes else new_tree.task_specs.get(plan.renamed(old_tree, new_tree, place.name))
+    if plan.mapping.get(str(old.bpmn_id)) == ENDED:
+        ends = may_end and new is None
+        yield reasons.handling_ends(old) if ends else reasons.cannot_end(old)
+        return
+    if goes and not may_end:
+        yield reasons.in_handler(old)
+        return
     if new is None:
-        yield _missing(plan, place, old_tree, new_tree, old)
+        yield _missing(plan, old_tree, new_tree, old, may_end=may_end)
         return
-    yield from _compared(place, old, new)
+    yield from _compared(plan, place, old, new)
     if place.mark == "held":
         yield reasons.failing(old)
 
 
-def _compared(place: Place, old: Any, new: Any) -> Iterator[Reason]:
-    if kind_of(old) != kind_of(new):
+def _compared(plan: Plan, place: Place, old: Any, new: Any) -> Iterator[Reason]:
+    if _kind_in(plan.old, old) != _kind_in(plan.new, new):
         yield reasons.other_kind(old)
     elif isinstance(old, MultiInstance) and old.sequential != new.sequential:
         yield reasons.repeated_otherwise(old)
@@ -228,15 +253,23 @@ def _follows_others(spec: Any, place: Place) -> bool:
     return getattr(spec, "bpmn_id", None) is None
 
 
-def _missing(plan: Plan, place: Place, old_tree: Any, new_tree: Any, old: Any) -> Reason | Question:
+def _missing(
+    plan: Plan, old_tree: Any, new_tree: Any, old: Any, *, may_end: bool
+) -> Reason | Question:
     element_id = str(old.bpmn_id)
-    if _BODY in element_id:
-        return reasons.other_shape(old)
     wanted = plan.mapping.get(element_id)
     if wanted is not None:
         return reasons.bad_mapping(element_id, wanted)
-    found = proposals_for(old, old_tree, new_tree, kind_of)
-    return Question(element_id, reasons.name_of(old), reasons.name_of(old, "en"), found)
+    gone = loses_body(old_tree, new_tree)
+    found = () if gone else proposals_for(old, old_tree, new_tree, kind_of)
+    return Question(element_id, reasons.name_of(old), reasons.name_of(old, "en"), found, may_end)
+
+
+def _kind_in(process: CompiledProcess, spec: Any) -> str:
+    """Tell the kind of an element: an ad hoc one with event sub-processes has it in its body."""
+    inner = process.subprocess_specs.get(str(getattr(spec, "spec", "")))
+    body = None if inner is None else inner.task_specs.get(body_of(inner))
+    return kind_of(body if isinstance(body, AdHocSubProcess) else spec)
 
 
 def kind_of(spec: Any) -> str:

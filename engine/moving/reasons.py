@@ -25,14 +25,22 @@ class Proposal:
     name_en: str
 
 
+ENDED = "-"
+"""What an event sub-process is mapped to whose handling is to be cancelled: no element's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An element that instances wait at and the new version does not have."""
+    """An element that instances wait at and the new version does not have.
+
+    `may_end`: it can be mapped to `ENDED`, as what it stands beside goes on without it.
+    """
 
     element_id: str
     name: str
     name_en: str
     proposals: tuple[Proposal, ...] = ()
+    may_end: bool = False
 
 
 def name_of(spec: Any, language: str = "zh") -> str:
@@ -121,26 +129,38 @@ def other_work(spec: Any) -> Reason:
     )
 
 
-def other_shape(spec: Any) -> Reason:
-    """The scope around it has another shape: an ad hoc one got or lost its event sub-process."""
-    return _both(
-        "other_shape",
-        spec,
-        "它正停在“{name}”,新版本给它所在的自由顺序子流程增加或去掉了事件子流程,无法在中途换过去。"
-        "请等它离开这一层再迁移。",
-        "It is at “{name}”, and the new version adds an event sub-process to the ad hoc "
-        "sub-process around it, or takes it away. Move it when it has left that.",
-    )
-
-
 def in_handler(spec: Any) -> Reason:
-    """It is in an event sub-process while the new version has none around there."""
+    """It is in an event sub-process that is gone, and nothing goes on beside that."""
     return _both(
         "in_handler",
         spec,
-        "它正在办理事件子流程“{name}”,新版本里这一层不再有事件子流程。请等它办完再迁移。",
-        "It is in the event sub-process “{name}”, and the new version has none there any more. "
-        "Move it when that is done.",
+        "它正在办理事件子流程“{name}”,原来的环节已被它中断或已办完,新版本里没有这个事件子流程。"
+        "请等它办完再迁移,或在新版本里保留它。",
+        "It is in the event sub-process “{name}”, which the new version does not have, and what "
+        "that stands beside was interrupted or is done. Move it when that is done, or keep it in "
+        "the new version.",
+    )
+
+
+def handling_ends(spec: Any) -> Reason:
+    """A note: what is being done in an event sub-process that is gone is cancelled."""
+    return _both(
+        "handling_ends",
+        spec,
+        "正在办理的事件子流程“{name}”随迁移终止,其中未办的任务按取消处理;其他环节照常继续。",
+        "What is going on in the event sub-process “{name}” ends with the move: its open tasks are "
+        "cancelled, all else goes on.",
+    )
+
+
+def cannot_end(spec: Any) -> Reason:
+    """The mapping ends something that cannot be ended by a move."""
+    return _both(
+        "cannot_end",
+        spec,
+        "对应表要终止“{name}”,但随迁移只能终止新版本里没有、且不中断其他环节的事件子流程。请改对应表。",
+        "The mapping ends “{name}”, but a move can only end an event sub-process that the new "
+        "version does not have and that interrupted nothing. Correct the mapping.",
     )
 
 
@@ -173,10 +193,10 @@ def never_joined(join: Any, missing: Any) -> Reason:
         "never_joined",
         str(join.bpmn_id or join.name),
         f"新版本的汇合“{name_of(join)}”要等“{name_of(missing)}”这一支,而它已经走过分支处,这一支永远不会到。"
-        "请等它过了汇合再迁移。",
+        "请等它过了汇合再迁移,或在图上不让汇合等这一支。",
         f"In the new version the join “{name_of(join, 'en')}” waits for the branch of "
         f"“{name_of(missing, 'en')}”, and the instance is past the fork already: it would never "
-        "come. Move it when it is past the join.",
+        "come. Move it when it is past the join, or draw the join without that branch.",
     )
 
 
@@ -223,12 +243,13 @@ def suspended() -> Reason:
 
 
 def stuck() -> Reason:
-    """Something stands against the instance as a whole."""
+    """A note: an incident of the instance as a whole is tried again by the new version."""
     return Reason(
         "stuck",
         "",
-        "它有一处与任何环节无关的故障。请先在“故障”页处理,再迁移。",
-        "It has an incident that belongs to no element. Settle that first, then move it.",
+        "它走不下去,有一处不属于任何环节的故障;迁移后按新版本再走一次,仍走不下去会再报故障。",
+        "It cannot go on and has an incident that belongs to no element. With the move it is tried "
+        "again by the new version; if it still cannot, there is an incident again.",
     )
 
 

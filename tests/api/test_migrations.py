@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from api.application import Installation
 from api.clients import add_client
+from api.migrations import finding_view
 from appraisal.sessions import session_by_number
 from engine.instances import ProcessInstance
+from engine.moving.reasons import Question
 from engine.sources import Source
 from tests.api.small import DIAGRAM, FORM, House, Street
 
@@ -182,3 +185,20 @@ def test_a_system_may_read_migrations_without_running_them(street: Street, house
     assert reads.post(f"{told.headers['location']}/undo").status_code == 403
     assert runs.get(told.headers["location"]).status_code == 200
     assert runs.post(API, json={**order, "dryRun": False}).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("may_end", "zh", "en"),
+    [
+        (False, "请指明由哪个环节接替。", "Say what takes its place."),
+        (True, "请指明由哪个环节接替,或终止它。", "Say what takes its place, or end it."),
+    ],
+)
+def test_a_question_says_whether_it_may_be_ended(may_end: bool, zh: str, en: str) -> None:
+    asked = asdict(Question("stop", "停止", "Stop", may_end=may_end)) | {"kind": "question"}
+
+    told = [finding_view(asked, language) for language in ("zh", "en")]
+
+    assert [one.may_end for one in told] == [may_end, may_end]
+    assert told[0].message == f"它正停在“停止”,新版本里没有这一环节。{zh}"
+    assert told[1].message == f"It is at “Stop”, which the new version does not have. {en}"

@@ -45,15 +45,17 @@ def handled(kind: str, handler: str = "") -> dict[str, bytes]:
     return line(users("a"), handler, text="s>a a>e")
 
 
-HANDLER = D.node(
-    "subProcess",
-    "handler",
-    D.event("startEvent", "h_s", "message paid")
-    + D.node("endEvent", "h_e")
-    + users("told")
-    + D.flows("h_s>told told>h_e"),
-    triggeredByEvent="true",
-)
+def event_sub(name: str, told: str, **attributes: str) -> str:
+    """An event sub-process with one user task; it waits for a message."""
+    begun = D.event("startEvent", f"{name}_s", "message paid", **attributes)
+    inner = begun + D.node("endEvent", f"{name}_e") + users(told)
+    flows = D.flows(f"{name}_s>{told} {told}>{name}_e")
+    return D.node("subProcess", name, inner + flows, triggeredByEvent="true")
+
+
+HANDLER = event_sub("handler", "told")
+BESIDE = event_sub("handler", "told", isInterrupting="false")
+OTHER = event_sub("other", "noted", isInterrupting="false").replace('"paid"', '"moved"')
 
 
 def nested(handler: str) -> dict[str, bytes]:
@@ -155,7 +157,10 @@ CHANGES: list[Change] = [
     ("its sub-process gets an event sub-process", nested(""), [], nested(HANDLER), {},
      "can_move", ""),
     ("its sub-process loses it", nested(HANDLER), [], nested(""), {}, "can_move", ""),
-    ("an ad hoc sub-process gets one", free(""), [], free(HANDLER), {}, "cannot", "other_kind"),
+    ("an ad hoc sub-process gets one", free(""), [], free(HANDLER), {}, "can_move", ""),
+    ("an ad hoc sub-process loses it", free(HANDLER), [], free(""), {}, "can_move", ""),
+    ("an ad hoc sub-process has an order now", free(""), [],
+     line(sub("p", users("a", "b"), "s>a a>b b>e"), text="s>p p>e"), {}, "cannot", "other_kind"),
     ("what undoes it is gone", booked("unbook"), ["book"],
      line(users("book", "a"), text="s>book book>a a>e"), {}, "cannot", "cannot_undo"),
     ("what undoes it was renamed, and that was said", booked("unbook"), ["book"],

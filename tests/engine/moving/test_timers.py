@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.subscriptions import Subscription
 from engine.timers import Timer
 from engine.user_tasks import UserTask
 from tests.engine.conftest import Draw as D
-from tests.engine.moving.changes import AB, DAY, WITH_TIMER, line, users
+from tests.engine.moving.changes import AB, DAY, LATE, WITH_TIMER, line, users
 from tests.engine.moving.grounds import Ground
 
 
@@ -65,6 +66,25 @@ def test_a_removed_boundary_timer_is_cancelled(sqlite_ground: Callable[..., Grou
 
     assert played.rows(Timer) == []
     assert played.finish(instance) == ["a", "b"]
+    assert played.status(instance) == "completed"
+
+
+def test_what_has_fired_and_is_gone_leaves_the_others_waiting(
+    sqlite_ground: Callable[..., Ground],
+) -> None:
+    told = D.event("boundaryEvent", "told", "message paid", attachedToRef="a")
+    reminder = LATE.replace("<bpmn:boundaryEvent", '<bpmn:boundaryEvent cancelActivity="false"')
+    played = sqlite_ground()
+    played.publish(line(users("a", "b"), reminder, told, text="s>a a>b b>e late>e told>b"))
+    instance = played.begin()
+    [timer] = played.rows(Timer)
+    played.do("fire_timer", timer.id, force=True)
+
+    played.move(instance, played.publish(line(users("a", "b"), told, text="s>a a>b b>e told>b")))
+
+    assert [row.element_id for row in played.rows(Subscription)] == ["told"]
+    played.do("correlate", "paid", "k")
+    assert played.finish(instance) == ["b"]
     assert played.status(instance) == "completed"
 
 
