@@ -44,6 +44,7 @@ from forms import InvalidAnswer
 from tasks.bindings import BindingRefused
 from tasks.completion import NotAllowed
 from tasks.publications import (
+    InstancesStranded,
     NothingToPublish,
     PublicationMoved,
     PublicationNotReady,
@@ -121,6 +122,12 @@ PROBLEMS = {
     "not-to-publish": ProblemType(
         409, "这次发布没有通过检查或已结束", "The publication did not pass, or is over"
     ),
+    "instances-stranded": ProblemType(
+        409,
+        "有在办实例正停在要删除的环节上：请先办完，或确认它们留在原来的版本",
+        "Running instances wait at elements that would be gone: finish them first, or confirm that "
+        "they stay with the version that they have",
+    ),
     "same-person": ProblemType(409, "须由另一个人确认", "Another person has to confirm it"),
     "precondition-failed": ProblemType(
         412, "内容已变化,请刷新", "The content has changed: read it again"
@@ -170,6 +177,7 @@ ERRORS: dict[type[Exception], str] = {
     NothingToPublish: "nothing-to-publish",
     PublicationMoved: "examine-again",
     PublicationNotReady: "not-to-publish",
+    InstancesStranded: "instances-stranded",
     SamePerson: "same-person",
     NotAllowed: "forbidden",
     BindingRefused: "forbidden",

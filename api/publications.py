@@ -46,10 +46,15 @@ class PublicationWanted(Wanted):
 
 
 class Confirmation(Wanted):
-    """On what basis (依据文号) it is published, and a note."""
+    """On what basis (依据文号) it is published, and a note.
+
+    `leavesBehind`: running instances that wait at elements which are gone stay with the version
+    that they have, until a migration says what takes their place.
+    """
 
     basis: Annotated[str, Field(max_length=500)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
+    leaves_behind: bool = False
 
 
 class Refusal(Wanted):
@@ -199,10 +204,10 @@ def read_drawings(
 def confirm_publication(work: Posting, publication_id: Id, body: Confirmation) -> PublicationView:
     """Publish what was examined; where a second person confirms, first ask for that."""
     publication_by_id(work, publication_id)
-    return view_of(confirmed(work, publication_id, body.basis, body.note))
+    return view_of(confirmed(work, publication_id, body))
 
 
-def confirmed(work: Work, publication_id: UUID, basis: str, note: str) -> PublicationRow:
+def confirmed(work: Work, publication_id: UUID, said: Confirmation) -> PublicationRow:
     """Publish, or hand on to the second person."""
     return confirm(
         work.db,
@@ -210,8 +215,9 @@ def confirmed(work: Work, publication_id: UUID, basis: str, note: str) -> Public
         publication_id,
         work.actor,
         work.installation.register_starts,
-        basis=basis,
-        note=note,
+        basis=said.basis,
+        note=said.note,
+        leaves_behind=said.leaves_behind,
     )
 
 

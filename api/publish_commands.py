@@ -9,13 +9,14 @@ from api.application import Installation
 from api.command_errors import leave
 from api.command_installation import installed, require_current
 from api.console import AsJson, say, tell
-from api.publications import view_of
+from api.publications import Confirmation, view_of
 from api.scope_commands import files_below, scope_argument
 from engine.draft_contents import DraftRefused
 from engine.scope_files import read_scope
 from engine.scopes import organisation_of
 from tasks.actors import Actor
 from tasks.publications import (
+    InstancesStranded,
     NothingToPublish,
     PublicationItem,
     PublicationMoved,
@@ -40,6 +41,10 @@ def publish(
     ] = "base",
     basis: Annotated[str, typer.Option(help="the document that it is based on (依据文号)")] = "",
     note: Annotated[str, typer.Option(help="a note for the history")] = "",
+    leave_behind: Annotated[
+        bool,
+        typer.Option(help="instances that wait at elements which are gone stay with their version"),
+    ] = False,
     dry_run: Annotated[bool, typer.Option(help="examine only, publish nothing")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -51,9 +56,17 @@ def publish(
     require_current()
     with installed() as installation:
         try:
-            row = _go(installation, source, scope, basis, note, dry_run)
+            said = Confirmation(basis=basis, note=note, leaves_behind=leave_behind)
+            row = _go(installation, source, scope, said, dry=dry_run)
         except NothingToPublish:
             leave("没有要发布的内容。", "There is nothing to publish.")
+        except InstancesStranded:
+            leave(
+                "有在办实例正停在要删除的环节上:请先办完,或加 --leave-behind 留在原来的版本。",
+                "Running instances wait at elements that would be gone: finish them first, or give"
+                " --leave-behind to leave them with the version that they have.",
+                code=1,
+            )
         except PublicationMoved:
             leave(
                 "检查之后内容又变了,请再运行一次。",
@@ -67,7 +80,7 @@ def publish(
 
 
 def _go(
-    installation: Installation, source: str, scope: str, basis: str, note: str, dry: bool
+    installation: Installation, source: str, scope: str, said: Confirmation, *, dry: bool
 ) -> PublicationRow:
     actor = Actor("client", 0, "jiancheng publish", 0, organisation_of(scope))
     with installation.database.transaction() as db:
@@ -85,8 +98,9 @@ def _go(
                 row.id,
                 actor,
                 installation.register_starts,
-                basis=basis,
-                note=note,
+                basis=said.basis,
+                note=said.note,
+                leaves_behind=said.leaves_behind,
             )
     return row
 

@@ -139,6 +139,7 @@ class Gate:
         return {
             "counts": dict(counts),
             "total": len(found),
+            "stranded": sum(bool(one.questions) for one in found),
             "items": [
                 {
                     "instanceId": str(one.instance_id),

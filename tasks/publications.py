@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -50,6 +50,10 @@ class PublicationMoved(EngineError):
 
 class PublicationNotReady(EngineError):
     """The publication is not at the point where this can be done."""
+
+
+class InstancesStranded(EngineError):
+    """Running instances wait at elements that would be gone, and nobody said that they may."""
 
 
 class SamePerson(EngineError):
@@ -240,10 +244,14 @@ def confirm(
     *,
     basis: str = "",
     note: str = "",
+    leaves_behind: bool = False,
 ) -> PublicationRow:
     """Publish what was examined, or hand it to the second person if there must be one.
 
+    `leaves_behind`: instances that wait at elements which are gone stay with their version.
+
     Raises:
+        InstancesStranded: There are such instances, and nobody said so.
         PublicationNotReady: It is not examined, did not pass, was dry or is over.
         PublicationMoved: Something changed since; it has to be examined again.
         SamePerson: The second person is the first.
@@ -252,6 +260,8 @@ def confirm(
     if row.dry or not row.passed:
         raise PublicationNotReady(f"publication {row.id} did not pass")
     if row.status == PublicationStatus.EXAMINED:
+        if stranded_in(row.report) and not leaves_behind:
+            raise InstancesStranded(f"publication {row.id}")
         row.basis, row.note = basis or row.basis, note or row.note
         _still_holds(db, row)
         if needs_second(db, row):
@@ -266,6 +276,12 @@ def confirm(
         raise PublicationNotReady(f"publication {row.id} is {row.status}")
     _publish(db, definitions, row, actor, registers)
     return row
+
+
+def stranded_in(report: Mapping[str, Any] | None) -> int:
+    """How many running instances wait at elements that the publication removes."""
+    effects = (report or {}).get("effects") or {}
+    return int(effects.get("stranded", 0))
 
 
 def refuse(db: Session, publication_id: UUID, actor: Actor, note: str) -> PublicationRow:

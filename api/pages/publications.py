@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from api.pages.names import Names
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.publications import (
+    Confirmation,
     confirmed,
     order_publication,
     publication_by_id,
@@ -31,6 +33,7 @@ from engine.errors import EngineError
 from engine.sources import SCENARIOS
 from tasks.definition_names import name_in
 from tasks.publications import (
+    InstancesStranded,
     NothingToPublish,
     PublicationMoved,
     PublicationNotReady,
@@ -39,11 +42,23 @@ from tasks.publications import (
     drawn_in,
     needs_second,
     refuse,
+    stranded_in,
 )
 
 router = PageRouter()
 Scope = Annotated[str, Query(max_length=100)]
 DIFFERENCES_SHOWN = 12
+# Warnings that say where a change has no effect, or what else it reaches: they are not folded away.
+ELSEWHERE = frozenset(
+    [
+        "industry_stays",
+        "industry_replaced",
+        "industry_takes_over",
+        "own_for_industry",
+        "outer_moved",
+        "left_behind",
+    ]
+)
 
 
 async def _posted(request: Request) -> FormData:
@@ -124,16 +139,26 @@ def decide_publication(work: Posting, form: Form, publication_id: UUID) -> Respo
         if form.get("action") == "refuse":
             refuse(work.db, row.id, work.actor, note)
         else:
-            confirmed(work, row.id, basis, note)
-    except (PublicationMoved, PublicationNotReady, SamePerson) as error:
-        return _draw(work, publication_id, error=type(error).__name__)
+            said = Confirmation(
+                basis=basis, note=note, leaves_behind=bool(form.get("leaves_behind"))
+            )
+            confirmed(work, row.id, said)
+    except (InstancesStranded, PublicationMoved, PublicationNotReady, SamePerson) as error:
+        given = {"basis": basis, "note": note}
+        return _draw(work, publication_id, error=type(error).__name__, given=given)
     root = work.request.scope.get("root_path", "")
     return RedirectResponse(f"{root}/designer/publications/{row.id}", 303)
 
 
-def _draw(work: Work, publication_id: UUID, error: str | None = None) -> Response:
+def _draw(
+    work: Work,
+    publication_id: UUID,
+    error: str | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Response:
     row = publication_by_id(work, publication_id)
     view = view_of(row)
+    given = given or {"basis": row.basis, "note": row.note}
     report = {"findings": [], "effects": None, **(view.report or {})}
     scenarios = report.get("scenarios", [])
     chains = {
@@ -145,8 +170,11 @@ def _draw(work: Work, publication_id: UUID, error: str | None = None) -> Respons
         "publication.html",
         row.scope,
         publication=view,
+        given=given,
         report=report,
         chains=chains,
+        elsewhere=[one for one in report["findings"] if one["code"] in ELSEWHERE],
+        stranded=stranded_in(report),
         coverage=_coverage(work, row, report),
         same_person=row.actor == work.actor.key,
         needs_second=needs_second(work.db, row),

@@ -216,3 +216,22 @@ def test_effects_on_running_instances_are_told(sqlite_street: Street, designer: 
 
     assert found["report"]["effects"]["counts"] == {"can_move": 1}
     assert found["dryRun"] is True
+
+
+def test_who_waits_at_what_is_gone_is_not_left_behind_unsaid(
+    sqlite_street: Street, designer: TestClient
+) -> None:
+    save(sqlite_street, "process", "small_review", DIAGRAM.replace('"first"', '"opening"'))
+    engine = sqlite_street.installation.engine
+    with sqlite_street.installation.database.transaction() as db:
+        engine.start(db, "small_review", business_key="x", tenant="OWN", scopes=["base", SCOPE])
+    found = examined(designer)
+    where = f"{API}/publications/{found['id']}/confirmation"
+
+    unsaid = designer.post(where, json={"basis": "1"})
+    said = designer.post(where, json={"basis": "1", "leavesBehind": True})
+
+    assert found["passed"] is True
+    assert found["report"]["effects"]["stranded"] == 1
+    assert (unsaid.status_code, unsaid.json()["type"].split(":")[-1]) == (409, "instances-stranded")
+    assert said.json()["status"] == "published"

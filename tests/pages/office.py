@@ -206,6 +206,8 @@ class Desk:
         assert not errors + failed, "\n".join(errors + failed)
         self.page.get_by_label("依据文号").fill(basis)
         self.picture("examined")
+        for stays in self.page.locator("[name=leaves_behind]").all():
+            stays.check()
         self.page.locator("button[value=publish]").click()
         expect(self.page.get_by_role("heading", name="已发布的版本")).to_be_visible()
         expect(self.page.get_by_text(f"依据文号: {basis}")).to_be_visible()

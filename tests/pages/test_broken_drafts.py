@@ -88,4 +88,13 @@ def test_an_element_that_is_gone_is_told_with_who_waits_there(
     row = page.locator("tr", has_text="在办一号")
     expect(row).to_contain_text("需要对应")
     expect(row).to_contain_text("初审")
+    page.get_by_label("依据文号").fill("人社发 2 号")
+    page.locator("button[value=publish]").click()
+    expect(page.get_by_role("alert")).to_contain_text("还没有发布")
+    stays = page.get_by_label("有 1 个在办实例正停在要删除的环节上")
+    expect(stays).to_be_focused()
+    expect(page.get_by_label("依据文号")).to_have_value("人社发 2 号")
+    stays.check()
+    page.locator("button[value=publish]").click()
+    expect(page.get_by_role("heading", name="已发布的版本")).to_be_visible()
     assert complaints == []

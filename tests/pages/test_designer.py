@@ -10,6 +10,7 @@ import pytest
 from engine.drafts import read_draft, save_draft
 from engine.sources import Source
 from tests.api.small import DIAGRAM, Street
+from tests.api.test_publications import examined
 from tests.pages.conftest import browser_of
 
 CHANGED = DIAGRAM.replace('name="初审"', 'name="第一次审核"')
@@ -210,6 +211,28 @@ def test_an_industrys_definition_is_customised_for_it_alone(street: Street) -> N
     assert [(one["scope"], one["mayDesign"]) for one in scopes if one["name"] == own] == [
         (alone, True)
     ]
+
+
+def test_a_change_without_effect_for_an_industry_stands_out_at_the_gate(street: Street) -> None:
+    names = json.dumps({"name": "电工", "name_en": "Electrician", "occupations": ["6-31-01-03"]})
+    with street.installation.database.transaction() as db:
+        sources = [
+            Source("process", "small_review", DIAGRAM.encode()),
+            Source("catalogue", "industry", names.encode()),
+        ]
+        definitions = street.installation.definitions
+        assert not definitions.publish(db, sources, "industry:e", "release").refused
+    draft(street)
+    browser = browser_of(street, "process_designer")
+    browser.headers["X-CSRF-Token"] = browser.csrf  # type: ignore[attr-defined]
+    found = examined(browser, scope=scope_of(street))
+
+    page = browser.get(f"/designer/publications/{found['id']}").text
+
+    [told] = re.findall(r'<div class="pub-elsewhere".*?</ul></div>', page, re.DOTALL)
+    assert "电工" in told and "点“为本机构定制”" in told
+    # Not to the editor of what has no effect there: to the page that leads to the industry's.
+    assert f'href="{PAGE}?scope=' in told
 
 
 def test_who_confirms_and_moves_reads_definitions_only(street: Street) -> None:
