@@ -13,6 +13,7 @@ KillPoint = Literal[
     "while-rendering",
     "between-chunks",
     "while-moving",
+    "while-undoing",
     "while-publishing",
 ]
 

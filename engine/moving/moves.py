@@ -253,6 +253,7 @@ def undo(
                 version=row.version + 1,
             )
         )
+        kill_point("while-undoing")
         put_rows_back(connection, instance_id, moved.rows)
         details: dict[str, Any] = {
             "from": row.bundle_id,

@@ -109,6 +109,8 @@ def make_migration(
     for position, effect in enumerate(effects):
         target = targets[effect.scopes]
         item = _item(migration, position, effect)
+        if item.outcome == MoveOutcome.WAITING:
+            weighing.store(weighing.aim(effect.bundle_id, target), now)
         if dry_run and item.outcome == MoveOutcome.WAITING:
             _rehearse(engine, db, migration, item, target, weighing)
         db.add(item)

@@ -1,22 +1,20 @@
-"""A process that works a migration off, to be killed on the way: address and id of it."""
+"""A process that works a migration off, or undoes it, to be killed on the way.
+
+It gets the address, the migration's id, and `undo` if that is wanted.
+"""
 
 import sys
 from uuid import UUID
 
 from engine.database import create_database
-from engine.migrations import Migration
-from engine.moving.runs import move_next
 from tests.engine.moving.grounds import Ground
+from tests.engine.moving.migrating import undo_all, work_off
 
 
-def main(url: str, migration_id: UUID) -> None:
+def main(url: str, migration_id: UUID, *, undoes: bool) -> None:
     played = Ground(create_database(url))
-    while True:
-        with played.database.transaction() as db:
-            move_next(played.engine, db, played.definitions, migration_id)  # type: ignore[arg-type]
-            if db.get_one(Migration, migration_id).status == "done":
-                return
+    (undo_all if undoes else work_off)(played, migration_id)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], UUID(sys.argv[2]))
+    main(sys.argv[1], UUID(sys.argv[2]), undoes="undo" in sys.argv[3:])

@@ -1,45 +1,17 @@
 """A migration is a record: each instance before or after, whenever it is stopped."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import update
 
-from engine.database import Database
 from engine.instances import ProcessInstance
-from engine.migrations import Migration, MigrationItem, items_of
-from engine.moving.runs import Wish, make_migration, move_next, undo_next
-from engine.timers import Timer
-from tests.engine.conftest import Draw as D
+from engine.migrations import Migration, items_of
 from tests.engine.moving.changes import AB, ACB, line, users
 from tests.engine.moving.grounds import Ground
+from tests.engine.moving.migrating import make, undo_all, work_off
 
 WITHOUT_A = line(users("a2", "b"), text="s>a2 a2>b b>e")
-ROOT = Path(__file__).parents[3]
-
-
-def make(played: Ground, bundle_id: str, *, dry_run: bool = False, **wish: Any) -> UUID:
-    with played.database.transaction() as db:
-        wanted = Wish({"base": bundle_id}, "main", actor="wang", **wish)
-        made = make_migration(played.engine, db, played.definitions, wanted, dry_run=dry_run)  # type: ignore[arg-type]
-        return made.id
-
-
-def work_off(played: Ground, migration_id: UUID, most: int = 100) -> None:
-    for _ in range(most):
-        with played.database.transaction() as db:
-            done, total = move_next(played.engine, db, played.definitions, migration_id)  # type: ignore[arg-type]
-            finished = db.get_one(Migration, migration_id).status == "done"
-        if finished:
-            return
-    assert done <= total
 
 
 def outcomes(played: Ground, migration_id: UUID) -> list[tuple[str, str, list[str]]]:
@@ -48,14 +20,6 @@ def outcomes(played: Ground, migration_id: UUID) -> list[tuple[str, str, list[st
             (one.business_key, one.outcome, [found.get("code", "?") for found in one.findings])
             for one in items_of(db, migration_id)
         ]
-
-
-def undo_all(played: Ground, migration_id: UUID) -> None:
-    after: int | None = -1
-    while after is not None:
-        with played.database.transaction() as db:
-            done = undo_next(played.engine, db, migration_id, after, "wang")
-            after = None if done is None else done[0]
 
 
 def two(ground: Callable[..., Ground]) -> tuple[Ground, UUID, UUID]:
@@ -139,38 +103,3 @@ def test_one_that_fails_stops_no_other(ground: Callable[..., Ground]) -> None:
 
     assert outcomes(played, run) == [("1", "failed", ["failed"]), ("2", "moved", [])]
     assert played.rows(ProcessInstance, id=second)[0].bundle_id == bundle
-
-
-@pytest.mark.parametrize("point", ["while-moving:1", "while-moving:3"])
-def test_killed_in_the_middle_each_is_before_or_after(database: Database, point: str) -> None:
-    played = Ground(database)
-    played.publish(AB)
-    instances = [played.begin(key=str(number)) for number in range(5)]
-    first = played.rows(ProcessInstance)[0].bundle_id
-    bundle = played.publish(line(users("a", "b"), D.event(
-        "boundaryEvent", "late", "timer duration P1D", attachedToRef="a"),
-        text="s>a a>b b>e late>b"))  # fmt: skip
-    run = make(played, bundle)
-    url = database.writer.url.render_as_string(hide_password=False)
-    played.database.dispose()
-
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.engine.moving.mover", url, str(run)],
-        env={**os.environ, "JIANCHENG_KILL_AT": point, "JIANCHENG_MODE": "test"},
-        cwd=ROOT,
-        check=False,
-    )
-
-    assert done.returncode == -signal.SIGKILL
-    stands = [
-        (row.bundle_id, len(played.rows(Timer, instance_id=row.id)))
-        for row in played.rows(ProcessInstance)
-    ]
-    assert set(stands) <= {(first, 0), (bundle, 1)}
-    items = {one.instance_id: one.outcome for one in played.rows(MigrationItem)}
-    for one in instances:
-        now = played.rows(ProcessInstance, id=one)[0].bundle_id
-        assert (now == bundle) == (items[one] == "moved")
-    work_off(played, run)
-    assert {row.bundle_id for row in played.rows(ProcessInstance)} == {bundle}
-    assert played.do("rebuild_rows") == 0

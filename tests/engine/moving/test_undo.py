@@ -9,6 +9,15 @@ from engine.history import HistoryKind, read_history
 from engine.moving.moves import UndoRefused
 from tests.engine.moving.changes import AB, ACB
 from tests.engine.moving.grounds import Ground
+from tests.engine.moving.migrating import (
+    ENDS,
+    FORMS_ALONE,
+    NEW_TIMER,
+    Kind,
+    ordered,
+    undo_all,
+    work_off,
+)
 
 
 @pytest.mark.parametrize("act", ["complete", "claim"])
@@ -21,6 +30,27 @@ def test_undo_ends_with_the_next_act(ground: Callable[..., Ground], act: str) ->
 
     with pytest.raises(UndoRefused, match="acted"):
         played.undo(instance, moved)
+
+
+@pytest.mark.parametrize(
+    "kind", [NEW_TIMER, FORMS_ALONE, ENDS], ids=["a new timer", "forms alone", "a handling ends"]
+)
+def test_an_act_on_one_keeps_no_other_from_being_undone(
+    sqlite_ground: Callable[..., Ground], kind: Kind
+) -> None:
+    played = sqlite_ground()
+    run, before = ordered(played, kind)
+    work_off(played, run)
+    acted, *others = before
+    played.do("claim", played.ready(acted)["a"], actor="li")
+    moved = played.kept(acted)
+
+    undo_all(played, run)
+
+    assert {one: played.kept(one) for one in before} == {
+        acted: moved,
+        **{one: before[one] for one in others},
+    }
 
 
 def test_those_who_follow_are_told_both_ways(sqlite_ground: Callable[..., Ground]) -> None:
