@@ -62,21 +62,22 @@ def everything(scope: str = GAS) -> list[Source]:
     ]
 
 
-def test_out_and_in_again_changes_nothing(database: Database) -> None:
-    publish(database, *everything())
+@pytest.mark.parametrize("scope", [GAS, "organisation:gas~electrician", "industry:electrician"])
+def test_out_and_in_again_changes_nothing(database: Database, scope: str) -> None:
+    publish(database, *everything(scope))
     publish(database, Source("form", "base_form", b"{}", "base"))
-    publish(database, Source("form", "gone", b"{}", GAS), withdrawn=True)
+    publish(database, Source("form", "gone", b"{}", scope), withdrawn=True)
     with database.transaction() as db:
-        files = write_scope(db, GAS)
+        files = write_scope(db, scope)
         assert sorted(files) == sorted([MANIFEST, *(path_of(k, f"{k}_one") for k in KINDS)])
         assert orjson.loads(files[MANIFEST])["definitions"]["forms/form_one.json"] == {
             "derivedFrom": "base@2"
         }
-        by_name = sorted(everything(), key=lambda one: path_of(one.kind, one.key))
-        assert read_scope(files, GAS) == by_name
-        done = take_in(db, GAS, files, actor="li", now=NOW, mirror=True)
+        by_name = sorted(everything(scope), key=lambda one: path_of(one.kind, one.key))
+        assert read_scope(files, scope) == by_name
+        done = take_in(db, scope, files, actor="li", now=NOW, mirror=True)
         assert {one.action for one in done} == {"same"}
-        assert list(drafts_of(db, GAS)) == []
+        assert list(drafts_of(db, scope)) == []
         # Into an installation that has nothing yet: the same bytes again.
         take_in(db, "organisation:new", files, actor="li", now=NOW)
         for source in everything():

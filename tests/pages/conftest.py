@@ -201,7 +201,8 @@ def board(street: Street, address: str, browser: Browser) -> Iterator[Board]:
     made.open()
     yield made
     page.context.close()
-    assert complaints == []
+    # The drawing tool warns of its own use of what it will drop.
+    assert [one for one in complaints if "is deprecated" not in one] == []
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.drafts import save_draft
 from tests.api.small import DIAGRAM, Street
+from tests.api.test_publications import examined
 from tests.pages.conftest import open_page, sign_in
 
 pytestmark = pytest.mark.browser
@@ -98,3 +99,22 @@ def test_an_element_that_is_gone_is_told_with_who_waits_there(
     page.locator("button[value=publish]").click()
     expect(page.get_by_role("heading", name="已发布的版本")).to_be_visible()
     assert complaints == []
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_the_check_while_drawing_finds_what_the_gate_finds(street: Street, case: str) -> None:
+    (kind, key), content, _ = BROKEN[case]
+    draw(street, kind, key, content)
+    client = street.client(street.own.people["process_designer"])
+
+    check = f"/api/v1/drafts/{kind}/{key}/check?scope={SCOPE}"
+    drawing = client.post(check, json={"content": content}).json()["findings"]
+    gates = examined(client, scope=SCOPE, dryRun=True)["report"]["findings"]
+
+    said = ("code", "elementId", "severity", "message", "remedy")
+    assert drawing
+    assert [{name: one[name] for name in said} for one in drawing] == [
+        {name: one[name] for name in said}
+        for one in gates
+        if one["definition"] == f"{kind}/{key}" and one["code"] != "uncovered"
+    ]

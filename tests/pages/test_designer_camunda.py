@@ -143,9 +143,10 @@ def run(street: Street, *, good: bool) -> list[str]:
     answers = (("reviewer", 80 if good else 10), ("second_reviewer", 70))
     for who, points in answers:
         client = street.client(own.people[who])
-        listed = client.get("/api/v1/user-tasks", params={"view": "claimable"}).json()["items"]
-        mine = client.get("/api/v1/user-tasks", params={"view": "mine"}).json()["items"]
-        for task in (one for one in listed + mine if one["instanceId"] == str(instance.id)):
+        # The tool is given back by whom the expression of the assignee names, and nobody else.
+        view = "mine" if who == "second_reviewer" else "claimable"
+        listed = client.get("/api/v1/user-tasks", params={"view": view}).json()["items"]
+        for task in (one for one in listed if one["instanceId"] == str(instance.id)):
             answer = {"answer": {"points": points}}
             said = client.post(f"/api/v1/user-tasks/{task['id']}/completion", json=answer)
             assert said.status_code == 200, said.text

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.api.small import DIAGRAM
-from tests.pages.designing import Board, drawn
+from tests.pages.designing import Board, drawn, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("editors")]
 
@@ -53,6 +53,18 @@ def test_expressions_of_another_engine_are_translated(board: Board) -> None:
     expect(board.part("note")).to_contain_text("已导入并换算")
     board.is_saved("points &gt;= 60")
     assert "${" not in board.draft()
+
+    # What came in as a file of the scope is as it was, and mended by the button of its finding.
+    assignee = 'id="second" name="复审" camunda:assignee="${approver}"'
+    save(board, foreign.replace('id="second" name="复审"', assignee))
+    board.open()
+    board.part("toggle-problems").click()
+    board.part("list").get_by_role("button", name="换算成 FEEL").first.click()
+    board.is_saved('camunda:assignee="approver"')
+    assert "${" not in board.draft()
+    board.shape("second").click()
+    written = board.page.locator("[data-entry-id=jc-assignee] .cm-content")
+    expect(written).to_have_text("approver")
 
 
 BIG = "".join(f'<bpmn:task id="t{n}" name="x" />' for n in range(10_000))

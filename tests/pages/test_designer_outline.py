@@ -1,7 +1,7 @@
 """The diagram as a table of steps: the same model, for keyboard, screen reader and phone."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.api.small import Street
 from tests.pages.conftest import open_page, sign_in
@@ -10,11 +10,20 @@ from tests.pages.designing import Board, violations
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("editors")]
 
 
+def reach(button: Locator) -> None:
+    """Go on to a button by the keyboard alone."""
+    for _ in range(40):
+        if button.evaluate("(one) => one === document.activeElement"):
+            return
+        button.page.keyboard.press("Tab")
+    raise AssertionError("not reached by Tab")
+
+
 def test_the_step_table_and_the_drawing_are_one(board: Board) -> None:
     page = board.page
     board.shape("first").click()
     shut_out = violations(page)
-    board.part("show-steps").click()
+    board.part("show-steps").press("Enter")
     shut_out += violations(page)
     row = page.locator("[data-element=first]")
     row.get_by_label("名称: 初审").fill("材料初审")
@@ -24,7 +33,8 @@ def test_the_step_table_and_the_drawing_are_one(board: Board) -> None:
     added = page.locator(".jc-steps tr:focus-within")
     added.get_by_label("名称").fill("补充核对")
     added.get_by_label("名称").blur()
-    page.locator("[data-element=second]").get_by_role("button", name="移除").click()
+    reach(page.locator("[data-element=second]").get_by_role("button", name="移除"))
+    page.keyboard.press("Enter")
 
     names = page.locator(".jc-steps td:nth-child(2) input").evaluate_all(
         "all => all.map((one) => one.value)"

@@ -1,5 +1,7 @@
 """What the panel of the process designer sets, and what it offers."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -75,6 +77,35 @@ def test_reminders_before_the_due_date_follow_it(board: Board) -> None:
     expect(before_due).to_be_hidden()
     board.change("second", "不限时")
     assert board.draft().count("<bpmn:boundaryEvent") == 0
+
+
+def test_a_call_for_each_of_a_list_is_set_up(board: Board) -> None:
+    page = board.page
+    board.shape("second").click()
+    page.keyboard.press("r")
+    page.locator(".djs-popup [data-id=replace-with-call-activity]").click()
+    page.locator("#bio-properties-panel-jc-called").select_option("small_review")
+    page.locator("#bio-properties-panel-jc-all-in").uncheck()
+    page.locator(".djs-container > svg").focus()
+    page.keyboard.press("r")
+    page.locator(".djs-popup [data-id=toggle-parallel-mi]").click()
+    page.keyboard.press("Escape")
+    listed = page.locator("[data-entry-id=jc-collection] .cm-content")
+    listed.click()
+    page.keyboard.type("[points, 2]", delay=20)
+    page.locator("#bio-properties-panel-jc-item").fill("one")
+    page.locator("#bio-properties-panel-jc-item").blur()
+    board.is_saved('camunda:elementVariable="one"')
+
+    draft = board.draft()
+    assert 'calledElement="small_review"' in draft
+    assert '<camunda:in variables="all"' not in draft
+    assert re.search(r'camunda:collection="= ?\[points, 2\]"', draft)
+    groups = page.locator("[data-group-id]").evaluate_all("all => all.map(g => g.dataset.groupId)")
+    # What the tool has besides and the engine does not use is not there.
+    assert {one for one in groups if not one.startswith("group-jc-")} <= {
+        "group-general", "group-documentation", "group-multiInstance",
+    }  # fmt: skip
 
 
 def test_what_is_wrong_is_told_while_drawing(board: Board) -> None:
