@@ -37,6 +37,8 @@ RESERVED_IDS = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEvent
 TERMINATE_CODE = "__terminate"
 SYNTHETIC = "__"
 """Ids with this in them were made by the compiler; a trace for people leaves them out."""
+PATH = f"{SYNTHETIC}path"
+"""In the id of a path of a sequential ad hoc sub-process, before its number."""
 
 
 def tags(*names: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from engine.diagrams.boundary_events import BoundaryEvent
 from engine.diagrams.joins import EndJoin, MergingJoin
 from engine.diagrams.loops import MultiInstance
 from engine.diagrams.specs import StartEvent
-from engine.diagrams.vocabulary import SYNTHETIC
+from engine.diagrams.vocabulary import PATH, SYNTHETIC
 from engine.moving import reasons
 from engine.moving.joining import never_joined, reached
 from engine.moving.places import Place, Signature
@@ -63,8 +63,31 @@ class Plan:
         for ending in (CHILD, SPLIT, ".BoundaryEventJoin"):
             if name.endswith(ending):
                 stem = name.removesuffix(ending)
-                return self.follower(stem) + ending
+                return self.renamed(old_tree, new_tree, stem) + ending
+        if PATH in name and name in old_tree.task_specs:
+            return self._path(old_tree, new_tree, name)
         return self.follower(name)
+
+    def _path(self, old_tree: Any, new_tree: Any, name: str) -> str:
+        """Name the path of a sequential ad hoc sub-process that has the activities of another.
+
+        Paths are numbered: one that is new before it would be taken for it.
+        """
+        held = {self.follower(one) for one in self._inside(self.old, old_tree, name)}
+        followers = [
+            other
+            for other in new_tree.task_specs
+            if PATH in other and held & self._inside(self.new, new_tree, other)
+        ]
+        return followers[0] if followers else self.follower(name)
+
+    def _inside(self, process: CompiledProcess, tree: Any, name: str) -> set[str]:
+        inner = process.subprocess_specs.get(str(getattr(tree.task_specs[name], "spec", "")))
+        return {
+            str(one.bpmn_id)
+            for one in ([] if inner is None else inner.task_specs.values())
+            if getattr(one, "bpmn_id", None) and SYNTHETIC not in one.bpmn_id
+        }
 
     def follower(self, element_id: str) -> str:
         """Tell which element takes the place of one: what was mapped, or made for such a one."""

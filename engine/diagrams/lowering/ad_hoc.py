@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.diagrams.lowering.build import add, connect, identity
-from engine.diagrams.vocabulary import FLOW, FLOW_NODES, TASKS, B, children
+from engine.diagrams.vocabulary import FLOW, FLOW_NODES, PATH, TASKS, B, children
 
 _ATOMIC = TASKS - {B + "receiveTask"}
 
@@ -67,7 +67,7 @@ def _chain(scope: etree._Element, groups: list[list[etree._Element]]) -> None:
     flows = scope.findall(FLOW)
     for number, group in enumerate(groups):
         entries = _entries(scope, group)
-        path = add(scope, "subProcess", id=f"{name}__path{number}")
+        path = add(scope, "subProcess", id=f"{name}{PATH}{number}")
         names = {identity(node) for node in group}
         path.extend(group)
         path.extend(flow for flow in flows if flow.get("sourceRef") in names)

@@ -64,6 +64,12 @@ def nested(handler: str) -> dict[str, bytes]:
     return line(sub("o", inner + handler, "s>p p>e"), users("b"), text="s>o o>b b>e")
 
 
+def in_order(nodes: str, flows: str) -> dict[str, bytes]:
+    """An ad hoc sub-process whose groups of activities follow one another."""
+    inner = users(*nodes) + D.flows(flows)
+    return line(D.node("adHocSubProcess", "p", inner, ordering="Sequential"), text="s>p p>e")
+
+
 def free(handler: str) -> dict[str, bytes]:
     """An ad hoc sub-process with two activities."""
     inner = D.node("adHocSubProcess", "p", users("a", "b") + handler)
@@ -159,6 +165,12 @@ CHANGES: list[Change] = [
     ("its sub-process loses it", nested(HANDLER), [], nested(""), {}, "can_move", ""),
     ("an ad hoc sub-process gets one", free(""), [], free(HANDLER), {}, "can_move", ""),
     ("an ad hoc sub-process loses it", free(HANDLER), [], free(""), {}, "can_move", ""),
+    ("an ad hoc sub-process has another group before it", in_order("abd", "a>b"), [],
+     in_order("cabd", "a>b"), {}, "can_move", ""),
+    ("an ad hoc sub-process has two groups in one", in_order("abcd", "a>b c>d"), ["a", "b"],
+     in_order("abcdx", "a>b b>c c>d"), {}, "can_move", ""),
+    ("the group of an ad hoc sub-process is gone", in_order("abd", "a>b"), [],
+     in_order("xyd", "x>y"), {}, "needs_mapping", "a"),
     ("an ad hoc sub-process has an order now", free(""), [],
      line(sub("p", users("a", "b"), "s>a a>b b>e"), text="s>p p>e"), {}, "cannot", "other_kind"),
     ("what undoes it is gone", booked("unbook"), ["book"],

@@ -11,7 +11,7 @@ from engine.moving.moves import Moved
 from engine.service_tasks import ServiceTasks
 from engine.subscriptions import Subscription
 from tests.engine.conftest import Draw as D
-from tests.engine.moving.changes import AB, ACB, CHANGES, Change, ids, line, sub, users
+from tests.engine.moving.changes import AB, ACB, CHANGES, Change, ids, in_order, line, sub, users
 from tests.engine.moving.grounds import Ground
 
 MOVABLE = [pytest.param(one, id=ids(one)) for one in CHANGES if one[5] in ("can_move",)]
@@ -70,6 +70,34 @@ def test_it_goes_on_by_the_new_drawing(sqlite_ground: Callable[..., Ground]) -> 
     assert played.finish(instance) == ["a", "c", "b"]
     assert played.status(instance) == "completed"
     assert played.data(instance) == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "completed", "new", "rest"),
+    [
+        (in_order("abd", "a>b"), [], in_order("cabd", "a>b"), ["a", "b", "d"]),
+        (in_order("abd", "a>b"), ["a"], in_order("xyabd", "x>y a>b"), ["b", "d"]),
+        (in_order("abcd", "a>b c>d"), ["a", "b"], in_order("abcdx", "a>b b>c c>d"),
+         ["c", "d", "x"]),
+    ],
+)  # fmt: skip
+def test_groups_that_follow_one_another_are_told_by_what_is_in_them(
+    sqlite_ground: Callable[..., Ground],
+    old: dict[str, bytes],
+    completed: list[str],
+    new: dict[str, bytes],
+    rest: list[str],
+) -> None:
+    played = sqlite_ground()
+    played.publish(old)
+    instance = played.begin()
+    for element in completed:
+        played.complete(element)
+
+    played.move(instance, played.publish(new))
+
+    assert played.finish(instance) == rest
+    assert played.status(instance) == "completed"
 
 
 def test_what_waits_in_a_sub_process_moves_with_it(ground: Callable[..., Ground]) -> None:
