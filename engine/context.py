@@ -78,8 +78,20 @@ class InstanceHead:
 Observer = Callable[[InstanceHead, Any], None]
 """Told of each step of an instance, with its task."""
 
-Follower = Callable[[Session, InstanceHead, str, Any], Any]
-"""Told of an instance, as it was, that another bundle is now its own."""
+
+@dataclass(frozen=True, slots=True)
+class NewBundle:
+    """What an instance was moved to; `parts` are what alone it took of a newer bundle."""
+
+    bundle_id: str
+    parts: tuple[str, ...] = ()
+
+
+Follower = Callable[[Session, InstanceHead, NewBundle, Any], Any]
+"""Told of an instance, as it was, that another bundle is now its own.
+
+What it gives is kept, and it is told that if the move is undone.
+"""
 
 FactProvider = Callable[[Session, InstanceHead, Mapping[str, Any]], Json]
 """Looks one fact up: gets the instance and its process variables, gives JSON.

@@ -5,7 +5,7 @@ the bundles of all industries as they were when it started: what it starts later
 uses them, whatever is published meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,10 @@ from sqlmodel import Session, col, select
 from appraisal.sessions import AppraisalSession
 from engine.bundles import Definition, Member, Name, newest
 from engine.context import DefinitionSource, TaskContext
+from engine.definitions import Definitions
 from engine.errors import DiagramError, UnknownDefinition
 from engine.findings import Finding
+from engine.moving.blends import Blend
 from engine.scopes import chain_of
 from tasks.definition_names import DefinitionName, name_in
 
@@ -82,6 +84,29 @@ def pin_industries(
         except DiagramError:
             bundle_id = session.industries.get(key, {}).get("bundle", "")
         pinned[key] = {"bundle": bundle_id, "scopes": scopes, "occupations": occupations}
+    session.industries = pinned
+    db.add(session)
+
+
+def take_parts(
+    db: AnySession, definitions: Definitions, session: AppraisalSession, parts: Collection[str]
+) -> None:
+    """Let a batch use these parts of each industry's current definitions; the rest stays pinned.
+
+    An industry whose pinned diagrams they do not fit keeps what it has.
+    """
+    pinned = {key: dict(pin) for key, pin in session.industries.items()}
+    for pin in pinned.values():
+        if not pin["bundle"]:
+            continue
+        try:
+            current = definitions.current_bundle(db, pin["scopes"])
+        except DiagramError:
+            continue
+        blend = Blend(db, definitions, pin["bundle"], current, parts)
+        if not blend.side.against:
+            blend.store(db, definitions.now())
+            pin["bundle"] = blend.bundle_id
     session.industries = pinned
     db.add(session)
 

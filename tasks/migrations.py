@@ -11,14 +11,14 @@ from appraisal.organisations import Organisation
 from appraisal.sessions import AppraisalSession
 from engine import Continue, ServiceTasks, TaskContext
 from engine.bundles import BundleHead
-from engine.context import InstanceHead
+from engine.context import InstanceHead, NewBundle
 from engine.definitions import Definitions
 from engine.instances import OPEN_STATUSES, ProcessInstance
 from engine.jobs import JobQueue, add_job
 from engine.migrations import Migration, MigrationStatus, get_migration, progress_of
 from engine.moving.runs import Wish, make_migration, move_next, undo_next
 from engine.runtime import ProcessEngine
-from tasks.industries import pin_industries
+from tasks.industries import pin_industries, take_parts
 
 service_tasks = ServiceTasks("migrations")
 TOPIC = "migrations.work_off"
@@ -156,15 +156,15 @@ def work_off(
 
 
 def follow_session(
-    definitions: Definitions, db: BareSession, head: InstanceHead, bundle_id: str, kept: Any = None
+    definitions: Definitions, db: BareSession, head: InstanceHead, new: NewBundle, kept: Any = None
 ) -> Any:
     """Let a batch's own record name the bundle that its process was moved to.
 
     Moved to what is current, it also takes the industries' current bundles for what it starts from
-    then on; gives what it had, by the batch's number. Moved back with that (`kept`), it has the
-    same as before.
+    then on, and where it took only parts of that, the same parts of theirs; gives what it had, by
+    the batch's number. Moved back with that (`kept`), it has the same as before.
     """
-    if head.process_id != "appraisal_session" or head.bundle_id == bundle_id:
+    if head.process_id != "appraisal_session" or head.bundle_id == new.bundle_id:
         return None
     had = {}
     query = (
@@ -174,11 +174,13 @@ def follow_session(
     )
     for session in db.scalars(query).all():
         had[session.number] = session.industries
-        session.bundle_id = bundle_id
+        session.bundle_id = new.bundle_id
         db.add(session)
         if kept is not None:
             session.industries = kept.get(session.number, session.industries)
-        elif definitions.current_bundle(db, head.scopes.split(" ")) == bundle_id:
+        elif new.parts:
+            take_parts(db, definitions, session, new.parts)
+        elif definitions.current_bundle(db, head.scopes.split(" ")) == new.bundle_id:
             assert isinstance(db, Session)
             pin_industries(db, definitions, session, head.tenant)
     return had

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.codec import document_of, load_state, state_of
+from engine.context import NewBundle
 from engine.effects import Effect, EffectState, Target, Weighing, assess
 from engine.errors import EngineError, InstanceNotRunning
 from engine.history import HISTORY, HistoryKind, add_history, history_row
@@ -110,7 +111,7 @@ def move(
         # A look whether a message has come already is no effect: what it brings is an act.
         thrown_now = list(work.outbox)[thrown:]
         went_on = went_on or any(not isinstance(one, Arrived) for one in thrown_now)
-        head, to = read_head(row), run.head.bundle_id
+        head, to = read_head(row), NewBundle(run.head.bundle_id, weighing.parts)
         rows[FOLLOWERS] = [follow(db, head, to, None) for follow in engine.followers]
         return Moved(
             effect, run.version, _last(db, instance_id), went_on, row.bundle_id, row.state, rows
@@ -267,7 +268,7 @@ def undo(
         add_history(connection, [note])
         kept = moved.rows.get(FOLLOWERS) or [None] * len(engine.followers)
         for follow, was in zip(engine.followers, kept, strict=True):
-            follow(db, read_head(row), moved.from_bundle, was)
+            follow(db, read_head(row), NewBundle(moved.from_bundle), was)
 
 
 __all__ = ["Moved", "Order", "UndoRefused", "assess", "move", "rehearse", "undo"]

@@ -19,6 +19,9 @@ from appraisal.organisations import Organisation
 from appraisal.schemes import Scheme
 from appraisal.sessions import AppraisalSession, SessionOffer
 from engine import InstanceHead, LocalQueue, TaskContext
+from engine.context import NewBundle
+from engine.errors import UnknownDefinition
+from engine.moving.blends import Blend
 from engine.sources import Source
 from tasks.demo_world import scheme_content
 from tasks.industries import (
@@ -166,14 +169,60 @@ def test_a_batch_that_is_moved_takes_the_current_packs(db: Session, installation
     assert not with_note.refused, with_note.findings
     current = installation.definitions.current_bundle(db, context.scopes)
 
-    kept = follow_session(installation.definitions, db, head, current)
+    kept = follow_session(installation.definitions, db, head, NewBundle(current))
 
     assert session.bundle_id == current
     moved = session.industries["electrician"]["bundle"]
     assert moved != pinned
     back = replace(head, bundle_id=current)
-    follow_session(installation.definitions, db, back, context.bundle_id, kept)
+    follow_session(installation.definitions, db, back, NewBundle(context.bundle_id), kept)
     assert session.bundle_id == context.bundle_id
+    assert session.industries["electrician"]["bundle"] == pinned
+
+
+def test_a_batch_that_takes_forms_alone_takes_those_of_the_packs(
+    db: Session, installation: Any
+) -> None:
+    session = session_of(db, installation)
+    pinned = session.industries["electrician"]["bundle"]
+    context = context_of(db, installation)
+    head = InstanceHead(
+        uuid4(),
+        "appraisal_session",
+        context.bundle_id,
+        session.number,
+        "9901",
+        None,
+        scopes=" ".join(context.scopes),
+    )
+    content = installation.definitions.content
+    form = content(db, pinned, "form", "review_application")
+    newer = {**orjson.loads(form), "jc:title": "新标题"}
+    note = Source("catalogue", "note", b'{"a": 1}', "base")
+    changed = [note, Source("form", "review_application", orjson.dumps(newer), "base")]
+    report = installation.definitions.publish(db, changed, "base", "li")
+    assert not report.refused, report.findings
+    blend = Blend(
+        db,
+        installation.definitions,
+        context.bundle_id,
+        installation.definitions.current_bundle(db, context.scopes),
+        ["form"],
+    )
+    blend.store(db, NOW)
+
+    kept = follow_session(installation.definitions, db, head, NewBundle(blend.bundle_id, ("form",)))
+
+    taken = session.industries["electrician"]["bundle"]
+    assert session.bundle_id == blend.bundle_id
+    assert orjson.loads(content(db, taken, "form", "review_application")) == newer
+    with pytest.raises(UnknownDefinition):
+        content(db, taken, "catalogue", "note")
+    assert installation.definitions.process_ids(taken) == installation.definitions.process_ids(
+        pinned
+    )
+    back = replace(head, bundle_id=blend.bundle_id)
+    follow_session(installation.definitions, db, back, NewBundle(context.bundle_id), kept)
     assert session.industries["electrician"]["bundle"] == pinned
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.context import NewBundle
 from engine.history import HistoryKind, read_history
 from engine.moving.moves import UndoRefused
 from tests.engine.moving.changes import AB, ACB
@@ -60,8 +61,8 @@ def test_those_who_follow_are_told_both_ways(sqlite_ground: Callable[..., Ground
     second = played.publish(ACB)
     told: list[Any] = []
 
-    def follow(_: Any, head: Any, bundle_id: str, kept: Any) -> str:
-        told.append((head.bundle_id, bundle_id, kept))
+    def follow(_: Any, head: Any, new: NewBundle, kept: Any) -> str:
+        told.append((head.bundle_id, new.bundle_id, kept))
         return "was"
 
     played.engine.followers.append(follow)
