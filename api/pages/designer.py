@@ -33,6 +33,7 @@ from engine.errors import DiagramError
 from engine.scopes import for_industry, industry_of, level_of
 from engine.sources import SCENARIOS
 from engine.version_lists import Version, versions_of
+from tasks.definition_differences import count_differences
 from tasks.definition_drafts import Ground, ground_of, keep_draft
 from tasks.definition_layers import Resolved, resolve
 from tasks.definition_lists import (
@@ -112,6 +113,7 @@ def _listed(
         draft_count=sum(one.draft is not None for one in every),
         behind_count=sum(one.is_behind for one in every),
         people=_people(work, rows), scope_names=_scope_names(work, rows),
+        differences=count_differences(work.db, rows),
         publish_page=_has(work, "/designer/publish"), moves=work.may("migration.rehearse"),
         refused=refused, status=status,
         files_route=_has(work, "/api/v1/scopes/{scope}/files"),

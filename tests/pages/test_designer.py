@@ -48,6 +48,7 @@ def test_list_opens_with_the_own_organisation(street: Street) -> None:
 
     assert "小流程" in page
     assert "沿用上级" in page
+    assert "与上级有" not in page
     assert "第 1 版" in page
     assert "1 个在办流程" in page or "2 个在办流程" in page
     assert f"/designer/process/small_review/edit?scope={scope_of(street)}" in page
@@ -87,6 +88,9 @@ def test_inherited_definition_says_that_nothing_is_copied(street: Street) -> Non
 def test_draft_is_told_in_words_and_thrown_away(street: Street) -> None:
     draft(street)
     browser = browser_of(street, "process_designer")
+    listed = browser.get("/designer").text
+    own = scope_of(street).replace(":", "%3A")
+    assert f'href="{PAGE}?scope={own}#differences">与上级有 1 处不同</a>' in listed
 
     page = browser.get(PAGE).text
     assert "第一次审核" in page
@@ -102,6 +106,7 @@ def test_draft_is_told_in_words_and_thrown_away(street: Street) -> None:
 def test_back_to_the_outer_definition_is_a_draft_first(street: Street) -> None:
     publish(street, CHANGED, scope_of(street), derived_from="base@1")
     browser = browser_of(street, "process_designer")
+    assert "与上级有 1 处不同" in browser.get("/designer").text
     assert "本级自有" in browser.get(PAGE).text
 
     sent = browser.post(f"{PAGE}/outer?scope={scope_of(street)}", data=token(browser))
