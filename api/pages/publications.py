@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from api.definitions import require_publish
-from api.pages.editing import resolved, scope_name
+from api.pages.editing import scope_name
 from api.pages.names import Names
+from api.pages.publication_changes import Told, told_of_draft, told_of_publication
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.publications import (
@@ -26,11 +27,7 @@ from api.publications import (
     view_of,
 )
 from api.work import PageRouter, Posting, Reading, Work
-from engine.comparison import compare
-from engine.decisions import InvalidDecisions
 from engine.drafts import Draft, drafts_of
-from engine.errors import EngineError
-from engine.sources import SCENARIOS
 from tasks.definition_names import name_in
 from tasks.publications import (
     InstancesStranded,
@@ -47,7 +44,6 @@ from tasks.publications import (
 
 router = PageRouter()
 Scope = Annotated[str, Query(max_length=100)]
-DIFFERENCES_SHOWN = 12
 # Warnings that say where a change has no effect, or what else it reaches: they are not folded away.
 ELSEWHERE = frozenset(
     [
@@ -76,27 +72,8 @@ def choose_drafts(work: Reading, scope: Scope = "") -> Response:
     return _page(work, "publish.html", scope, drafts=_told_drafts(work, scope), error=None)
 
 
-def _told_drafts(work: Work, scope: str) -> list[dict[str, Any]]:
-    return [{"draft": one, **_changes(work, one)} for one in drafts_of(work.db, scope)]
-
-
-def _changes(work: Work, draft: Draft) -> dict[str, Any]:
-    """Tell what differs: the first changes in words, how many more, and how many only moved."""
-    # What holds now: the scope's own version, else the outer one that it was made from.
-    now = resolved(work, draft.scope, draft.kind).get(draft.key)
-    if now is not None and draft.kind == SCENARIOS and now.scope != draft.scope:
-        now = None  # Scenarios come beside the outer ones and do not take their place.
-    before = None if now is None else now.content
-    try:
-        found = compare(draft.kind, before, draft.content)
-    except (EngineError, InvalidDecisions) as error:
-        return {"changes": [str(error)], "more": 0, "moved": 0}
-    said = [one.message(work.language) for one in found if one.is_meant]
-    return {
-        "changes": said[:DIFFERENCES_SHOWN],
-        "more": max(0, len(said) - DIFFERENCES_SHOWN),
-        "moved": sum(not one.is_meant for one in found),
-    }
+def _told_drafts(work: Work, scope: str) -> list[tuple[Draft, Told]]:
+    return [(one, told_of_draft(work, one)) for one in drafts_of(work.db, scope)]
 
 
 @router.post("/designer/publish")
@@ -171,6 +148,7 @@ def _draw(
         row.scope,
         publication=view,
         given=given,
+        told=told_of_publication(work, row),
         report=report,
         chains=chains,
         elsewhere=[one for one in report["findings"] if one["code"] in ELSEWHERE],

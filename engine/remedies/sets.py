@@ -51,8 +51,8 @@ SETS = {
         " what you need.",
     ),
     "outer_moved": (
-        "打开“上层有更新”,把上层的改动并进来。",
-        "Open “The outer one moved” and take its changes over.",
+        "点“跟进上级”,把上级的改动并进来。",
+        "Choose “Follow the outer scope” and take its changes over.",
     ),
     "mandatory_removed": (
         "把它从上层恢复回来。",
