@@ -13,6 +13,7 @@ from tests.api.test_publications import API, examined
 from tests.pages.conftest import browser_of
 
 SCOPE = "organisation:OWN"
+FIRST_OWN, DRAFT = f"{SCOPE}@1", f"{SCOPE}@draft"
 FIRST = "“第一次审核”的名称由 初审 改为 第一次审核。"
 LATER = "“再次审核”的名称由 第一次审核 改为 再次审核。"
 BACK = "“初审”的名称由 再次审核 改为 初审。"
@@ -55,11 +56,11 @@ def page_of(designer: TestClient, publication: dict[str, str]) -> str:
 def test_each_version_is_told_against_the_one_before(street: Street, designer: TestClient) -> None:
     publications = []
     for content, sentences, sides, stored in (
-        (named("第一次审核"), [FIRST], ("base@1", f"{SCOPE}@draft"), ("base@1", f"{SCOPE}@1")),
-        (named("再次审核"), [LATER], (f"{SCOPE}@1", f"{SCOPE}@draft"), (f"{SCOPE}@1", f"{SCOPE}@2")),
+        (named("第一次审核"), [FIRST], ("base@1", DRAFT), ("base@1", FIRST_OWN)),
+        (named("再次审核"), [LATER], (FIRST_OWN, DRAFT), (FIRST_OWN, f"{SCOPE}@2")),
         # Given up, what differs is between the own version and the outer one.
         (None, [BACK], (f"{SCOPE}@2", "base@1"), (f"{SCOPE}@2", "base@1")),
-        (named("第一次审核"), [FIRST], ("base@1", f"{SCOPE}@draft"), ("base@1", f"{SCOPE}@4")),
+        (named("第一次审核"), [FIRST], ("base@1", DRAFT), ("base@1", f"{SCOPE}@4")),
     ):  # fmt: skip
         draft(street, content)
         assert told(designer.get(f"/designer/publish?scope={SCOPE}").text) == (sentences, [sides])
