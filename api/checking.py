@@ -54,17 +54,13 @@ def lint_folders(folders: Sequence[Path]) -> list[Finding]:
 def scenario_results(folders: Sequence[Path], only: str = "") -> list[ScenarioResult]:
     """Run the scenarios below the folders, else the packaged ones, on the packaged definitions."""
     results = []
-    with (
-        as_file(files("processes")) as processes,
-        as_file(files("forms")) as forms,
-        tempfile.TemporaryDirectory() as objects,
-    ):
+    with as_file(files("processes")) as processes, as_file(files("forms")) as forms:
         roots = [Path(processes), Path(forms) / "definitions", *folders]
         for scopes, scenarios in _scenario_sets(Path(processes), folders):
             pack = Pack(*roots, scopes=scopes)
             for scenario in scenarios:
                 if not only or only in (scenario.process_id, scenario.name):
-                    results.append(_result(pack, scenario, Path(objects)))
+                    results.append(_result(pack, scenario))
     return results
 
 
@@ -81,9 +77,9 @@ def _scenario_sets(
         yield chain, scenarios_beside(chain, sources)
 
 
-def _result(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioResult:
+def _result(pack: Pack, scenario: Scenario) -> ScenarioResult:
     try:
-        run_scenario(pack, scenario, objects)
+        run_scenario(pack, scenario)
         problem = ""
     except ScenarioFailed as error:
         problem = str(error)

@@ -3,8 +3,10 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
@@ -81,6 +83,38 @@ class ObjectStore:
         if len(key) != 64 or not all(c in "0123456789abcdef" for c in key):
             raise ValueError("not an object key")
         return self._folder / key[:2] / key[2:4] / key
+
+
+class ObjectsInMemory(ObjectStore):
+    """Keeps objects as long as itself: what others put into a copy is not in this one."""
+
+    def __init__(self, held: Mapping[str, bytes] | None = None) -> None:
+        self._held = dict(held or {})
+
+    @property
+    def held(self) -> Mapping[str, bytes]:
+        """All objects by key."""
+        return MappingProxyType(self._held)
+
+    def put(self, content: bytes) -> StoredObject:
+        """Keep the bytes and return their key and size."""
+        key = hashlib.sha256(content).hexdigest()
+        self._held[key] = content
+        return StoredObject(key, len(content))
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes of an object.
+
+        Raises:
+            UnknownObject: There is none with this key.
+        """
+        try:
+            return self._held[key]
+        except KeyError:
+            raise UnknownObject(key) from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._held
 
 
 def attach_objects(database: Engine | Connection, store: ObjectStore) -> None:

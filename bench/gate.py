@@ -8,6 +8,7 @@ from api.settings import Settings
 from engine.jobs import LocalQueue
 from engine.sources import Source
 from tasks.gate import Gate, Wanted
+from tasks.scenario_players import Players
 from tasks.scenario_sets import read_scenarios
 from tasks.scenario_workers import ScenarioWorkers, pack_name
 
@@ -40,7 +41,8 @@ def scenarios_per_second(base: list[Source]) -> dict[str, float]:
         if not scenario.content.get("removed")
     ]
     rates = []
-    with ScenarioWorkers() as workers:
+    with Players() as players:
+        workers = ScenarioWorkers(players=players)
         for _ in range(4):
             began = time.perf_counter()
             outcomes = workers.play({name: contents}, wanted)
@@ -70,7 +72,6 @@ def gate_seconds(installation: Installation, base: list[Source]) -> float:
     began = time.perf_counter()
     found = gate.examine(Wanted("base", [Source("process", _CHANGED, changed)]))
     took = time.perf_counter() - began
-    gate.close()
     assert found.passed
     assert not found.held
     return took

@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
+from appraisal.calendar import local_date
 from appraisal.equipment import Equipment
 from appraisal.occupations import Occupation
 from appraisal.organisations import Organisation, RegisteredRange
@@ -18,6 +20,7 @@ from appraisal.rooms import Room, RoomKind
 from appraisal.schemes import Scheme
 from appraisal.staff import AssessorCard, AssessorRank
 from appraisal.supplies import Supply, SupplyBasis
+from tasks.worlds import Ground
 
 BODY_CODE = "JC"
 SITE = "实训中心"
@@ -73,6 +76,14 @@ _THEORY = {
 _FEES = {"theory": "100.00", "practical": "220.00", "review": "180.00"}
 
 
+_STAFF_OF = (
+    select(Person)
+    .where(Person.organisation_id == bindparam("b_body"), col(Person.is_candidate).is_(False))
+    .order_by(col(Person.id))
+    .execution_options(prepared=True)
+)
+
+
 @dataclass
 class DemoWorld:
     """The invented body and its people by the name they sign in with."""
@@ -115,10 +126,15 @@ def build_demo_world(db: Session, *, today: date) -> DemoWorld:
     return world
 
 
+DEMO_BODY = Ground(
+    # Cards and ranges are valid from one year to another: the day does not matter.
+    key=lambda now: f"demo body of {local_date(now).year}",
+    make=lambda db, now: build_demo_world(db, today=local_date(now)),
+)
+
+
 def _load(db: Session, body: Organisation) -> DemoWorld:
-    people = db.exec(
-        select(Person).where(Person.organisation_id == body.id).where(Person.is_candidate == False)  # noqa: E712 -- SQL, not Python
-    ).all()
+    people = db.exec(_STAFF_OF, params={"b_body": body.id}).all()
     schemes = db.exec(select(Scheme).where(Scheme.organisation_id == body.id)).all()
     return DemoWorld(
         body, {p.sign_in_name: p for p in people}, {s.occupation_code: s for s in schemes}

@@ -83,9 +83,8 @@ class Examiner:
         return self._gate.results.play(contents, scenarios)
 
     def close(self) -> None:
-        """End the thread and the processes."""
+        """End the thread."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._gate.close()
 
     def _set(self, publication_id: UUID, **values: object) -> None:
         with self._database.transaction() as db:

@@ -80,12 +80,9 @@ class Gate:
         self._definitions = definitions
         self.results = ScenarioResults()
 
-    def close(self) -> None:
-        """End the processes that play scenarios."""
-        self.results.close()
-
     def examine(self, wanted: Wanted, told: Progress = lambda _done, _total: None) -> GateReport:
         """Check, play the scenarios of every chain that it touches, and weigh the instances."""
+        self.results.prepare()
         with self._database.reading() as db:
             digest = digest_of(db, wanted)
             checked = self._definitions.check(

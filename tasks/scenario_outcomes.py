@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from engine.bundles import Name
 from engine.errors import DiagramError, UnknownProcess
@@ -58,13 +57,13 @@ class Outcome:
         )
 
 
-def play_scenario(pack: Pack, scenario: Scenario, objects: Path) -> Outcome:
-    """Run a scenario and tell how it went, whatever happens; `objects` is a folder for files."""
+def play_scenario(pack: Pack, scenario: Scenario) -> Outcome:
+    """Run a scenario and tell how it went, whatever happens."""
     problem = problem_en = ""
     run: ScenarioRun | None = None
     known = True
     try:
-        run = run_scenario(pack, scenario, objects)
+        run = run_scenario(pack, scenario)
     except ScenarioFailed as error:
         problem, problem_en, run = error.problem, error.problem_en, error.run
         # What could not be found may be anywhere.

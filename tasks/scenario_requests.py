@@ -22,7 +22,8 @@ class NewPack:
 
 @dataclass(frozen=True)
 class Play:
-    """Play a scenario with the definitions of that name."""
+    """Play a scenario with the definitions of that name, for so many seconds at most."""
 
     pack: str
     scenario: Scenario
+    seconds: float

@@ -31,9 +31,9 @@ class ScenarioResults:
         self._lock = Lock()
         self.played = 0
 
-    def close(self) -> None:
-        """End the processes that play."""
-        self._workers.close()
+    def prepare(self) -> None:
+        """Have the processes that play start, for whoever will have something played soon."""
+        self._workers.prepare()
 
     def play(
         self,

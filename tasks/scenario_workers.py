@@ -1,23 +1,18 @@
-"""Processes that play scenarios side by side, whatever a scenario does to the one that plays it."""
+"""Scenarios played side by side, whatever one does to the process that plays it."""
 
-import atexit
 import json
 import os
-import pickle
-import select
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock, Thread
-from typing import Self
 
 import orjson
 
 from engine.bundles import Name, hash_of
 from tasks.scenario_outcomes import Outcome
 from tasks.scenario_packs import Lowered
-from tasks.scenario_requests import KEPT_PACKS, NewPack, Play
+from tasks.scenario_players import PlayerLost, Players, shared_players
+from tasks.scenario_requests import NewPack
 from tasks.scenarios import Scenario
 
 LONGEST_SECONDS = 60.0
@@ -28,18 +23,27 @@ Told = Callable[[int, Outcome], None]
 
 
 class ScenarioWorkers:
-    """As many processes as there are processors, four at most; they start when first needed.
+    """As many players as there are processors, four at most; they start when first needed.
 
     They are told the definitions once and then single scenarios. One that plays too long is ended.
     Threads that want scenarios played wait for one another.
     """
 
-    def __init__(self, processes: int | None = None, *, seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(
+        self,
+        processes: int | None = None,
+        *,
+        seconds: float = LONGEST_SECONDS,
+        players: Players | None = None,
+    ) -> None:
         self._count = processes or min(os.cpu_count() or 1, MOST_PROCESSES)
         self._seconds = seconds
-        self._workers: list[_Worker] = []
+        self._players = players or shared_players()
         self._lock = Lock()
-        atexit.register(self.close)
+
+    def prepare(self) -> None:
+        """Start the players, without waiting for them."""
+        self._players.prepare(self._count)
 
     def play(
         self,
@@ -64,13 +68,12 @@ class ScenarioWorkers:
 
         with self._lock:
             groups = _groups(wanted)
-            threads = []
-            for place in range(min(self._count, len(groups))):
-                if place == len(self._workers):
-                    self._workers.append(_Worker(self._seconds))
-                worker = self._workers[place]
-                work = (groups, new, wanted, note, errors)
-                threads.append(Thread(target=worker.work, args=work))
+            workers = [
+                _Worker(self._players, self._seconds) for _ in range(min(self._count, len(groups)))
+            ]
+            shared = _Groups(groups, [one.player.begun for one in workers])
+            work = (shared, new, wanted, note, errors)
+            threads = [Thread(target=one.work, args=work) for one in workers]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -79,19 +82,6 @@ class ScenarioWorkers:
             raise errors[0]
         return [outcomes[number] for number in range(len(wanted))]
 
-    def close(self) -> None:
-        """End the processes."""
-        workers, self._workers = self._workers, []
-        for worker in workers:
-            worker.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-        atexit.unregister(self.close)
-
 
 def pack_name(contents: Mapping[Name, bytes]) -> str:
     """Name a set of definitions by what is in it."""
@@ -99,34 +89,56 @@ def pack_name(contents: Mapping[Name, bytes]) -> str:
     return hash_of(orjson.dumps(rows))
 
 
-def _groups(wanted: Sequence[tuple[str, Scenario]]) -> list[list[int]]:
-    """Put together what begins alike, the largest last: given states are made once a process."""
+@dataclass(frozen=True)
+class _Group:
+    """The numbers of scenarios that begin alike, and the name of how."""
+
+    begun: str
+    numbers: Sequence[int]
+
+
+def _groups(wanted: Sequence[tuple[str, Scenario]]) -> list[_Group]:
+    """Put together what begins alike: given states are made once a process."""
     groups: dict[str, list[int]] = {}
     for number, (_, scenario) in enumerate(wanted):
         content = scenario.content
         given = [content.get("world"), content.get("at"), content.get("given")]
         groups.setdefault(json.dumps(given, sort_keys=True, default=str), []).append(number)
-    return sorted(groups.values(), key=len)
+    return [_Group(*one) for one in groups.items()]
 
 
-def _taken(groups: list[list[int]]) -> list[int] | None:
-    """Take the next group; None when another thread took the last."""
-    with suppress(IndexError):
-        return groups.pop()
-    return None
+class _Groups:
+    """What is left to play, of which each player first takes what it has begun before."""
+
+    def __init__(self, groups: Sequence[_Group], begun: Sequence[Collection[str]]) -> None:
+        self._left = list(groups)
+        self._begun = frozenset().union(*begun)
+        self._lock = Lock()
+
+    def take(self, mine: Collection[str]) -> _Group | None:
+        """Give the next group, after one's own what nobody has begun; of those the largest."""
+
+        def order(group: _Group) -> tuple[bool, bool, int]:
+            return group.begun in mine, group.begun not in self._begun, len(group.numbers)
+
+        with self._lock:
+            found = max(self._left, key=order, default=None)
+            if found is not None:
+                self._left.remove(found)
+            return found
 
 
 class _Worker:
-    """One process, started anew when it was lost."""
+    """Whoever has one player play, and another when that one was lost."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, players: Players, seconds: float) -> None:
+        self._players = players
         self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
-        self._packs: list[str] = []
+        self.player = players.take()
 
     def work(
         self,
-        groups: list[list[int]],
+        groups: _Groups,
         packs: Mapping[str, NewPack],
         wanted: Sequence[tuple[str, Scenario]],
         note: Told,
@@ -134,39 +146,30 @@ class _Worker:
     ) -> None:
         """Take groups until none is left; what goes wrong beside scenarios goes into `errors`."""
         try:
-            while not errors and (group := _taken(groups)) is not None:
-                for number in group:
+            while not errors and (group := groups.take(self.player.begun)) is not None:
+                for number in group.numbers:
                     pack, scenario = wanted[number]
                     note(number, self._play(packs[pack], scenario))
+                self.player.begun.add(group.begun)
         except Exception as error:
             errors.append(error)
-
-    def close(self) -> None:
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            with suppress(BrokenPipeError):
-                pipe.close()
-        self._process, self._packs = None, []
+        self._players.put_back(self.player)
 
     def _play(self, pack: NewPack, scenario: Scenario) -> Outcome:
-        """Play a scenario; once more in a new process if the first was lost, as by memory."""
+        """Play a scenario; once more by another player if the first was lost, as by memory."""
         for _ in range(2):
             try:
-                return self._asked(pack, scenario)
+                return self.player.play(pack, scenario, self._seconds)
             except TimeoutError:
-                self.close()
+                self._replace()
                 return Outcome(
                     scenario.process_id,
                     scenario.name,
                     f"{self._seconds:g} 秒内没有跑完。",
                     f"It did not end within {self._seconds:g} seconds.",
                 )
-            except (OSError, EOFError, pickle.UnpicklingError):
-                self.close()
+            except PlayerLost:
+                self._replace()
         return Outcome(
             scenario.process_id,
             scenario.name,
@@ -174,37 +177,6 @@ class _Worker:
             "The process that played it ended.",
         )
 
-    def _asked(self, pack: NewPack, scenario: Scenario) -> Outcome:
-        process = self._process or self._started()
-        if pack.name not in self._packs:
-            self._send(process, [pack])
-            self._packs = [*self._packs, pack.name][-KEPT_PACKS:]
-        self._send(process, [Play(pack.name, scenario)])
-        return self._answer(process)
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tasks.scenario_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        return self._process
-
-    def _send(self, process: subprocess.Popen[bytes], requests: Iterable[NewPack | Play]) -> None:
-        assert process.stdin is not None
-        for request in requests:
-            pickle.dump(request, process.stdin)
-        process.stdin.flush()
-
-    def _answer(self, process: subprocess.Popen[bytes]) -> Outcome:
-        assert process.stdout is not None
-        # One answer comes for one request, so nothing waits in a buffer.
-        ready = select.poll()
-        ready.register(process.stdout, select.POLLIN)
-        if not ready.poll(self._seconds * 1000):
-            raise TimeoutError
-        outcome = pickle.load(process.stdout)  # noqa: S301 -- what our own process says
-        assert isinstance(outcome, Outcome)
-        return outcome
+    def _replace(self) -> None:
+        self.player.close()
+        self.player = self._players.take()

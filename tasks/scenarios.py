@@ -133,14 +133,14 @@ class ScenarioRun:
     trace: Trace = field(repr=False)
 
 
-def run_scenario(pack: Pack, scenario: Scenario, objects: Path) -> ScenarioRun:
-    """Run one scenario in memory; `objects` is a folder for files.
+def run_scenario(pack: Pack, scenario: Scenario) -> ScenarioRun:
+    """Run one scenario in memory.
 
     Raises:
         ScenarioFailed: It went another way than it says.
     """
     pack.read.clear()
-    stage = Stage(pack.leaving_out(scenario.content.get("leave_out") or {}), scenario, objects)
+    stage = Stage(pack.leaving_out(scenario.content.get("leave_out") or {}), scenario)
     try:
         stage.play()
         return stage.compare()
@@ -157,7 +157,7 @@ class _Run(ScriptedRun):
     ) -> None:
         super().__init__(
             pack,
-            service_tasks=giving(_service_tasks(), results),
+            service_tasks=giving(known_service_tasks(), results),
             facts=fact_providers(),
             answers_port=StoredAnswers(),
             start_at=start_at,
@@ -170,18 +170,19 @@ class _Run(ScriptedRun):
 
 
 @cache
-def _service_tasks() -> ServiceTasks:
+def known_service_tasks() -> ServiceTasks:
+    """The service tasks that scenarios call: the product's own and those of plug-ins."""
     return installed_service_tasks(load_plugins())
 
 
 class Stage:
     """One scenario being played."""
 
-    def __init__(self, pack: Pack, scenario: Scenario, objects: Path) -> None:
+    def __init__(self, pack: Pack, scenario: Scenario) -> None:
         content = scenario.content
         start_at = moment_of(content["at"]) if "at" in content else START_AT
         database, self.world = pack.given.open(
-            str(content["world"]), start_at, content.get("given") or {}, objects
+            str(content["world"]), start_at, content.get("given") or {}
         )
         self.pack = pack
         self.scenario = scenario

@@ -42,18 +42,32 @@ class World:
     companions: Sequence[Companion] = ()
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What several given states begin with: it may be there already when they are made.
+
+    `key` is the same for all moments for which `make` makes the same.
+    """
+
+    key: Callable[[datetime], str]
+    make: Callable[[Session, datetime], object]
+
+
 WorldMaker = Callable[..., World]
 
 _WORLDS: dict[str, WorldMaker] = {}
+_GROUNDS: dict[str, Ground] = {}
 
 
-def world(name: str) -> Callable[[WorldMaker], WorldMaker]:
+def world(name: str, *, ground: Ground | None = None) -> Callable[[WorldMaker], WorldMaker]:
     """Register a given state: `def make(db, now, **given) -> World`."""
 
     def register(make: WorldMaker) -> WorldMaker:
         known = _WORLDS.setdefault(name, make)
         if known is not make:
             raise ValueError(f"two worlds are called {name}")
+        if ground is not None:
+            _GROUNDS[name] = ground
         return make
 
     return register
@@ -68,6 +82,11 @@ def make_world(db: Session, name: str, now: datetime, given: Mapping[str, Any]) 
     if name not in _WORLDS:
         raise UnknownWorld(name)
     return _WORLDS[name](db, now, **given)
+
+
+def ground_of(name: str) -> Ground | None:
+    """What a given state begins with, if others begin with the same."""
+    return _GROUNDS.get(name)
 
 
 def world_names() -> list[str]:

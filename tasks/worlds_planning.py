@@ -25,7 +25,16 @@ from appraisal.sessions import AppraisalSession, SessionOffer
 from appraisal.staff import AssessorCard, AssignmentState, StaffAssignment, cards_of
 from appraisal.supplies import Supply
 from appraisal.tickets import issue_ticket, release_tickets, tickets_of
-from tasks.demo_world import CARER, COOK, ELECTRICIAN, LEVELS, SITE, DemoWorld, build_demo_world
+from tasks.demo_world import (
+    CARER,
+    COOK,
+    DEMO_BODY,
+    ELECTRICIAN,
+    LEVELS,
+    SITE,
+    DemoWorld,
+    build_demo_world,
+)
 from tasks.plan_sittings import plan_sittings
 from tasks.seating import seat_subject
 from tasks.worlds import World, world
@@ -147,7 +156,7 @@ def _enrol(db: Session, world: PlanningWorld, offer: SessionOffer, scheme: Schem
     return enrolment
 
 
-@world("applications_decided")
+@world("applications_decided", ground=DEMO_BODY)
 def applications_decided(db: Session, now: datetime, **given: Any) -> World:
     """A batch before step 4. Given: kind, training_wanted, groups, own_room, room changes."""
     made = _made(db, now, given)
@@ -155,7 +164,7 @@ def applications_decided(db: Session, now: datetime, **given: Any) -> World:
     return made.scenario(**_names(db, made))
 
 
-@world("seats_assigned")
+@world("seats_assigned", ground=DEMO_BODY)
 def seats_assigned(db: Session, now: datetime, **given: Any) -> World:
     """A batch after step 4: rooms, seats, numbers, and how many people each room needs.
 
@@ -190,7 +199,7 @@ def _sit(db: Session, made: PlanningWorld, room: ExamRoom, state: str) -> None:
     db.flush()
 
 
-@world("person_drawn")
+@world("person_drawn", ground=DEMO_BODY)
 def person_drawn(db: Session, now: datetime, **given: Any) -> World:
     """A batch after step 4 in which an assessor was drawn for the practical of electricians."""
     made = _made(db, now, given)

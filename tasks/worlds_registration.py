@@ -18,7 +18,7 @@ from appraisal.notices import Subscriber
 from appraisal.people import add_person
 from appraisal.schemes import Scheme
 from appraisal.sessions import offers_of
-from tasks.demo_world import CARER, COOK, ELECTRICIAN
+from tasks.demo_world import CARER, COOK, DEMO_BODY, ELECTRICIAN
 from tasks.sample_batches import (
     OFFERED,
     announce,
@@ -36,7 +36,7 @@ from tasks.sample_batches import (
 from tasks.worlds import Companion, World, world
 
 
-@world("opened")
+@world("opened", ground=DEMO_BODY)
 def opened(db: Session, now: datetime, **given: Any) -> World:
     """A batch that was just opened: nothing is chosen yet."""
     body, session = open_batch(db, now, kind=str(given.get("kind") or "unified"))
@@ -58,7 +58,7 @@ def opened(db: Session, now: datetime, **given: Any) -> World:
     return batch_world(session, body, **names)
 
 
-@world("defined")
+@world("defined", ground=DEMO_BODY)
 def defined(db: Session, now: datetime, **given: Any) -> World:
     """A batch whose schemes are approved, and somebody who wants its notices."""
     body, session = open_batch(db, now)
@@ -70,7 +70,7 @@ def defined(db: Session, now: datetime, **given: Any) -> World:
     return batch_world(session, body)
 
 
-@world("applied")
+@world("applied", ground=DEMO_BODY)
 def applied(db: Session, now: datetime, **given: Any) -> World:
     """A batch after registration: so many electricians have applied.
 
@@ -113,7 +113,7 @@ def applied(db: Session, now: datetime, **given: Any) -> World:
     return batch_world(session, body, **names)
 
 
-@world("offered")
+@world("offered", ground=DEMO_BODY)
 def offered(db: Session, now: datetime, **given: Any) -> World:
     """One offer of a batch with so many admitted (table D5)."""
     made = applied(db, now, **given)
@@ -131,7 +131,7 @@ def offered(db: Session, now: datetime, **given: Any) -> World:
     )
 
 
-@world("enrolled_session")
+@world("enrolled_session", ground=DEMO_BODY)
 def enrolled_session(db: Session, now: datetime, **given: Any) -> World:
     """A batch from its beginning to its end.
 
@@ -169,7 +169,7 @@ def _companion(enrolment: Enrolment) -> Companion:
     return Companion("enrolment", enrolment.number, variables, note)
 
 
-@world("enrolled")
+@world("enrolled", ground=DEMO_BODY)
 def enrolled(db: Session, now: datetime, **given: Any) -> World:
     """One application to a batch.
 
@@ -204,7 +204,7 @@ def enrolled(db: Session, now: datetime, **given: Any) -> World:
     )
 
 
-@world("running")
+@world("running", ground=DEMO_BODY)
 def running(db: Session, now: datetime, **given: Any) -> World:
     """One enrolment as `enrolled`, in `state`, with its process running."""
     made = enrolled(db, now, **{key: value for key, value in given.items() if key != "state"})

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from appraisal.archive import read_catalogue
+from appraisal.calendar import local_date
 from appraisal.enrolments import Enrolment, subjects_of
 from appraisal.marking import MarkingRules, settle
 from appraisal.marks import Mark, MarkKind, Work, add_work, give_mark
@@ -16,7 +17,7 @@ from appraisal.papers import Paper, file_paper
 from appraisal.publicity import open_publicity
 from appraisal.results import Result
 from appraisal.rooms import ExamRoom, RoomKind, active_rooms, exam_rooms_of, is_suitable
-from tasks.demo_world import ELECTRICIAN
+from tasks.demo_world import DEMO_BODY, ELECTRICIAN
 from tasks.worlds import World, world
 from tasks.worlds_planning import PlanningWorld, planning_world
 
@@ -25,7 +26,7 @@ _PRESENT = "present"
 Points = dict[int, dict[str, Decimal]]
 
 
-@world("marked_batch")
+@world("marked_batch", ground=DEMO_BODY)
 def marked_batch(
     db: Session,
     now: datetime,
@@ -37,7 +38,7 @@ def marked_batch(
     An entry gives the points or the state (absent, exempt, void) of a subject, and `veto` the
     subject with a failed veto item; what it leaves out was sat with 75 points.
     """
-    found = planning_world(db, today=now.date(), groups={ELECTRICIAN: len(marks)}, exam_in=1)
+    found = planning_world(db, today=local_date(now), groups={ELECTRICIAN: len(marks)}, exam_in=1)
     points = {
         enrolment.id or 0: _mark(db, enrolment, given, now)
         for enrolment, given in zip(found.enrolments, marks, strict=True)
@@ -45,7 +46,7 @@ def marked_batch(
     return _world(found, points)
 
 
-@world("concluded_batch")
+@world("concluded_batch", ground=DEMO_BODY)
 def concluded_batch(
     db: Session,
     now: datetime,
@@ -58,7 +59,9 @@ def concluded_batch(
 
     The marks of the enrolment `corrected` were put right after that.
     """
-    found = planning_world(db, today=now.date(), groups={ELECTRICIAN: len(outcomes)}, exam_in=1)
+    found = planning_world(
+        db, today=local_date(now), groups={ELECTRICIAN: len(outcomes)}, exam_in=1
+    )
     for at, (enrolment, outcome) in enumerate(zip(found.enrolments, outcomes, strict=True)):
         right = outcome == "passed" or at == corrected
         _mark(db, enrolment, {} if right else {"theory": "41"}, now)
@@ -66,7 +69,7 @@ def concluded_batch(
     return _world(found)
 
 
-@world("listed_batch")
+@world("listed_batch", ground=DEMO_BODY)
 def listed_batch(
     db: Session,
     now: datetime,
@@ -103,7 +106,7 @@ def listed_batch(
     return base
 
 
-@world("issued_batch")
+@world("issued_batch", ground=DEMO_BODY)
 def issued_batch(
     db: Session, now: datetime, *, lacking: Sequence[str] = (), catalogue: Path = CATALOGUE
 ) -> World:

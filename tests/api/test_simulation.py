@@ -176,13 +176,13 @@ def test_demo_archive_tells_of_any_changed_byte(demo: Demo, tmp_path: Path) -> N
     assert unnoticed == []
 
 
-def _recorded(demo: Demo, folder: Path) -> dict[str, Recording]:
+def _recorded(demo: Demo) -> dict[str, Recording]:
     """Record an instance of every process for its trade, that of an enrolment for base, too."""
     packs: dict[str, Pack] = {}
 
     def play(contents: Mapping[Name, bytes], scenarios: Sequence[Scenario]) -> list[Outcome]:
         pack = packs.setdefault(pack_name(contents), Pack.of(contents))
-        return [play_scenario(pack, one, folder) for one in scenarios]
+        return [play_scenario(pack, one) for one in scenarios]
 
     installation = build_installation(demo_settings(demo.environment))
     try:
@@ -205,9 +205,9 @@ def _trade(scopes: Sequence[str]) -> str:
 @pytest.mark.slow
 @pytest.mark.xdist_group("simulation")
 def test_demo_instances_become_scenarios_with_nobody_in_them(
-    demo: Demo, roster: list[DemoCandidate], tmp_path: Path
+    demo: Demo, roster: list[DemoCandidate]
 ) -> None:
-    found = _recorded(demo, tmp_path)
+    found = _recorded(demo)
 
     ways = {name: one.departures for name, one in found.items() if name != "base"}
     assert ways == dict.fromkeys(ways, ())

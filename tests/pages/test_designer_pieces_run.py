@@ -107,7 +107,7 @@ def test_usual_pieces_do_their_work(designer: Desk, tmp_path: Path) -> None:
     pack = Pack(folder, Path(forms.__file__).parent / "definitions")
 
     for name, (_, ids) in drawn.items():
-        run_scenario(pack, scenario(name, ids), tmp_path / name)
+        run_scenario(pack, scenario(name, ids))
 
 
 def put_in(designer: Desk, piece: str) -> tuple[str, dict[str, str]]:

@@ -45,9 +45,7 @@ class House:
 
     def __init__(self, folder: Path, given: Mapping[str, Any]) -> None:
         self.content: dict[str, Any] = {"world": "seats_assigned", "given": given}
-        self.stage = Stage(
-            base_pack(), Scenario("lost_room", "made up", self.content, folder), folder
-        )
+        self.stage = Stage(base_pack(), Scenario("lost_room", "made up", self.content, folder))
         self.database = self.stage.run.database
 
     def play(self, *steps: Mapping[str, Any]) -> None:

@@ -51,14 +51,13 @@ def pack() -> Pack:
 )
 def test_a_safety_item_fails_the_practical_and_keeps_the_marks(
     pack: Pack,
-    tmp_path: Path,
     name: str,
     raw: str,
     points: str,
     vetoed: bool,
     effect: VetoEffect | None,
 ) -> None:
-    stage = _played(pack, SCENARIOS[name], tmp_path)
+    stage = _played(pack, SCENARIOS[name])
 
     with stage.run.database.reading() as db:
         work = db.exec(select(Work)).one()
@@ -73,7 +72,7 @@ def test_a_safety_item_fails_the_practical_and_keeps_the_marks(
         assert effects == ({effect.value} if effect else set())
 
 
-def _played(pack: Pack, scenario: Scenario, objects: Path) -> Stage:
-    stage = Stage(pack, scenario, objects)
+def _played(pack: Pack, scenario: Scenario) -> Stage:
+    stage = Stage(pack, scenario)
     stage.play()
     return stage

@@ -1,5 +1,7 @@
 """Scenarios in processes of their own: how they went, what they read, and what ends one."""
 
+import os
+import signal
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import processes
 from engine.bundles import Name
 from engine.sources import load_folder
 from tasks.scenario_outcomes import Outcome
+from tasks.scenario_players import Player, Players
 from tasks.scenario_workers import ScenarioWorkers, pack_name
 from tasks.scenarios import Scenario
 
@@ -36,8 +39,8 @@ def played(
 ) -> list[Outcome]:
     known = definitions or base()
     name = pack_name(known)
-    with ScenarioWorkers(1, seconds=seconds) as workers:
-        return workers.play({name: known}, [(name, scenario(content)) for content in contents])
+    workers = ScenarioWorkers(1, seconds=seconds)
+    return workers.play({name: known}, [(name, scenario(content)) for content in contents])
 
 
 def test_outcomes_come_in_the_order_of_the_scenarios() -> None:
@@ -109,8 +112,8 @@ def test_one_that_never_ends_is_ended_and_the_next_is_played() -> None:
     name = pack_name(base())
     long = Scenario("define_scheme", "long", {"world": "opened", "steps": waits}, PROCESSES)
 
-    with ScenarioWorkers(1, seconds=8) as workers:
-        outcomes = workers.play({name: base()}, [(name, long), (name, scenario(OPENED))])
+    workers = ScenarioWorkers(1, seconds=8)
+    outcomes = workers.play({name: base()}, [(name, long), (name, scenario(OPENED))])
 
     assert outcomes[0].problem_en == "It did not end within 8 seconds."
     assert outcomes[0].read is None
@@ -119,20 +122,33 @@ def test_one_that_never_ends_is_ended_and_the_next_is_played() -> None:
 
 def test_a_process_that_was_lost_is_started_anew() -> None:
     name = pack_name(base())
+    players = Watched()
     lost: list[int] = []
 
     def lose(number: int, _: Outcome) -> None:
         if not lost:
-            (worker,) = workers._workers
-            assert worker._process is not None
-            worker._process.kill()
+            os.kill(players.taken[0].process_id, signal.SIGKILL)
             lost.append(number)
 
-    with ScenarioWorkers(1) as workers:
+    with players:
+        workers = ScenarioWorkers(1, players=players)
         outcomes = workers.play({name: base()}, [(name, scenario(OPENED))] * 3, lose)
 
     assert [one.problem_en for one in outcomes] == ["", "", ""]
-    assert lost
+    assert len(players.taken) == 2
+
+
+class Watched(Players):
+    """Players of which it is known who was taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[Player] = []
+
+    def take(self) -> Player:
+        player = super().take()
+        self.taken.append(player)
+        return player
 
 
 def test_what_a_listener_raises_is_raised() -> None:
@@ -141,5 +157,30 @@ def test_what_a_listener_raises_is_raised() -> None:
     def refuse(_number: int, _outcome: Outcome) -> None:
         raise IndexError("nobody listens")
 
-    with ScenarioWorkers(1) as workers, pytest.raises(IndexError, match="nobody listens"):
-        workers.play({name: base()}, [(name, scenario(OPENED))] * 2, refuse)
+    with pytest.raises(IndexError, match="nobody listens"):
+        ScenarioWorkers(1).play({name: base()}, [(name, scenario(OPENED))] * 2, refuse)
+
+
+def test_a_changed_definition_is_played_as_it_is_now() -> None:
+    changed = base()["process", "decide_opening"].replace(b"decide_opening", b"decide_later")
+    name, other = pack_name(base()), pack_name({**base(), ("process", "decide_opening"): changed})
+    packs = {name: base(), other: {**base(), ("process", "decide_opening"): changed}}
+    wanted = [(name, scenario(OPENED)), (other, scenario(OPENED)), (name, scenario(OPENED))]
+
+    outcomes = ScenarioWorkers(1).play(packs, wanted)
+
+    assert [one.passed for one in outcomes] == [True, False, True]
+    assert "decide_opening" in outcomes[1].problem_en
+
+
+def test_what_one_scenario_did_the_next_does_not_find() -> None:
+    begins = "process: decide_opening, world: offered, given: {applicants: 1, minimum: 2}"
+
+    outcomes = played(
+        f"{{{begins}, facts: {{offer.status: postponed}}}}",
+        # Here nobody writes down that it is put off.
+        f"{{{begins}, results: {{postpone_offer: {{}}}}, facts: {{offer.status: open}}}}",
+        f"{{{begins}, facts: {{offer.status: postponed}}}}",
+    )
+
+    assert [one.problem_en for one in outcomes] == ["", "", ""]

@@ -32,19 +32,19 @@ def base_pack() -> Pack:
 @pytest.mark.parametrize(
     "scenario", SCENARIOS, ids=lambda scenario: f"{scenario.process_id}: {scenario.name}"
 )
-def test_scenario_goes_as_written(scenario: Scenario, tmp_path: Path) -> None:
-    run = run_scenario(base_pack(), scenario, tmp_path)
+def test_scenario_goes_as_written(scenario: Scenario) -> None:
+    run = run_scenario(base_pack(), scenario)
 
     _RUNS[scenario.path, scenario.name] = run
 
 
 @pytest.mark.parametrize("process_id", PROCESSES)
-def test_every_element_and_flow_is_reached(process_id: str, tmp_path: Path) -> None:
+def test_every_element_and_flow_is_reached(process_id: str) -> None:
     # A scenario beside the diagram may start a caller, to whom an error or a message goes.
     wanted = [s for s in SCENARIOS if process_id in (s.process_id, s.path.parent.name)]
 
     # The runs of the test above are used where it ran in this process.
-    runs = [_RUNS.get((s.path, s.name)) or run_scenario(base_pack(), s, tmp_path) for s in wanted]
+    runs = [_RUNS.get((s.path, s.name)) or run_scenario(base_pack(), s) for s in wanted]
 
     assert wanted, "no scenarios beside the diagram"
     assert unreached(base_pack(), process_id, runs) == set()
@@ -61,10 +61,10 @@ def test_every_scenario_says_what_must_happen(scenario: Scenario) -> None:
     assert refused or {"path", "passes", "visits"} & set(scenario.content)
 
 
-def test_elements_and_flows_that_no_run_took_are_named(tmp_path: Path) -> None:
+def test_elements_and_flows_that_no_run_took_are_named() -> None:
     opened = scenario("{process: decide_opening, world: offered}")
 
-    run = run_scenario(base_pack(), opened, tmp_path)
+    run = run_scenario(base_pack(), opened)
 
     # What is postponed is neither opened nor merged.
     assert unreached(base_pack(), "decide_opening", [run]) == {
@@ -103,12 +103,8 @@ def scenarios_of(key: str) -> tuple[Scenario, ...]:
         for scenario in scenarios_of(key)
     ],
 )
-def test_scenario_of_an_industry_goes_as_written(
-    key: str, scenario: Scenario, tmp_path: Path
-) -> None:
-    _RUNS[Path(key) / scenario.path, scenario.name] = run_scenario(
-        industry_pack(key), scenario, tmp_path
-    )
+def test_scenario_of_an_industry_goes_as_written(key: str, scenario: Scenario) -> None:
+    _RUNS[Path(key) / scenario.path, scenario.name] = run_scenario(industry_pack(key), scenario)
 
 
 @pytest.mark.parametrize(
@@ -118,15 +114,11 @@ def test_scenario_of_an_industry_goes_as_written(
         for path in sorted((PROCESSES_FOLDER / "industries").glob("*/*/*.bpmn"))
     ],
 )
-def test_every_element_and_flow_of_an_industry_is_reached(
-    key: str, process_id: str, tmp_path: Path
-) -> None:
+def test_every_element_and_flow_of_an_industry_is_reached(key: str, process_id: str) -> None:
     pack = industry_pack(key)
     wanted = [s for s in scenarios_of(key) if process_id in (s.process_id, s.path.parent.name)]
 
-    runs = [
-        _RUNS.get((Path(key) / s.path, s.name)) or run_scenario(pack, s, tmp_path) for s in wanted
-    ]
+    runs = [_RUNS.get((Path(key) / s.path, s.name)) or run_scenario(pack, s) for s in wanted]
 
     assert unreached(pack, process_id, runs) == set()
     assert untaken(pack, process_id, runs) == set()
@@ -160,16 +152,16 @@ def scenario(content: str) -> Scenario:
         ),
     ],
 )
-def test_a_scenario_that_goes_another_way_fails(content: str, problem: str, tmp_path: Path) -> None:
+def test_a_scenario_that_goes_another_way_fails(content: str, problem: str) -> None:
     with pytest.raises(ScenarioFailed, match=problem):
-        run_scenario(base_pack(), scenario(content), tmp_path)
+        run_scenario(base_pack(), scenario(content))
 
 
-def test_what_a_scenario_still_waits_for_is_told_in_words(tmp_path: Path) -> None:
+def test_what_a_scenario_still_waits_for_is_told_in_words() -> None:
     begun = scenario("{process: define_scheme, world: opened}")
 
     with pytest.raises(ScenarioFailed) as failed:
-        run_scenario(base_pack(), begun, tmp_path)
+        run_scenario(base_pack(), begun)
 
     assert (
         failed.value.problem == "最后仍在运行,场景要的是已结束;还在等待:待办“选择方案、等级和科目”"

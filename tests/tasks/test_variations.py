@@ -64,7 +64,7 @@ def play(base: Contents, changed: Contents, process_id: str, text: str, folder: 
     """Play a scenario on the base with the changes."""
     content: Mapping[str, Any] = yaml.safe_load(text)
     scenario = Scenario(process_id, "changed", content, folder / "scenarios.yaml")
-    return run_scenario(Pack.of({**base, **changed}), scenario, folder)
+    return run_scenario(Pack.of({**base, **changed}), scenario)
 
 
 def training_before_the_plan(base: Contents) -> Contents:
