@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.comparison.change import Subject
+from engine.comparison.change import Change, Subject
 from engine.comparison.json_tree import LIST, OBJECT, VALUE
 from engine.comparison.json_words import JsonWords, label_of, shown_json
 from engine.comparison.tree import ROOT, TEXT, Record, Tree, ancestors
@@ -47,6 +47,15 @@ _HOLDERS = ("validate", "conditional", "properties", "layout", "appearance")
 class FormWords(JsonWords):
     """Fields by their labels, options by theirs, qualities by their office names."""
 
+    def __init__(self) -> None:
+        # Options that come or go as a whole: their English says nothing of its own.
+        self._passing: frozenset[tuple[str, str]] = frozenset()
+
+    def changes(self, before: Tree, after: Tree) -> tuple[Change, ...]:
+        """Put the differences into words; an option's English comes and goes with the option."""
+        self._passing = _options(before) ^ _options(after)
+        return super().changes(before, after)
+
     def subject(self, tree: Tree, key: str, what: str, name: str) -> Subject | None:
         """Name a field, an option or a quality of the nearest field."""
         if name == "name" or what == "tag" or (what == "order" and tree[key].tag != LIST):
@@ -90,34 +99,45 @@ class FormWords(JsonWords):
         record = tree[key]
         path = _path(tree, key, field.key)
         if path.split("/")[0] in ("values", "options"):
-            return self._option(tree, key, what)
+            return self._option(tree, key, field, what)
         if what == "order":
             told = record.values.get("name") == "components"
             return ("order", "内含字段", "fields") if told else ("", "", "")
         if path.startswith("properties/values."):
             value = path.removeprefix("properties/values.").removesuffix(".en")
+            if (field.key, value) in self._passing:
+                return "", "", ""
             return "options", f"选项 {value} 的英文", f"English of the option {value}"
         return _FIELD.get(path, ("property", f"设置 {path}", f"setting {path}"))
 
-    def _option(self, tree: Tree, key: str, what: str) -> tuple[str, str, str]:
+    def _option(self, tree: Tree, key: str, field: Record, what: str) -> tuple[str, str, str]:
         if tree[key].tag == LIST:
             return "options", "选项", "options"
         option = next(
             one for one in [key, *ancestors(tree, key)] if tree[tree[one].parent].tag == LIST
         )
-        label = label_of(tree, tree[option]) or ""
-        found = {tree[one].values.get("name"): tree[one] for one in tree[option].children}
-        if "label" in found and found["label"].tag == VALUE:
-            label = shown_json(found["label"].values[TEXT]).zh
+        label = _child_text(tree, tree[option], "label") or label_of(tree, tree[option]) or ""
+        value = _child_text(tree, tree[option], "value")
+        english = _child_text(tree, field, "properties", f"values.{value}.en") or label
         if option == key:
             return (
                 ("", "", "")
                 if what == "order"
-                else ("option", f"选项“{label}”", f"option “{label}”")
+                else ("option", f"选项“{label}”", f"option “{english}”")
             )
         told = tree[key].values.get("name", "")
         zh, en = ("文字", "label") if told == "label" else (told, told)
-        return "options", f"选项“{label}”的{zh}", f"{en} of the option “{label}”"
+        return "options", f"选项“{label}”的{zh}", f"{en} of the option “{english}”"
+
+
+def _options(tree: Tree) -> frozenset[tuple[str, str]]:
+    """List the options of all fields, each by its field and value."""
+    lists = [one for one in tree.values() if one.tag == LIST and one.values.get("name") == "values"]
+    return frozenset(
+        (one.parent, _child_text(tree, tree[option], "value"))
+        for one in lists
+        for option in one.children
+    )
 
 
 def _path(tree: Tree, key: str, top: str) -> str:
@@ -142,13 +162,16 @@ def _field_label(tree: Tree, field: Record) -> str:
     if field.tag != OBJECT:
         return field.key
     told = [_child_text(tree, field, one) for one in ("label", "dateLabel", "text", "key", "id")]
-    label = next((one for one in told if one), "")
-    return label if len(label) <= 30 else label[:29] + "…"
+    return _shortened(next((one for one in told if one), ""))
 
 
 def _english(tree: Tree, field: Record) -> str:
     label = _child_text(tree, field, "properties", "label.en")
-    return label or _child_text(tree, field, "properties", "text.en")[:30]
+    return _shortened(label or _child_text(tree, field, "properties", "text.en"))
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= 30 else label[:29] + "…"
 
 
 def _id_of(tree: Tree, field: Record) -> str:

@@ -135,6 +135,22 @@ def test_comparison_speaks_english_with_english_names() -> None:
     )
 
 
+def test_comparison_of_forms_speaks_english_with_english_names() -> None:
+    long = '"label.en": "Decision after all that the office has on file"'
+    after = changed(
+        FORM, ('"label": "不通过"', '"label": "退回"'), ('"label.en": "Decision"', long)
+    )
+
+    said = [one.message("en") for one in compare("form", FORM.encode(), after.encode())]
+
+    assert said == [
+        "The English label of the field “Decision after all that the o…” changed from Decision "
+        "to Decision after all that the office has on file.",
+        "The label of the option “Reject” of the field “Decision after all that the o…” changed "
+        "from 不通过 to 退回.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "told"),
     [
@@ -183,6 +199,7 @@ TABLE = BY_NAME["decision", "d2_eligibility"]
 FORM = BY_NAME["form", "review_application"]
 SHEET = BY_NAME["sheet", "practical_general"]
 CATALOGUE = BY_NAME["catalogue", "archive_catalogue"]
+REJECT = ',\n        {\n          "value": "reject",\n          "label": "不通过"\n        }'
 OTHER_CASES = [
     (
         "decision",
@@ -234,6 +251,17 @@ OTHER_CASES = [
                 "字段“初审意见”的选项“同意”的文字由 通过 改为 同意。",
             )
         ],
+    ),
+    (
+        "form",
+        FORM,
+        # The English of an option goes with it.
+        changed(
+            FORM,
+            (REJECT, ""),
+            (',\n        "values.reject.en": "Reject"', ""),
+        ),
+        [("changed", "f_first_decision", "option", "删除了字段“初审意见”的选项“不通过”。")],
     ),
     (
         "sheet",
