@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from api import (
     certificates,
@@ -98,11 +100,19 @@ def create_app(
     watch(installation, app.state.meters)
     add_problem_handlers(app)
     app.add_exception_handler(Replayed, _replay)
-    app.include_router(api_router())
-    app.include_router(health.router)
+    app.router.routes.extend(_api_routes())
     _add_pages(app)
     _add_guards(app, installation.settings)
     return app
+
+
+@cache
+def _api_routes() -> tuple[BaseRoute, ...]:
+    """The routes beside the pages; made once, since that takes longer than all else here."""
+    made = FastAPI(openapi_url=None, responses=_error_responses())
+    made.include_router(api_router())
+    made.include_router(health.router)
+    return tuple(made.routes)
 
 
 def api_router() -> APIRouter:
