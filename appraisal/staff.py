@@ -178,7 +178,7 @@ def assignments_of(
     post: str | None = None,
     states: Sequence[AssignmentState] = FILLED,
 ) -> list[StaffAssignment]:
-    """The assignments of a session, of one room or post, in draw order."""
+    """The assignments of a session, of one room or post, by room and post in draw order."""
     query = _assignments(exam_room_id is not None, post is not None, tuple(states))
     given = {"b_session": session_id, "b_room": exam_room_id, "b_post": post}
     return list(db.exec(query, params=given))
@@ -196,7 +196,8 @@ def _assignments(
         query = query.where(StaffAssignment.exam_room_id == bindparam("b_room"))
     if of_post:
         query = query.where(StaffAssignment.post == bindparam("b_post"))
-    order = (col(StaffAssignment.exam_room_id), StaffAssignment.post)
+    # Those of the whole session first; no two databases sort nulls alike by themselves.
+    order = (col(StaffAssignment.exam_room_id).nulls_first(), StaffAssignment.post)
     query = query.order_by(*order, col(StaffAssignment.position))
     return query.execution_options(prepared=True)
 

@@ -71,7 +71,7 @@ def open_work(db: Session, number: str) -> list[OpenWork]:
         select(*grouped, func.count().label("tasks"), func.min(col(UserTask.due_at)).label("due"))
         .where(col(UserTask.status) == UserTaskStatus.READY.value, of_session(number))
         .group_by(*grouped)
-        .order_by(col(UserTask.step), col(UserTask.element_id))
+        .order_by(col(UserTask.step).nulls_first(), col(UserTask.element_id))
     )
     rows = db.execute(query).all()
     names = _staff_names(db, {row.assignee for row in rows if row.assignee})
