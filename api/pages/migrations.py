@@ -118,7 +118,7 @@ def read_migrations(
     return staff_page(
         work,
         "migrations.html",
-        "migrations",
+        "designer",
         installation.clock.now(),
         processes=running,
         chosen=chosen,
@@ -260,7 +260,7 @@ def read_migration_report(work: Reading, migration_id: MigrationId) -> Response:
     return staff_page(
         work,
         "migration.html",
-        "migrations",
+        "designer",
         work.installation.clock.now(),
         migration=migration,
         view=view,
