@@ -1,49 +1,48 @@
-"""One prepared installation for each database; runs are made on copies of it."""
+"""One prepared installation; batches are worked on copies of it, and once without any kill."""
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.engine import URL
 
-from tests.kills.grounds import Ground, Template
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.xdist_group("kills-sqlite")),
-        pytest.param(
-            "postgresql",
-            marks=[pytest.mark.postgresql, pytest.mark.xdist_group("kills-postgresql")],
-        ),
-    ],
-)
-def new_ground(request: pytest.FixtureRequest) -> Iterator[Callable[[], Ground]]:
-    """A function that gives a fresh copy of the prepared installation."""
-    folder = Path(tempfile.mkdtemp(prefix="jc-kills-"))
-    try:
-        if request.param == "sqlite":
-            template = Template.make(folder / "template", None, None)
-        else:
-            template = _on_postgresql(request, folder / "template")
-        yield lambda: template.copy(folder / uuid4().hex[:8])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+from tests.conftest import PostgresqlServer
+from tests.kills.batches import Worked, work
+from tests.kills.grounds import Ground
+from tests.kills.reaper import Reaper
 
 
-def _on_postgresql(request: pytest.FixtureRequest, folder: Path) -> Template:
-    server = request.getfixturevalue("postgresql_server")
-    original = _new_database(server.url, server.run)
-    return Template.make(
-        folder, original, lambda: _new_database(server.url, server.run, f"{original.database}")
-    )
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where the installations lie."""
+    made = Path(tempfile.mkdtemp(prefix="jc-kills-"))
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
 
 
-def _new_database(server: URL, run: Callable[[str], None], template: str = "template0") -> URL:
-    name = f"kills_{uuid4().hex[:12]}"
-    run(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return server.set(database=name)
+@pytest.fixture(scope="module")
+def prepared(folder: Path) -> Ground:
+    """What the others are copies of; it is never served."""
+    return Ground.make(folder / "prepared")
+
+
+@pytest.fixture(scope="module")
+def calm(prepared: Ground, folder: Path) -> Worked:
+    """The batch as it ends when nothing dies; what it comes to depends on no database."""
+    ground = prepared.copy(folder / "calm")
+    return work(ground, Reaper(ground, [], []))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def ground(request: pytest.FixtureRequest, prepared: Ground, folder: Path) -> Iterator[Ground]:
+    """A fresh installation on each database, with the keys of the calm one."""
+    if request.param == "sqlite":
+        yield prepared.copy(folder / "sqlite")
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    url = server.url.set(database=f"kills_{uuid4().hex[:12]}")
+    server.run(f"CREATE DATABASE {url.database}")
+    yield Ground.make(folder / "postgresql", url, keys=prepared.folder / "keys")
+    server.drop(url)

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -33,42 +33,34 @@ PaperName = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Ground:
-    """One installation of its own, ready to be served."""
+    """One demo installation, ready to be served."""
 
     access: Access
     folder: Path
     environment: Mapping[str, str]
 
-
-@dataclass(frozen=True)
-class Template:
-    """A demo installation that is copied and never served itself.
-
-    `copy_database` gives the address of a copy of the database; on SQLite the database lies in
-    the folder.
-    """
-
-    access: Access
-    folder: Path
-    copy_database: Callable[[], URL] | None = None
-
     @classmethod
-    def make(cls, folder: Path, url: URL | None, copy: Callable[[], URL] | None) -> "Template":
-        """Prepare schema, definitions, people and links."""
-        settings = demo_settings(_environment(folder, url))
+    def make(cls, folder: Path, url: URL | None = None, *, keys: Path | None = None) -> "Ground":
+        """Prepare schema, definitions, people and links, on SQLite if no database is named.
+
+        With the `keys` of another installation its codes are the same, too.
+        """
+        if keys is not None:
+            shutil.copytree(keys, folder / "keys")
+        environment = _environment(folder, url)
+        settings = demo_settings(environment)
         access = set_up(settings)
         installation = build_installation(settings)
         with installation.database.transaction() as db:
             for scheme in db.exec(select(Scheme)):
                 set_minimum(db, scheme, 1)
         installation.dispose()
-        return cls(access, folder, copy)
+        return cls(access, folder, environment)
 
-    def copy(self, folder: Path) -> Ground:
-        """Make an installation to run a batch on."""
+    def copy(self, folder: Path) -> "Ground":
+        """Make another of one on SQLite, whose database lies in its folder."""
         shutil.copytree(self.folder, folder)
-        url = None if self.copy_database is None else self.copy_database()
-        return Ground(self.access, folder, _environment(folder, url))
+        return Ground(self.access, folder, _environment(folder, None))
 
 
 def _environment(folder: Path, url: URL | None) -> dict[str, str]:

@@ -90,18 +90,18 @@ class Reaper:
                     self._note_point()
                     self._start()
                 elif self._moments and self._completed >= self._moments[0]:
-                    self._moments.pop(0)
                     time.sleep(self._random.uniform(0, _WAITS_AT_MOST_SECONDS))
                     self._kill()
         except BaseException as error:  # told to the driver at its next request
             self._failure = error
 
     def _kill(self) -> None:
-        if not self._server.is_running():
-            return
-        self._server.kill()
-        self.kills += 1
-        self._start()
+        # It may have died at a point meanwhile; it is then killed once it lives again.
+        if self._server.is_running():
+            self._server.kill()
+            self._moments.pop(0)
+            self.kills += 1
+            self._start()
 
     def _start(self) -> None:
         # A repeated job may reach its point before the application is ready.

@@ -23,7 +23,7 @@ from api.simulation.visitor import Refused
 from appraisal.calendar import LOCAL
 from appraisal.demo_roster import DemoCandidate, demo_roster
 from engine.instances import ProcessInstance
-from tests.kills.grounds import Ground, Template
+from tests.kills.grounds import Ground
 from tests.kills.reaper import Reaper
 from tests.leaks.search import NAME_COLUMNS, Secret, in_database, in_files, kinds_in, secrets_of
 
@@ -32,7 +32,8 @@ _JSON = {"Content-Type": "application/json"}
 # supplied later, a witness's objection.
 PEOPLE = ("E12", "E18", "E21", "E23", "E24")
 
-pytestmark = pytest.mark.slow
+# The batch is worked once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("leaks")]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def worked() -> Iterator[Worked]:
     """A batch from roster to archive, with everything logged that can be."""
     folder = Path(tempfile.mkdtemp(prefix="jc-leaks-"))
     try:
-        made = Template.make(folder / "template", None, None).copy(folder / "ground")
+        made = Ground.make(folder / "ground")
         told = {**made.environment, "JIANCHENG_LOG_LEVEL": "debug"}
         ground = Ground(made.access, made.folder, told)
         today = datetime.now(LOCAL).date()
