@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.comparison.difference import Difference, differences
-from engine.comparison.tree import Record, Tree
+from engine.comparison.tree import Record, Tree, ancestors
 
 ChangeKind = Literal["added", "removed", "changed", "moved"]
 _LONG = 200
@@ -29,6 +29,7 @@ class Change:
     after: str | None
     message_zh: str
     message_en: str
+    places: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
 
     @property
     def is_meant(self) -> bool:
@@ -73,12 +74,14 @@ class Words:
 
     def changes(self, before: Tree, after: Tree) -> tuple[Change, ...]:
         """Put the differences of two trees into words; the same sentence is said once."""
-        found: dict[Change, None] = {}
+        found: dict[Change, list[tuple[str, ...]]] = {}
         for one in differences(before, after):
             change = _change(one, before, after, self)
             if change is not None:
-                found[change] = None
-        return tuple(found)
+                tree = before if one.what == "removed" else after
+                place = (one.key, *ancestors(tree, one.key))
+                found.setdefault(change, []).append(place)
+        return tuple(replace(change, places=tuple(places)) for change, places in found.items())
 
     def whole(self, record: Record, tree: Tree) -> str | None:
         """Write something added or removed as one value, where it is one."""

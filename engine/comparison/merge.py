@@ -12,7 +12,7 @@ from engine.comparison.line_merging import merge_lines
 from engine.comparison.merging import Choose, Clash, Side, TreeMerge
 from engine.comparison.processes import LANES, D
 from engine.comparison.settling import settle_diagram
-from engine.comparison.tree import ROOT, TEXT, Tree
+from engine.comparison.tree import ROOT, TEXT, Tree, ancestors
 
 _REFERENCES = frozenset({"sourceRef", "targetRef", "attachedToRef", "default", LANES})
 
@@ -22,7 +22,7 @@ class Conflict:
     """Where both sides changed one thing differently. `id` names it in choices.
 
     `about` is that thing, the message a whole sentence. None as a value: it is not there on that
-    side.
+    side. `place` is the key of the thing, and those of what it lies in.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Conflict:
     about_en: str
     message_zh: str
     message_en: str
+    place: tuple[str, ...] = ()
 
     def about(self, language: str) -> str:
         """Name what it is about in the reader's language."""
@@ -132,6 +133,7 @@ def _conflict(clash: Clash, trees: list[Tree], words: Words) -> Conflict | None:
         return None
     zh, en = _told(clash, subject, trees, words)
     is_order = clash.what == "order"
+    tree = next(one for one in (*trees[1:], trees[0]) if clash.key in one)
     base, ours, theirs = (
         None if is_order else one for one in (clash.base, clash.ours, clash.theirs)
     )
@@ -147,6 +149,7 @@ def _conflict(clash: Clash, trees: list[Tree], words: Words) -> Conflict | None:
         about_en=capital(subject.en),
         message_zh=zh,
         message_en=capital(en),
+        place=(clash.key, *ancestors(tree, clash.key)),
     )
 
 
