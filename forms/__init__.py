@@ -4,6 +4,7 @@ from forms.answers import CheckedAnswer
 from forms.definition import FormDefinition, load_schema, parse_form
 from forms.errors import FieldError, FormError, FormProblem, InvalidAnswer, InvalidForm
 from forms.lint import lint_form
+from forms.stills import Strip, draw_still, part_names
 from forms.values import GivenFile
 
 __all__ = [
@@ -15,7 +16,10 @@ __all__ = [
     "GivenFile",
     "InvalidAnswer",
     "InvalidForm",
+    "Strip",
+    "draw_still",
     "lint_form",
     "load_schema",
     "parse_form",
+    "part_names",
 ]

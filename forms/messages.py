@@ -57,6 +57,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "select": ("请选择", "Select"),
     "add_row": ("新增一行", "Add a row"),
     "remove_row": ("删除第 {row} 行", "Remove row {row}"),
+    "hidden_if": ("隐藏条件:{condition}", "Hidden if: {condition}"),
+    "sometimes": ("满足条件才显示", "Shown under a condition"),
     "row": ("第 {row} 行", "Row {row}"),
     "row_number": ("序号", "No."),
     "actions": ("操作", "Actions"),

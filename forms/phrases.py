@@ -25,6 +25,8 @@ class Phrase:
 
     zh: Template = ()
     en: Template = ()
+    written: tuple[str, str] = ("", "")
+    """What was read, in Chinese and English."""
 
     def text(self, language: str, scope: Mapping[str, object] | None = None) -> str:
         """Give the text, its expressions evaluated in the scope."""
@@ -33,6 +35,11 @@ class Phrase:
             piece if isinstance(piece, str) else shown(evaluate(piece, scope or {}))
             for piece in pieces
         )
+
+    def source(self, language: str) -> str:
+        """Give the text as it was written, expressions and all."""
+        zh, en = self.written
+        return en if is_english(language) and en else zh
 
     def __bool__(self) -> bool:
         return bool(self.zh or self.en)
@@ -71,7 +78,7 @@ def parse_template(text: str, compile_expression: CompileExpression) -> Template
 def parse_phrase(zh: str, en: str, compile_expression: CompileExpression) -> Phrase:
     """Make the phrase of two texts."""
     return Phrase(
-        parse_template(zh or "", compile_expression), parse_template(en or "", compile_expression)
+        parse_template(zh, compile_expression), parse_template(en, compile_expression), (zh, en)
     )
 
 

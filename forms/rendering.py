@@ -27,13 +27,13 @@ from forms.phrases import light_markdown, shown
 from forms.values import Refused, convert, json_safe
 from forms.visibility import Visibility, chains
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("forms"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where values are drawn: the form itself, or one row of a list."""
 
     visibility: Visibility
@@ -61,26 +61,30 @@ class Drawing:
         """Give what stands beside each other."""
         return layout_rows(parts)
 
-    def wanted(self, part: Component, place: _Place) -> bool:
+    def wanted(self, part: Component, place: Place) -> bool:
         """Tell whether a part is drawn: the page itself hides it, or it is visible now."""
         if part.id in self.selectors:
             return True
         return not (part.hide and part.hide.holds(place.visibility.scope()))
 
-    def name(self, part: Field | DynamicList, place: _Place) -> str:
+    def mark(self, part: Component) -> Markup:
+        """Give what stands beside a part, where forms are compared."""
+        return Markup()
+
+    def name(self, part: Field | DynamicList, place: Place) -> str:
         """Give the name under which the browser posts it."""
         return ".".join(str(step) for step in (*place.path, part.key))
 
-    def ident(self, part: Field | DynamicList, place: _Place) -> str:
+    def ident(self, part: Field | DynamicList, place: Place) -> str:
         """Give the id of its element."""
         return "-".join(str(step) for step in (self.prefix, *place.path, part.key))
 
-    def problems(self, part: Field | DynamicList, place: _Place) -> list[FieldError]:
+    def problems(self, part: Field | DynamicList, place: Place) -> list[FieldError]:
         """List the errors at it."""
         at = pointer(*place.path, part.key)
         return [error for error in self.errors if error.pointer == at]
 
-    def choices(self, part: Field, place: _Place) -> list[tuple[str, str, bool]]:
+    def choices(self, part: Field, place: Place) -> list[tuple[str, str, bool]]:
         """List value, label and whether it is chosen."""
         raw = place.values.get(part.key)
         chosen = {str(item) for item in raw} if isinstance(raw, list) else {str(raw)}
@@ -89,12 +93,12 @@ class Drawing:
             for value, label in choices_of(part, place.visibility.scope(), self.language)
         ]
 
-    def text(self, part: Field, place: _Place) -> str:
+    def text(self, part: Field, place: Place) -> str:
         """Give what stands in an input."""
         value = place.values.get(part.key)
         return shown(value) if isinstance(value, str | int | float) or value is None else ""
 
-    def told(self, part: Field, place: _Place) -> str:
+    def told(self, part: Field, place: Place) -> str:
         """Give a value as people read it."""
         value = place.values.get(part.key)
         if part.type == "checkbox":
@@ -109,19 +113,19 @@ class Drawing:
         told = shown(value).replace("T", " ", 1) if part.type == "datetime" else shown(value)
         return f"{told} {part.after.text(self.language)}".strip()
 
-    def note(self, part: Note, place: _Place) -> Markup:
+    def note(self, part: Note, place: Place) -> Markup:
         """Give the HTML of a text."""
         return light_markdown(part.text.text(self.language, place.visibility.scope()))
 
-    def label(self, part: Any, place: _Place) -> str:
+    def label(self, part: Any, place: Place) -> str:
         """Give the label of a part."""
         return str(part.label.text(self.language, place.visibility.scope()))
 
-    def hint(self, part: Any, place: _Place) -> str:
+    def hint(self, part: Any, place: Place) -> str:
         """Give the description of a part."""
         return str(part.description.text(self.language, place.visibility.scope()))
 
-    def places(self, part: DynamicList, place: _Place) -> list[_Place]:
+    def places(self, part: DynamicList, place: Place) -> list[Place]:
         """Give the rows of a list, each as a place of its own."""
         found = place.values.get(part.key)
         rows = found if isinstance(found, list) else []
@@ -139,8 +143,8 @@ class Drawing:
         number: int,
         row: Mapping[str, Any],
         given: Any,
-        place: _Place,
-    ) -> _Place:
+        place: Place,
+    ) -> Place:
         known = given if isinstance(given, Mapping) else {}
         values = {
             cell.key: known.get(cell.key, row.get(cell.key))
@@ -151,9 +155,9 @@ class Drawing:
         visibility = Visibility(
             part.components, _converted(part.fields, values), place.visibility.scope()
         )
-        return _Place(visibility, values, (part.key, number))
+        return Place(visibility, values, (part.key, number))
 
-    def summary(self, components: tuple[Component, ...], place: _Place) -> list[dict[str, str]]:
+    def summary(self, components: tuple[Component, ...], place: Place) -> list[dict[str, str]]:
         """List the errors with a link to each field."""
         labels = dict(self._labels(components, place))
         return [
@@ -169,7 +173,7 @@ class Drawing:
         return error.pointer.lstrip("/") or self.word("of_form")
 
     def _labels(
-        self, components: tuple[Component, ...], place: _Place
+        self, components: tuple[Component, ...], place: Place
     ) -> Iterator[tuple[str, tuple[str, str]]]:
         for part in walk(components):
             if isinstance(part, Field | DynamicList):
@@ -300,7 +304,7 @@ def render_form(
     selectors, rules = _rules(components, scope, context) if nonce else ({}, [])
     drawing = Drawing(language, prefix, errors, context, selectors, _is_live(components, selectors))
     place = _root(components, values, context)
-    html = _TEMPLATES.get_template("form.html").render(
+    html = TEMPLATES.get_template("form.html").render(
         drawing=drawing,
         place=place,
         components=components,
@@ -314,14 +318,14 @@ def render_form(
 
 def _root(
     components: tuple[Component, ...], values: Mapping[str, Any], context: Mapping[str, Any]
-) -> _Place:
+) -> Place:
     fields = tuple(part for part in walk(components) if isinstance(part, Field))
     known = {
         part.key: context.get(part.key) if part.from_context else values.get(part.key)
         for part in fields
     }
     visibility = Visibility(components, _converted(fields, known), context)
-    return _Place(visibility, {**values, **json_safe(known)})
+    return Place(visibility, {**values, **json_safe(known)})
 
 
 def render_values(
@@ -333,7 +337,7 @@ def render_values(
 ) -> Markup:
     """Draw a given answer to read; what is hidden is left out."""
     drawing = Drawing(language, "v", [], {}, {})
-    html = _TEMPLATES.get_template("values.html").render(
+    html = TEMPLATES.get_template("values.html").render(
         drawing=drawing, place=place_of(components, values, context), components=components
     )
     return Markup(html)  # noqa: S704 -- rendered with autoescape
@@ -341,11 +345,19 @@ def render_values(
 
 def place_of(
     components: tuple[Component, ...], values: Mapping[str, Any], context: Mapping[str, Any]
-) -> _Place:
+) -> Place:
     """Give the place of a whole answer."""
     fields = tuple(part for part in walk(components) if isinstance(part, Field))
     visibility = Visibility(components, {p.key: values.get(p.key) for p in fields}, context)
-    return _Place(visibility, values)
+    return Place(visibility, values)
 
 
-__all__ = ["Drawing", "Group", "place_of", "render_form", "render_values"]
+__all__ = [
+    "TEMPLATES",
+    "Drawing",
+    "Group",
+    "Place",
+    "place_of",
+    "render_form",
+    "render_values",
+]
