@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,6 +15,7 @@ from api.comparisons import Kind, Name, Side, changes_of, content_of, merged_reb
 from api.i18n import translate
 from api.pages.editing import Scope, require_design, scope_name
 from api.pages.names import KINDS, Names
+from api.pages.pictures import Told, Versions, compared_sides, picture_words, rebased_sides
 from api.pages.staff import here
 from api.pages.templating import draw_editor
 from api.problems import Problem
@@ -57,18 +59,28 @@ def compare_page(
     newer = after or editions[0].name
     older = before or _origin(editions, newer)
     contents = [content_of(work, kind, key, one) for one in (older, newer)]
+    labels = [_label(work, editions, one) for one in (older, newer)]
     changes = changes_of(kind, *contents)
+    meant = [one for one in changes if one.part != "layout"]
+    sides = compared_sides(Versions(kind, *contents), meant, work.language)
     return _drawn(
         work, "comparison.html", kind, key, scope,
         choices=[_choice(work, one) for one in editions],
         older=older,
         newer=newer,
-        older_label=_label(work, editions, older),
-        newer_label=_label(work, editions, newer),
-        changes=[one for one in changes if one.part != "layout"],
+        older_label=labels[0],
+        newer_label=labels[1],
+        changes=meant,
+        sides=sides,
+        links={} if sides is None else sides.links,
+        lacking=[one for one, content in zip(labels, contents, strict=True) if content is None],
         layout=[one for one in changes if one.part == "layout"],
         counts=_counts(changes),
     )  # fmt: skip
+
+
+def _meant(kind: str, before: bytes | None, after: bytes | None) -> list[Change]:
+    return [one for one in changes_of(kind, before, after) if one.part != "layout"]
 
 
 def _drawn(
@@ -79,7 +91,8 @@ def _drawn(
         work, template, entry="comparison", kind=kind, key=key, scope=scope,
         kind_name=translate(KINDS[kind], work.language),
         title=Names(work, scope).title(kind, key),
-        scope_name=scope_name(work, scope), here=here(work), **values,
+        scope_name=scope_name(work, scope), here=here(work),
+        **picture_words(work.language), **values,
     )  # fmt: skip
 
 
@@ -137,6 +150,12 @@ def _rebase(
     rebase, merged = merged_rebase(work, scope, kind, key, {})
     editions = _editions(work, kind, key, scope)
     mine = f"{scope}@draft" if rebase.on_draft else scope
+    taken = [one for one in merged.taken if one.part != "layout"]
+    origin, ours, theirs = (
+        content_of(work, kind, key, one) for one in (rebase.origin, mine, rebase.newest)
+    )
+    told = Told(_meant(kind, origin, ours), _meant(kind, origin, theirs), merged.conflicts, taken)
+    sides = rebased_sides(Versions(kind, ours, theirs), told, work.language)
     return _drawn(
         work, "rebase.html", kind, key, scope,
         rebase=rebase,
@@ -144,11 +163,25 @@ def _rebase(
         origin_label=_label(work, editions, rebase.origin),
         newest_label=_label(work, editions, rebase.newest),
         conflicts=merged.conflicts,
-        taken=[one for one in merged.taken if one.part != "layout"],
+        taken=taken,
+        told_ours=told.ours,
+        told_theirs=told.theirs,
+        sides=sides,
+        links={} if sides is None else sides.links,
         layout=[one for one in merged.taken if one.part == "layout"],
         choices=choices,
+        plain=_plain,
         refused=refused,
     )  # fmt: skip
+
+
+def _plain(value: str) -> str:
+    """Write a text of a form as people read it, and not as JSON."""
+    try:
+        read = json.loads(value)
+    except ValueError:
+        return value
+    return read if isinstance(read, str) else value
 
 
 @router.post("/designer/rebase/{kind}/{key}")

@@ -19,6 +19,7 @@ from api.definitions import require_change, require_read
 from api.drafts import told_to_clients
 from api.i18n import translate
 from api.pages.names import KINDS, Names
+from api.pages.pictures import Picture, picture_of, picture_words
 from api.pages.staff import staff_page
 from api.pages.templating import for_tools, is_built
 from api.problems import Problem, problem_of
@@ -181,6 +182,7 @@ def definition_page(work: Reading, kind: Kind, key: Key, scope: Scope = "") -> R
         changes=None if changes is None else changes[:_MOST_CHANGES],
         change_count=len(changes or ()),
         moved_count=len(found or ()) - len(changes or ()),
+        picture=_picture(work, one, ground), **picture_words(work.language),
         resolved=resolved, viewer="resolved" if resolved and is_built("resolved") else None,
         versions=versions, outer_versions=outer, held=held,
         held_by_me=held is not None and held.holder == work.actor.key,
@@ -317,6 +319,14 @@ def _bases(work: Work, one: ListedDefinition) -> dict[tuple[str, int], str]:
         for scope in scopes
         for version, basis in bases_of(work.db, scope, one.kind, one.key).items()
     }
+
+
+def _picture(work: Work, one: ListedDefinition, ground: Ground) -> Picture | None:
+    """Draw what is in force, and of what never was the draft."""
+    content = None if ground.current is None else ground.current.content
+    if one.current is None and one.draft is not None:
+        content = one.draft.content
+    return picture_of(one.kind, content, work.language)
 
 
 def _resolved(work: Work, one: ListedDefinition) -> Resolved | None:

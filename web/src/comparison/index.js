@@ -4,6 +4,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import camundaModdle from 'camunda-bpmn-moddle/resources/camunda.json';
 import { chinese } from '../shared/i18n.js';
 import { post } from '../shared/api.js';
+import { together as tablesTogether } from './rows.js';
 
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
@@ -16,6 +17,10 @@ const colours = {
   changed: { stroke: '#17598f', fill: '#e9f1f8' },
   moved: { stroke: '#8a5a00', fill: '#fcf2dc' },
 };
+// Where two versions came from a third, it matters whose a change is.
+colours.ours = colours.changed;
+colours.theirs = colours.added;
+colours.conflict = colours.removed;
 const ranks = ['moved', 'changed', 'removed', 'added'];
 const narrow = matchMedia('(max-width: 900px)');
 
@@ -38,6 +43,17 @@ function kinds(changes) {
     if (ranks.indexOf(kind) > ranks.indexOf(found.get(elementId) ?? '')) found.set(elementId, kind);
   }
   return found;
+}
+
+/** The elements that the page names under a word. */
+function named(pictures, word) {
+  return (pictures.dataset[word] ?? '').split(' ').filter(Boolean);
+}
+
+/** Whose each change is, where the page says it; a conflict is of both. */
+function owners(pictures) {
+  const words = { theirs: 'theirs', ours: 'ours', conflicts: 'conflict' };
+  return new Map(Object.entries(words).flatMap(([word, kind]) => named(pictures, word).map((id) => [id, kind])));
 }
 
 /** Colour by the drawing's own data, so that icons and arrow heads follow. */
@@ -114,16 +130,15 @@ function boxOf(element) {
 }
 
 async function start(pictures) {
-  const { kind, key, before, after, conflicts = '' } = pictures.dataset;
+  const { kind, key, before, after } = pictures.dataset;
   const { data } = await post('/comparisons', {
     kind, key, before: { edition: before }, after: { edition: after },
   });
   const places = ['before', 'after'].map((side) => pictures.querySelector(`[data-side=${side}]`));
   const drawn = await Promise.all([draw(places[0], data.before.content), draw(places[1], data.after.content)]);
   const viewers = drawn.filter(Boolean);
-  const found = kinds(data.changes);
-  const wanted = conflicts.split(' ').filter(Boolean);
-  for (const id of wanted) found.set(id, 'removed');
+  const wanted = named(pictures, 'conflicts');
+  const found = 'ours' in pictures.dataset ? owners(pictures) : kinds(data.changes);
   for (const viewer of viewers) paint(viewer, found);
   together(viewers);
   begin(viewers, found, wanted);
@@ -138,6 +153,8 @@ async function start(pictures) {
   });
   pictures.dataset.ready = 'true';
 }
+
+for (const pair of document.querySelectorAll('.dt-pair')) tablesTogether(pair, narrow);
 
 const pictures = document.getElementById('pictures');
 if (pictures) {
