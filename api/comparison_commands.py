@@ -54,7 +54,7 @@ def diff(
     facts = {
         "different": bool(found),
         "definitions": [
-            {"kind": kind, "key": key, "changes": [asdict(one) for one in changes]}
+            {"kind": kind, "key": key, "changes": [_facts(one) for one in changes]}
             for (kind, key), changes in found.items()
         ],
     }
@@ -146,3 +146,10 @@ def _edition(kind: str, key: str, edition: str) -> Edition:
             leave(f"没有这个范围或版本:{error}", f"There is no such scope or version: {error}")
         finally:
             installation.dispose()
+
+
+def _facts(change: Change) -> dict[str, object]:
+    """Give a change as JSON; the keys of its places are of use only inside."""
+    facts = asdict(change)
+    del facts["places"]
+    return facts
