@@ -107,10 +107,10 @@ def test_a_broken_draft_and_a_failing_scenario_say_why(
     save(street, "process", LONGER)
     save(street, "scenarios", SCENARIO % WAY)
     page.goto(f"{address}/language/en?next=/designer/publish")
-    page.goto(f"{address}/designer/publish?scope={SCOPE}")
     page.get_by_role("button", name="Examine").click()
     expect(page.get_by_role("heading", name="Check results")).to_be_visible(timeout=60_000)
     expect(page.locator(".pub-scenarios .bad")).to_contain_text("not “the end”")
+    expect(page.locator(".note-bar.bad")).to_contain_text("Scenarios that fail: 1.")
     drawing = page.locator(".cov-drawing")
     drawing.get_by_label("What is shown").select_option("The way of “both review” (fails)")
     expect(drawing.get_by_role("status")).to_have_text(
