@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.engine import IteratorResult, Result
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -145,13 +146,17 @@ def _objects(mapper: Mapper[Any]) -> _Made:
         return [(one(db, row),) for row in rows]
 
     def one(db: Session, row: tuple[Any, ...]) -> Any:
-        known = db.identity_map.get((model, tuple([row[place] for place in places]), None))
+        key = (model, tuple([row[place] for place in places]), None)
+        known = db.identity_map.get(key)
         if known is not None:
             return known
         instance = mapper.class_manager.new_instance()
-        instance.__dict__.update(zip(names, row, strict=True))
-        make_transient_to_detached(instance)
-        db.add(instance)
+        # As SQLAlchemy's own loading does it (2.0, `loading._instance`): to make the object
+        # detached and add it to the session costs as much as the select.
+        state = instance_state(instance)
+        state.dict.update(zip(names, row, strict=True))
+        state.key, state.session_id = key, db.hash_key
+        db.identity_map._add_unpresent(state, key)
         return instance
 
     return made

@@ -32,7 +32,7 @@ def serve(connection: socket.socket, given: GivenStates) -> None:
     random.seed()
     remember_documents(KEPT_DOCUMENTS)
     # Most of what is made here stays: looking through it again and again took a third of the time.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 20, 100)
     connection.settimeout(IDLE_SECONDS)
     # Who wanted it may be gone before it has answered.
     with suppress(BrokenPipeError, ConnectionResetError):

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, create_engine
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import object_session, registry
 from sqlmodel import col, select
 
 from engine.bundles import Bundle
@@ -88,6 +88,20 @@ def test_what_a_savepoint_took_back_is_read_again(stored: Database) -> None:
 
         assert db.get_one(Job, SOME).topic == "a"
         assert [one.topic for one in db.exec(ON_SHELF, params={"b_partition": "p"})] == ["b", "a"]
+
+
+def test_what_one_session_read_another_may_change(stored: Database) -> None:
+    with stored.reading() as db:
+        found = db.get_one(Job, SOME)
+        assert object_session(found) is db
+        assert not db.dirty
+
+    assert object_session(found) is None
+    with stored.transaction() as db:
+        found.topic = "z"
+        db.add(found)
+    with stored.reading() as db:
+        assert db.get_one(Job, SOME).topic == "z"
 
 
 def test_what_was_deleted_is_gone(stored: Database) -> None:
