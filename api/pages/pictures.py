@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -79,6 +79,21 @@ class Sides:
     def is_marked(self, pair: Pair[Strip]) -> bool:
         """Tell whether a line differs in anything."""
         names = [name for one in (pair.before, pair.after) if one is not None for name in one.names]
+        return self._has_mark(names)
+
+    def same_rows(self, pair: DecisionPair) -> list[bool]:
+        """Tell of each row of a table whether nothing in it differs."""
+        return [
+            not self._has_mark(
+                key
+                for one in (row.before, row.after)
+                if one is not None
+                for key in (one.key, *(cell.key for cell in one.cells))
+            )
+            for row in pair.rules
+        ]
+
+    def _has_mark(self, names: Iterable[str]) -> bool:
         return any(name in self.marks.before or name in self.marks.after for name in names)
 
 
@@ -242,7 +257,7 @@ def _strips(
 ) -> list[Strip]:
     if form is None:
         return []
-    title = Markup('<h3 class="still-title">{}{}</h3>').format(
+    title = Markup('<h2 class="still-title">{}{}</h2>').format(
         form.title(language), badge(marks.get(""), language)
     )
     strips = draw_still(

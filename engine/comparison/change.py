@@ -171,7 +171,7 @@ def _parent(subject: Subject, old: Shown | None, new: Shown | None) -> _Pair:
 
 
 def _order(subject: Subject, old: Shown | None, new: Shown | None) -> _Pair:
-    return f"{subject.zh}的次序有改变。", f"{subject.en} stands in another order."
+    return f"{subject.zh}的次序有改变。", f"the order of {subject.en} changed."
 
 
 _SENTENCES: Mapping[str, Callable[[Subject, Shown | None, Shown | None], _Pair]] = {

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import pytest
 from fastapi.testclient import TestClient
 from lxml import html
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from api.i18n import translate
 from engine.bundles import Definition, hash_of
@@ -85,6 +85,12 @@ def stroke(page: Page, side: str, element: str) -> str:
 
 CHANGED = "rgb(23, 89, 143)"
 MOVED = "rgb(138, 90, 0)"
+# Whose each change is: one's own, the outer scope's, of both.
+OWNERS = {
+    "confirm_publication": "rgb(23, 89, 143)",
+    "file_list": "rgb(28, 122, 88)",
+    "publicity_over": "rgb(181, 48, 30)",
+}
 
 
 @pytest.mark.usefixtures("editors")
@@ -187,12 +193,14 @@ def test_conflict_is_decided_and_saved_as_a_draft(
     page.goto(f"{address}/designer/rebase/process/{KEY}?scope={OWN}")
     page.wait_for_selector("#pictures[data-ready]", timeout=15_000)
 
+    painted = {one: stroke(page, "before", one) for one in OWNERS}
     conflicts = page.locator(".cmp-conflict legend").all_inner_texts()
     taken = page.locator(".cmp-list > .cmp-changes .cmp-go").all_inner_texts()
     page.get_by_label("采用上级").check()
     page.get_by_role("button", name="存为草稿").click()
     page.wait_for_url("**/designer/compare?**")
 
+    assert painted == OWNERS
     assert conflicts == ["“公示期满”的时间点"]
     assert taken == ["“编制公示名单”的名称由 编制公示 改为 编制公示名单。"]
     with behind.installation.database.reading() as db:
@@ -332,7 +340,7 @@ def test_added_and_removed_rows_have_gaps_beside_them(street: Street) -> None:
         [one.get("class", "") for one in side.xpath(".//tbody/tr")]
         for side in page.xpath('//figure[@class="dt-side"]')
     ]
-    assert sides == [["gap", "", "removed"], ["added", "", "gap"]]
+    assert sides == [["gap", "same", "removed"], ["added", "same", "gap"]]
 
 
 def test_forms_stand_beside_each_other_and_post_nothing(street: Street) -> None:
@@ -490,3 +498,36 @@ def test_conflicts_of_forms_show_texts_without_quotes(street: Street) -> None:
     page = conflicting(street, "form")
 
     assert page.xpath('//fieldset[@id="conflict-1"]//code/text()') == ["名字", "全名"]
+
+
+@pytest.mark.usefixtures("editors")
+def test_tables_are_level_and_scroll_as_one(browser: Browser, street: Street, address: str) -> None:
+    columns = tuple("abcdefghij")
+    rows = {f"r{one}": [*"1234567890", "true"] for one in range(40)}
+    old = table(rows, columns)
+    new = table({**rows, "r1": ["a long text " * 9, *"234567890", "true"]}, columns)
+    stored(street, "decision", old, new)
+    page, complaints = designer_page(
+        browser, street, address, viewport={"width": 1280, "height": 700}
+    )
+    page.goto(f"{address}/designer/compare?kind=decision&key=t&scope=base")
+    page.wait_for_selector(".dt tr[style*=height]")
+
+    heights, widths = (
+        [
+            [one.bounding_box()[size] for one in side.locator(rows).all()]
+            for side in page.locator(".dt-side").all()
+        ]
+        for rows, size in (("tr", "height"), ("thead th", "width"))
+    )
+    page.locator(".cmp-to").click()
+    led_to = page.url.rpartition("#")[2]
+    page.locator(".dt-box").first.evaluate("one => one.scrollTo(60, 90)")
+    expect(page.locator(".dt-box").nth(1)).to_have_js_property("scrollTop", 90)
+    page.get_by_label("只看有改动的").check()
+
+    assert heights[0] == pytest.approx(heights[1])
+    assert widths[0] == pytest.approx(widths[1])
+    assert led_to == page.locator("td.changed .mk").last.get_attribute("id")
+    assert page.locator(".dt tbody tr:visible").count() == 2
+    assert complaints == []
