@@ -1,8 +1,11 @@
-"""JSON as a tree of records: items of lists are found by what names them."""
+"""JSON as a tree of records: items of lists are found by what names them.
+
+In a short row, a list in a list, values are found by their place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -12,7 +15,7 @@ from engine.errors import DiagramError
 from engine.findings import Finding
 
 OBJECT, LIST, VALUE = "object", "list", "value"
-NAMING = ("id", "key", "code", "no", "number", "name", "value", "title", "term")
+NAMING = ("id", "key", "code", "no", "number", "name", "value", "title", "term", "zh")
 """What names an item of a list, the surest first."""
 
 _DEPTH = 60
@@ -54,11 +57,13 @@ def _grow(tree: Tree, keys: Keys, record: Record, value: Any, depth: int) -> Non
     if isinstance(value, dict):
         record.tag = OBJECT
         for name, inner in value.items():
-            key = keys.free(f"{record.key}/{_escaped(name)}")
+            key = keys.free(member_key(record.key, name))
             _grow(tree, keys, Record(key, record.key, "", {"name": name}), inner, depth + 1)
     elif isinstance(value, list):
         record.tag = LIST
-        for number, (label, inner) in enumerate(_labelled(value)):
+        is_row = record.parent in tree and tree[record.parent].tag == LIST and record.key != ROOT
+        labelled = [(None, one) for one in value] if is_row else _labelled(value)
+        for number, (label, inner) in enumerate(labelled):
             told = label if label is not None else f"#{number}"
             key = keys.free(f"{record.key}/[{told}]")
             _grow(tree, keys, Record(key, record.key, ""), inner, depth + 1)
@@ -67,24 +72,43 @@ def _grow(tree: Tree, keys: Keys, record: Record, value: Any, depth: int) -> Non
         record.values[TEXT] = orjson.dumps(value).decode()
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def member_key(owner: str, name: str) -> str:
+    """Give the key of what an object has under a name."""
+    return f"{owner}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def _labelled(items: Sequence[Any]) -> list[tuple[str | None, Any]]:
     """Give each item what names it, if one way of naming tells all apart."""
-    if items and all(isinstance(one, dict) for one in items):
-        for name in NAMING:
-            labels = [one.get(name) for one in items]
-            if all(isinstance(one, str | int) for one in labels) and _distinct(labels):
-                return [(f"{name}={one}", item) for one, item in zip(labels, items, strict=True)]
-    if all(isinstance(one, str | int | float) for one in items) and _distinct(items):
-        return [(orjson.dumps(one).decode(), one) for one in items]
+    for labels in _namings(items):
+        if _distinct(labels):
+            return [*zip(labels, items, strict=True)]
     return [(None, one) for one in items]
 
 
-def _distinct(labels: Sequence[Any]) -> bool:
-    return len({str(one) for one in labels}) == len(labels)
+def _namings(items: Sequence[Any]) -> Iterator[list[str]]:
+    """List ways to name all items: by one of their values, or by what they are."""
+    if items and all(isinstance(one, dict) for one in items):
+        for name in NAMING:
+            values = [one.get(name) for one in items]
+            if all(isinstance(one, str | int) for one in values):
+                yield [f"{name}={one}" for one in values]
+        # Such as the duties that exclude one another: what they are is which ones.
+        for name in items[0]:
+            values = [one.get(name) for one in items]
+            if all(one and isinstance(one, list) and _is_plain(one) for one in values):
+                yield [f"{name}={orjson.dumps(one).decode()}" for one in values]
+    elif items and all(one and isinstance(one, list) and isinstance(one[0], str) for one in items):
+        yield [f"0={one[0]}" for one in items]  # Short rows begin with a name.
+    elif _is_plain(items):
+        yield [orjson.dumps(one).decode() for one in items]
+
+
+def _is_plain(items: Sequence[Any]) -> bool:
+    return all(isinstance(one, str | int | float) for one in items)
+
+
+def _distinct(labels: Sequence[str]) -> bool:
+    return len({*labels}) == len(labels)
 
 
 def value_of(tree: Mapping[str, Record], key: str = ROOT) -> Any:

@@ -10,7 +10,7 @@ from engine.comparison.change import Shown, Subject, Words, shortened
 from engine.comparison.json_tree import LIST, OBJECT, VALUE, value_of
 from engine.comparison.tree import ROOT, TEXT, Record, Tree, ancestors
 
-_LABELS = ("name", "title", "label", "term", "key", "id", "value", "no", "code")
+_LABELS = ("name", "title", "label", "term", "key", "id", "value", "no", "code", "zh", "en")
 NAMES = {
     "name": ("名称", "name"),
     "name_en": ("英文名称", "English name"),
@@ -25,7 +25,7 @@ NAMES = {
     "source": ("来源", "source"),
     "basis": ("依据", "basis"),
     "veto": ("否定项", "veto"),
-    "mandatory": ("必须保留", "mandatory"),
+    "mandatory": ("必须保留", "mandatory mark"),
     "tasks": ("试题", "tasks"),
     "criteria": ("评分项", "criteria"),
     "occupation": ("职业", "occupation"),
@@ -40,6 +40,19 @@ NAMES = {
     "duties": ("职责", "duties"),
     "exclusions": ("回避规则", "exclusions"),
     "statement": ("说明", "statement"),
+    "fact": ("事实", "fact"),
+    "kind": ("类别", "kind"),
+    "newTechnique": ("新技术项", "new technique"),
+    "no": ("编号", "number"),
+    "occupations": ("职业", "occupations"),
+    "sheets": ("评分表", "score sheets"),
+    "practical": ("操作技能", "practical"),
+    "weights": ("权重表", "tables of weights"),
+    "zh": ("中文原词", "Chinese word"),
+    "zh_as": ("中文改说", "said in Chinese"),
+    "en": ("英文原词", "English word"),
+    "en_as": ("英文改说", "said in English"),
+    "keep": ("保持不变的词", "words that stay"),
 }
 
 
@@ -76,11 +89,11 @@ class JsonWords(Words):
                 return "", ""
             zh, en = self.names.get(told, (told, told))
             return f"的{zh}", f"the {en}"
-        label = label_of(tree, record)
+        label = None if _is_in_row(tree, record) else label_of(tree, record)
         if label is None:
             number = tree[record.parent].children.index(record.key) + 1
             return f"第 {number} 项", f"item {number}"
-        return f"“{label}”", f"“{label}”"
+        return f"“{label}”", f"“{_english_label_of(tree, record) or label}”"
 
     def _has_labels(self, tree: Tree, record: Record) -> bool:
         return record.tag == LIST and all(label_of(tree, tree[one]) for one in record.children)
@@ -113,15 +126,50 @@ def shown_json(value: str) -> Shown:
 
 
 def label_of(tree: Tree, record: Record) -> str | None:
-    """Give what people call an item: its name, title and so on; a plain value is its own."""
+    """Give what people call an item: its name, title and so on; a plain value is its own.
+
+    A short row is called by its first value, what has only a list by that.
+    """
     if record.tag == VALUE:
         return shown_json(record.values[TEXT]).zh
-    inner = {tree[one].values.get("name"): tree[one] for one in record.children}
+    inner = _members(tree, record)
+    if record.tag == LIST:
+        first = tree[record.children[0]] if record.children else None
+        return label_of(tree, first) if first is not None and first.tag == VALUE else None
     for name in _LABELS:
-        found = inner.get(name)
-        if found is not None and found.tag == VALUE and found.values[TEXT] not in ('""', "null"):
-            return shown_json(found.values[TEXT]).zh
-    return None
+        if name in inner and _says(inner[name]):
+            return shown_json(inner[name].values[TEXT]).zh
+    plain = (one for one in inner.values() if one.tag == LIST and _is_plain(tree, one))
+    items = next(plain, None)
+    if items is None:
+        return None
+    return "、".join(shown_json(tree[one].values[TEXT]).zh for one in items.children)
+
+
+def _english_label_of(tree: Tree, record: Record) -> str | None:
+    """Give the English name that stands beside the one that `label_of` gives."""
+    inner = _members(tree, record) if record.tag == OBJECT else {}
+    named = next((one for one in _LABELS if one in inner and _says(inner[one])), "")
+    found = inner.get(f"{named}_en")
+    return shown_json(found.values[TEXT]).en if found is not None and _says(found) else None
+
+
+def _members(tree: Tree, record: Record) -> dict[str, Record]:
+    return {tree[one].values.get("name", ""): tree[one] for one in record.children}
+
+
+def _is_in_row(tree: Tree, record: Record) -> bool:
+    """Tell whether it is a value of a short row, which its place says more of."""
+    row = tree[record.parent]
+    return row.tag == LIST and tree[row.parent].tag == LIST and "name" not in row.values
+
+
+def _says(record: Record) -> bool:
+    return record.tag == VALUE and record.values[TEXT] not in ('""', "null")
+
+
+def _is_plain(tree: Tree, record: Record) -> bool:
+    return bool(record.children) and all(tree[one].tag == VALUE for one in record.children)
 
 
 def pointer(tree: Tree, key: str) -> str:
