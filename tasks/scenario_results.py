@@ -46,9 +46,7 @@ class ScenarioResults:
 
         The diagrams are checked here unless they are given `lowered`.
         """
-        if lowered is None:
-            self.prepare()
-            lowered = lowered_of(contents)
+        lowered = lowered_of(contents) if lowered is None else lowered
         hashes = hashes_of(contents, lowered)
         names = [_name_of(one) for one in scenarios]
         found = {number: self._find(name, hashes) for number, name in enumerate(names)}

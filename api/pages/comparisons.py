@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -15,12 +16,13 @@ from api.comparisons import Kind, Name, Side, changes_of, content_of, merged_reb
 from api.i18n import translate
 from api.pages.editing import Scope, require_design, scope_name
 from api.pages.names import KINDS, Names
-from api.pages.pictures import Told, Versions, compared_sides, picture_words, rebased_sides
+from api.pages.pictures import RECORDS, Told, Versions, compared_sides, picture_words, rebased_sides
 from api.pages.staff import here
 from api.pages.templating import draw_editor
 from api.problems import Problem
 from api.work import PageRouter, Posting, Reading, Work
 from engine.comparison import Change
+from engine.comparison.json_words import shown_json
 from engine.scopes import BASE, chain_of, level_of
 from engine.versions import Edition, editions_of
 
@@ -155,7 +157,7 @@ def _rebase(
         content_of(work, kind, key, one) for one in (rebase.origin, mine, rebase.newest)
     )
     told = Told(_meant(kind, origin, ours), _meant(kind, origin, theirs), merged.conflicts, taken)
-    sides = rebased_sides(Versions(kind, ours, theirs), told, work.language)
+    sides = rebased_sides(Versions(kind, ours, theirs, origin), told, work.language)
     return _drawn(
         work, "rebase.html", kind, key, scope,
         rebase=rebase,
@@ -170,18 +172,23 @@ def _rebase(
         links={} if sides is None else sides.links,
         layout=[one for one in merged.taken if one.part == "layout"],
         choices=choices,
-        plain=_plain,
+        plain=partial(_plain, kind=kind, language=work.language),
         refused=refused,
     )  # fmt: skip
 
 
-def _plain(value: str) -> str:
-    """Write a text of a form as people read it, and not as JSON."""
+def _plain(value: str, kind: str, language: str) -> str:
+    """Write what is kept as JSON as people read it; the words of other kinds are as they are."""
+    if kind != "form" and kind not in RECORDS:
+        return value
     try:
         read = json.loads(value)
     except ValueError:
         return value
-    return read if isinstance(read, str) else value
+    if isinstance(read, str):
+        return read
+    shown = shown_json(value)
+    return shown.en if language == "en" else shown.zh
 
 
 @router.post("/designer/rebase/{kind}/{key}")

@@ -11,16 +11,21 @@ from markupsafe import Markup
 from api.i18n import translate
 from engine.comparison import Change, Conflict
 from engine.comparison.alignment import Pair, aligned
-from engine.comparison.decision_pairs import DecisionPair, decision_pairs
-from engine.comparison.decision_views import DecisionView, decision_views
+from engine.comparison.decision_views import decision_pairs, decision_views
 from engine.comparison.kinds import notation_of
 from engine.comparison.marks import Drawn, Mark, MarkKind, Marks, marks_of_changes, marks_of_sides
+from engine.comparison.record_views import record_pairs, record_views
+from engine.comparison.table_pairs import TablePair, TablePairs
+from engine.comparison.table_views import TableView
+from engine.comparison.text_views import merged_papers, paper_pairs, scenario_pairs
 from engine.decisions import InvalidDecisions
+from engine.errors import DiagramError
 from engine.feel import compile_expression
+from engine.sources import SCENARIOS
 from forms import FormDefinition, InvalidForm, Strip, draw_still, parse_form, part_names
 
-DRAWN_HERE = ("decision", "form")
-"""The kinds whose pictures the server draws; diagrams are drawn in the browser."""
+RECORDS = frozenset({"sheet", "vocabulary", "catalogue", "posts"})
+"""Kinds that are kept as JSON and drawn as tables."""
 
 # How a mark is told: a sign for those who do not see colours, and words for those who hear it.
 SIGNS = {
@@ -53,9 +58,9 @@ HIT_POLICIES = {
 
 @dataclass(frozen=True)
 class Picture:
-    """One version: its decisions or the lines of its form."""
+    """One version: its tables or the lines of its form."""
 
-    decisions: tuple[DecisionView, ...] = ()
+    tables: tuple[TableView, ...] = ()
     strips: tuple[Strip, ...] = ()
 
 
@@ -67,7 +72,7 @@ class Sides:
     """
 
     marks: Marks
-    decisions: tuple[DecisionPair, ...] = ()
+    tables: tuple[TablePair, ...] = ()
     strips: tuple[Pair[Strip], ...] = ()
     blank: tuple[str, ...] = ()
 
@@ -81,7 +86,7 @@ class Sides:
         names = [name for one in (pair.before, pair.after) if one is not None for name in one.names]
         return self._has_mark(names)
 
-    def same_rows(self, pair: DecisionPair) -> list[bool]:
+    def same_rows(self, pair: TablePair) -> list[bool]:
         """Tell of each row of a table whether nothing in it differs."""
         return [
             not self._has_mark(
@@ -90,7 +95,7 @@ class Sides:
                 if one is not None
                 for key in (one.key, *(cell.key for cell in one.cells))
             )
-            for row in pair.rules
+            for row in pair.rows
         ]
 
     def _has_mark(self, names: Iterable[str]) -> bool:
@@ -130,9 +135,15 @@ def picture_of(kind: str, content: bytes | None, language: str) -> Picture | Non
         return None
     if kind == "decision":
         try:
-            return Picture(decisions=decision_views(notation_of(kind).read(content)))
+            return Picture(tables=decision_views(notation_of(kind).read(content)))
         except InvalidDecisions:
             return None  # The check of the draft says what cannot be read.
+    if kind in RECORDS:
+        try:
+            tree = notation_of(kind).read(content)
+        except DiagramError:
+            return None
+        return Picture(tables=record_views(tree, language))
     form = _form(content) if kind == "form" else None
     if form is None:
         return None
@@ -141,20 +152,33 @@ def picture_of(kind: str, content: bytes | None, language: str) -> Picture | Non
 
 @dataclass(frozen=True)
 class Versions:
-    """What two pictures show."""
+    """What two pictures show; `origin` is what both came from, where one follows the other."""
 
     kind: str
     before: bytes | None
     after: bytes | None
+    origin: bytes | None = None
+
+
+def _table_pairs(versions: Versions, language: str) -> TablePairs | None:
+    """Put what is drawn as tables beside each other; None for what is drawn otherwise."""
+    kind, before, after = versions.kind, versions.before, versions.after
+    if kind == "decision":
+        return decision_pairs(before, after)
+    if kind in RECORDS:
+        return record_pairs(before, after, language)
+    if kind == "paper":
+        return paper_pairs(before, after, language)
+    return scenario_pairs(before, after, language) if kind == SCENARIOS else None
 
 
 def compared_sides(versions: Versions, changes: Sequence[Change], language: str) -> Sides | None:
     """Draw two versions with what differs; the sentences are `told-<number>`."""
-    if versions.kind == "decision":
-        pairs = decision_pairs(versions.before, versions.after)
+    pairs = _table_pairs(versions, language)
+    if pairs is not None:
         marks = marks_of_changes(changes, pairs.drawn)
         pairs.mark_rows(marks)
-        return Sides(marks, decisions=pairs.pairs)
+        return Sides(marks, tables=pairs.pairs)
     if versions.kind != "form":
         return None
     forms = _forms(versions)
@@ -176,10 +200,15 @@ class Told:
 
 def rebased_sides(versions: Versions, told: Told, language: str) -> Sides | None:
     """Draw our version beside the outer one, with whose each change is."""
-    if versions.kind == "decision":
-        pairs = decision_pairs(versions.before, versions.after)
-        marks = marks_of_sides(told.ours, told.theirs, told.conflicts, told.taken, pairs.drawn)
-        return Sides(marks, decisions=pairs.pairs)
+    if versions.kind == "paper":
+        texts = (versions.origin, versions.before, versions.after)
+        origin, mine, other = (one or b"" for one in texts)
+        pairs, marks = merged_papers(origin, mine, other, language)
+        return Sides(marks, tables=pairs.pairs)
+    found = _table_pairs(versions, language)
+    if found is not None:
+        marks = marks_of_sides(told.ours, told.theirs, told.conflicts, told.taken, found.drawn)
+        return Sides(marks, tables=found.pairs)
     if versions.kind != "form":
         return None
     forms = _forms(versions)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from engine.comparison.markup import OPAQUE
+from engine.comparison.table_pairs import TablePairs, pairs_of
+from engine.comparison.table_views import Cell, Column, Place, Row, TableView
+from engine.comparison.tables import decision_tree
 from engine.comparison.tree import ROOT, TEXT, Record, Tree
 
-Place = Literal["input", "output", "annotation"]
 _ENTRIES: dict[Place, str] = {
     "input": "inputEntry",
     "output": "outputEntry",
@@ -25,61 +25,7 @@ _SILENT = frozenset({"text", "description", "typeRef", "extensionElements", *_NA
 _KEYWORDS = frozenset({"if", "then", "else", "in", "return", "satisfies", "match"})
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table; `key` is its record's, as that of everything here."""
-
-    key: str
-    place: Place
-    label: str
-    source: str = ""
-    type: str = ""
-    values: str = ""
-    default: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell; its place in the row is that of its column."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A row, with the number that people count it by."""
-
-    key: str
-    number: int
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionView:
-    """A decision or piece of knowledge.
-
-    Without `columns` it is no table, and `text` is its logic. `logic` is the key of either.
-    """
-
-    key: str
-    name: str
-    logic: str = ""
-    hit_policy: str = ""
-    columns: tuple[Column, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    text: str = ""
-
-    def drawn(self) -> Iterator[str]:
-        """Name everything that is drawn of it."""
-        yield from (self.key, self.logic)
-        yield from (one.key for one in self.columns)
-        for rule in self.rules:
-            yield rule.key
-            yield from (one.key for one in rule.cells)
-
-
-def decision_views(tree: Tree) -> tuple[DecisionView, ...]:
+def decision_views(tree: Tree) -> tuple[TableView, ...]:
     """Give the decisions of a file and what they call, in the file's order."""
     found = (tree[one] for one in tree[ROOT].children)
     return tuple(
@@ -87,7 +33,18 @@ def decision_views(tree: Tree) -> tuple[DecisionView, ...]:
     )
 
 
-def _view(tree: Tree, record: Record) -> DecisionView:
+def decision_pairs(before: bytes | None, after: bytes | None) -> TablePairs:
+    """Put the decisions of two versions beside each other; None: there is no such version.
+
+    Raises:
+        InvalidDecisions: A version cannot be read.
+    """
+    trees = [None if one is None else decision_tree(one) for one in (before, after)]
+    old, new = (() if tree is None else decision_views(tree) for tree in trees)
+    return pairs_of(old, new)
+
+
+def _view(tree: Tree, record: Record) -> TableView:
     name = record.values.get("label") or record.values.get("name") or record.key
     holder = _first(tree, record, "encapsulatedLogic") or record
     parameters = [tree[one] for one in holder.children if _local(tree[one]) == "formalParameter"]
@@ -95,14 +52,14 @@ def _view(tree: Tree, record: Record) -> DecisionView:
         name += f"({', '.join(one.values.get('name', '') for one in parameters)})"
     logic = _first(tree, holder, *_LOGIC)
     if logic is None:
-        return DecisionView(record.key, name)
+        return TableView(record.key, name)
     if _local(logic) == "decisionTable":
         return _table(tree, record.key, name, logic)
     text = "\n".join(_lines(tree, logic, 0))
-    return DecisionView(record.key, name, logic.key, text=text)
+    return TableView(record.key, name, logic.key, text=text)
 
 
-def _table(tree: Tree, key: str, name: str, table: Record) -> DecisionView:
+def _table(tree: Tree, key: str, name: str, table: Record) -> TableView:
     policy = table.values.get("hitPolicy", "UNIQUE")
     aggregation = table.values.get("aggregation", "")
     rules = [tree[one] for one in table.children if _local(tree[one]) == "rule"]
@@ -113,14 +70,14 @@ def _table(tree: Tree, key: str, name: str, table: Record) -> DecisionView:
     if described:
         place = sum(one.place != "annotation" for one in columns)
         columns.insert(place, Column(f"{table.key}/description", "annotation", ""))
-    return DecisionView(
+    return TableView(
         key,
         name,
         table.key,
         f"{policy} {aggregation}".strip(),
         tuple(columns),
         tuple(
-            Rule(rule.key, number, tuple(_cells(tree, rule, columns, table.key)))
+            Row(rule.key, number, tuple(_cells(tree, rule, columns, table.key)))
             for number, rule in enumerate(rules, 1)
         ),
     )

@@ -10,8 +10,8 @@ from engine.comparison.merging import Clash, Side
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """Where the three stand side by side: from and to of each; `same`: none has changed it."""
+class Piece:
+    """Where three texts stand side by side: from and to of each; `same`: none has changed it."""
 
     base: tuple[int, int]
     ours: tuple[int, int]
@@ -25,7 +25,7 @@ def merge_lines(
     """Merge; where both changed the same lines, our side stands unless a choice says otherwise."""
     merged: list[str] = []
     clashes: list[Clash] = []
-    for piece in _pieces(base, ours, theirs):
+    for piece in pieces(base, ours, theirs):
         old = base[slice(*piece.base)]
         mine, other = ours[slice(*piece.ours)], theirs[slice(*piece.theirs)]
         if mine == other or other == old:
@@ -41,17 +41,17 @@ def merge_lines(
     return merged, clashes
 
 
-def _pieces(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[_Piece]:
+def pieces(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[Piece]:
     """Cut the three where all agree, so that what lies between was changed by one or both."""
     at = mine = other = 0
     for start, our_start, their_start, length in _common(base, ours, theirs):
         if (start, our_start, their_start) != (at, mine, other):
-            yield _Piece((at, start), (mine, our_start), (other, their_start), same=False)
+            yield Piece((at, start), (mine, our_start), (other, their_start), same=False)
         at, mine, other = start + length, our_start + length, their_start + length
-        yield _Piece((start, at), (our_start, mine), (their_start, other), same=True)
+        yield Piece((start, at), (our_start, mine), (their_start, other), same=True)
     if (at, mine, other) != (len(base), len(ours), len(theirs)):
         ends = ((at, len(base)), (mine, len(ours)), (other, len(theirs)))
-        yield _Piece(*ends, same=False)
+        yield Piece(*ends, same=False)
 
 
 def _common(

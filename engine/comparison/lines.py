@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 MOST_PAIRS = 4_000_000
 """Texts with more pairs of lines to look at are told apart at their ends only."""
@@ -36,6 +37,23 @@ def gaps(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int
         if (start, there) != (at, here):
             yield at, start, here, there
         at, here = start + length, there + length
+
+
+def beside(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Put lines beside each other; None: the other text has none there.
+
+    What stands between the same equal lines is beside each other as far as it goes.
+    """
+    at = here = 0
+    for start, end, there, until in [*gaps(old, new), (len(old), len(old), len(new), len(new))]:
+        yield from zip(range(at, start), range(here, there), strict=True)
+        yield from zip_longest(range(start, end), range(there, until))
+        at, here = end, until
+
+
+def line_key(before: int | None, after: int | None) -> str:
+    """Name two lines that stand beside each other."""
+    return f"{'' if before is None else before}:{'' if after is None else after}"
 
 
 def _equal(one: Sequence[str], other: Sequence[str]) -> int:

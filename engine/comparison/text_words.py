@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from dataclasses import replace
 
 from engine.comparison.blocks import HEAD
 from engine.comparison.change import Change, Subject, Words, shortened
-from engine.comparison.lines import gaps
+from engine.comparison.lines import beside, line_key
 from engine.comparison.tree import ROOT, TEXT, Tree
 
 
@@ -19,9 +19,12 @@ class PaperWords(Words):
             [tree[key].values[TEXT] for key in tree[ROOT].children] for tree in (before, after)
         )
         return tuple(
-            _line(old[a] if a is not None else None, new[b] if b is not None else None, a, b)
-            for a1, a2, b1, b2 in gaps(old, new)
-            for a, b in zip_longest(range(a1, a2), range(b1, b2))
+            replace(
+                _line(None if a is None else old[a], None if b is None else new[b], a, b),
+                places=((line_key(a, b),),),
+            )
+            for a, b in beside(old, new)
+            if a is None or b is None or old[a] != new[b]
         )
 
 

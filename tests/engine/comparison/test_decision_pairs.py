@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.comparison import compare, merge
-from engine.comparison.decision_pairs import decision_pairs
-from engine.comparison.decision_views import decision_views
+from engine.comparison.decision_views import decision_pairs, decision_views
 from engine.comparison.kinds import notation_of
 from engine.comparison.marks import Mark, Marks, marks_of_changes, marks_of_sides
 from tests.engine.comparison.drawings import table
@@ -26,7 +25,7 @@ def compared(new: bytes | None, old: bytes | None = table(OLD)) -> tuple[list[st
     rows = [
         f"{one.before.number if one.before else '·'}|{one.after.number if one.after else '·'}"
         for pair in pairs.pairs
-        for one in pair.rules
+        for one in pair.rows
     ]
     return rows, marks
 
@@ -221,7 +220,7 @@ def test_descriptions_of_rules_are_a_column_of_notes() -> None:
     (view,) = decision_views(notation_of("decision").read(content))
 
     assert [one.place for one in view.columns] == ["input", "input", "output", "annotation"]
-    assert [rule.cells[-1].text for rule in view.rules] == ["", "why", ""]
+    assert [rule.cells[-1].text for rule in view.rows] == ["", "why", ""]
 
 
 def test_row_short_of_cells_is_drawn() -> None:
@@ -229,4 +228,4 @@ def test_row_short_of_cells_is_drawn() -> None:
 
     (view,) = decision_views(notation_of("decision").read(content))
 
-    assert [cell.text for cell in view.rules[1].cells] == ["5", "", "false"]
+    assert [cell.text for cell in view.rows[1].cells] == ["5", "", "false"]
