@@ -78,6 +78,10 @@ class Examiner:
                 note=describe_error(error)[:2000],
             )
 
+    def prepare(self) -> None:
+        """Have the processes that play start: somebody may want an examination soon."""
+        self._gate.results.prepare()
+
     def play(self, contents: Mapping[Name, bytes], scenarios: Sequence[Scenario]) -> list[Outcome]:
         """Play scenarios with definitions that are not published; the outcomes in order."""
         return self._gate.results.play(contents, scenarios)

@@ -117,6 +117,12 @@ class Players:
         self._imports: list[str] = []
         atexit.register(self.close)
 
+    @property
+    def waiting(self) -> int:
+        """So many players have no work."""
+        with self._lock:
+            return len(self._idle)
+
     def prepare(self, count: int) -> None:
         """Have so many players ready soon; nobody waits for them."""
         with self._lock:

@@ -46,7 +46,9 @@ class ScenarioResults:
 
         The diagrams are checked here unless they are given `lowered`.
         """
-        lowered = lowered_of(contents) if lowered is None else lowered
+        if lowered is None:
+            self.prepare()
+            lowered = lowered_of(contents)
         hashes = hashes_of(contents, lowered)
         names = [_name_of(one) for one in scenarios]
         found = {number: self._find(name, hashes) for number, name in enumerate(names)}

@@ -10,7 +10,7 @@ import orjson
 
 from engine.bundles import Name, hash_of
 from tasks.scenario_outcomes import Outcome
-from tasks.scenario_packs import Lowered
+from tasks.scenario_packs import Lowered, lowered_of
 from tasks.scenario_players import PlayerLost, Players, shared_players
 from tasks.scenario_requests import NewPack
 from tasks.scenarios import Scenario
@@ -54,13 +54,15 @@ class ScenarioWorkers:
     ) -> list[Outcome]:
         """Play scenarios, each with the definitions of the pack named; the outcomes in order.
 
-        Diagrams of a pack that were checked already are `lowered`, by the pack's name. What `told`
+        Diagrams are checked here unless they are given `lowered`, by the pack's name. What `told`
         raises ends the work of its thread, and is raised here.
         """
         outcomes: dict[int, Outcome] = {}
         errors: list[Exception] = []
-        checked = lowered or {}
-        new = {one: NewPack(one, dict(packs[one]), checked.get(one, {})) for one in packs}
+        # They start meanwhile.
+        self.prepare()
+        checked = {one: lowered_of(packs[one]) for one in packs} if lowered is None else lowered
+        new = {one: NewPack(one, dict(packs[one]), checked[one]) for one in packs}
 
         def note(number: int, outcome: Outcome) -> None:
             outcomes[number] = outcome

@@ -69,7 +69,11 @@ def choose_drafts(work: Reading, scope: Scope = "") -> Response:
     """Draw the drafts of a scope with what differs, to choose what is to be published."""
     scope = scope or work.own_scope
     require_publish(work, scope)
-    return _page(work, "publish.html", scope, drafts=_told_drafts(work, scope), error=None)
+    drafts = _told_drafts(work, scope)
+    if drafts:
+        # What comes next is to examine them.
+        work.installation.examiner.prepare()
+    return _page(work, "publish.html", scope, drafts=drafts, error=None)
 
 
 def _told_drafts(work: Work, scope: str) -> list[tuple[Draft, Told]]:

@@ -16,4 +16,7 @@ Key = Annotated[str, Path(max_length=100)]
 @router.get("/designer/scenarios/{process}/edit")
 def edit_scenarios(work: Reading, process: Key, scope: Scope = "") -> Response:
     """Edit a scope's scenarios of a process, beside the drawing and as YAML."""
-    return editor_page(work, "scenarios.html", entry="scenarios", key=process, scope=scope)
+    page = editor_page(work, "scenarios.html", entry="scenarios", key=process, scope=scope)
+    # What comes next is to play them.
+    work.installation.examiner.prepare()
+    return page

@@ -100,3 +100,18 @@ def test_each_part_is_asked_for_its_mark() -> None:
 
     assert set(asked) == set(part_names(form()))
     assert all(f"<i>{name}!</i>" in one.html for one in found for name in one.names)
+
+
+def test_rows_that_are_a_table_have_the_mark_in_the_cell() -> None:
+    """Headings go where the room is narrow; the cell stays."""
+    rows = {**PARTS[4], "properties": {"jc:layout": "table"}}
+    schema = {"type": "default", "id": "f", "jc:title": "表", "components": [rows]}
+    found = draw_still(
+        parse_form(schema, compile_expression=compile_expression),
+        language="zh-CN",
+        prefix="a",
+        draw_mark=lambda name: Markup("<i>{}!</i>").format(name),
+    )
+
+    assert re.findall(r'<div data-c="f_item">\s*<i>f_item!</i>', found[0].html)
+    assert found[0].html.count("f_item!") == 1

@@ -87,6 +87,38 @@ class Canvas:
         [made] = set(self.flows(source)) - set(before)
         return made
 
+    def lead(self, flow: str, target: str) -> None:
+        """Take the end of a flow and drop it on another step, in the whole diagram."""
+        self.page.locator("[data-part=show-drawing]").click()
+        self.page.get_by_role("button", name="适合窗口").click()
+        self.choose(flow)
+        x, y = self.end_of(flow)
+        to_x, to_y = self.place_of(target)
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(to_x - 4, to_y, steps=8)
+        self.page.mouse.move(to_x, to_y, steps=3)
+        self.page.mouse.up()
+        assert self._id("get(id).target.id", flow) == target
+
+    def end_of(self, flow: str) -> tuple[float, float]:
+        """Where a flow ends, in the window."""
+        x, y = self.page.evaluate(
+            "(id) => { const canvas = jcDesigner.modeler.get('canvas');"
+            " const end = jcDesigner.modeler.get('elementRegistry').get(id).waypoints.at(-1);"
+            " const seen = canvas.viewbox(), box = canvas.getContainer().getBoundingClientRect();"
+            " return [box.x + (end.x - seen.x) * seen.scale,"
+            " box.y + (end.y - seen.y) * seen.scale]; }",
+            flow,
+        )
+        return x, y
+
+    def remove(self, *elements: str) -> None:
+        """Delete steps in the step table."""
+        self.steps()
+        for element in elements:
+            self.row(element).get_by_role("button", name="移除").click()
+
     def drop_gateway(self, flow: str, *, near: str) -> None:
         """Put a gateway from the palette onto a flow."""
         self.near(near)

@@ -92,25 +92,13 @@ def test_nobody_pays(office: Office, designer: Desk, director: Desk) -> None:
 def draw_away(
     designer: Desk, process_id: str, flows: Mapping[str, str], gone: tuple[str, ...]
 ) -> None:
-    """Lead flows past what is not wanted, choose that, and press Delete."""
+    """Lead flows past what is not wanted with the mouse, and remove that in the step table."""
     canvas = Canvas(designer, process_id)
     for flow, target in flows.items():
-        canvas.page.evaluate(
-            "([flow, target]) => { const get = (name) => jcDesigner.modeler.get(name);"
-            " const element = (id) => get('elementRegistry').get(id);"
-            " get('modeling').reconnectEnd(element(flow), element(target),"
-            " { x: element(target).x, y: element(target).y + element(target).height / 2 }); }",
-            [flow, target],
-        )
-    canvas.page.evaluate(
-        "(ids) => { const get = (name) => jcDesigner.modeler.get(name);"
-        " get('selection').select(ids.map((id) => get('elementRegistry').get(id)));"
-        " get('canvas').focus(); }",
-        list(gone),
-    )
-    look_at(canvas, gone[0])
-    designer.picture(f"{process_id}-chosen")
-    canvas.page.keyboard.press("Delete")
+        canvas.lead(flow, target)
+    canvas.near(gone[0])
+    designer.picture(f"{process_id}-led")
+    canvas.remove(*gone)
     left = set(gone)
     for _ in range(100):
         content = designer.content("process", process_id)
@@ -120,17 +108,8 @@ def draw_away(
         canvas.page.wait_for_timeout(100)
     assert left == set()
     canvas.has_no_errors()
-    look_at(canvas, next(iter(flows.values())))
+    canvas.near(next(iter(flows.values())))
     designer.picture(f"{process_id}-drawn")
-
-
-def look_at(canvas: Canvas, element: str) -> None:
-    """Bring an element into sight."""
-    canvas.page.evaluate(
-        "(id) => { const get = (name) => jcDesigner.modeler.get(name);"
-        " get('canvas').scrollToElement(get('elementRegistry').get(id), 260); }",
-        element,
-    )
 
 
 def scenarios(process_id: str) -> str:

@@ -398,6 +398,16 @@ def test_version_compared_with_itself_asks_for_another(street: Street) -> None:
     assert "两边是同一个版本" in page
 
 
+def test_only_version_says_that_there_is_nothing_to_compare(street: Street) -> None:
+    with street.installation.database.transaction() as db:
+        store_as(db, "decision", table({"r1": ["1", "2", "true"]}))
+    client = browser_of(street, "process_designer")
+
+    page = told(client, "/designer/compare?kind=decision&key=t&scope=base", "zh-CN")
+
+    assert "只有这一个版本" in page
+
+
 def test_version_that_returned_to_the_outer_one_has_no_side(street: Street) -> None:
     with street.installation.database.transaction() as db:
         store_as(db, "decision", table({"r1": ["1", "2", "true"]}), scope=OWN)
