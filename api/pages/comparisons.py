@@ -27,6 +27,8 @@ from engine.scopes import BASE, chain_of, level_of
 from engine.versions import Edition, editions_of
 
 router = PageRouter()
+NOTHING = "none"
+"""What the first version of a definition is compared with; no edition has such a name."""
 
 
 async def _posted(request: Request) -> FormData:
@@ -53,32 +55,47 @@ def compare_page(
     before: Annotated[str | None, Query(alias="from", max_length=120)] = None,
     after: Annotated[str | None, Query(alias="to", max_length=120)] = None,
 ) -> Response:
-    """Show two versions side by side; without a choice the newest and what it came from."""
+    """Show two versions side by side; without a choice the newest and what it came from.
+
+    The older may be `none`, for what is new as a whole.
+    """
     require_design(work, scope)
     editions = _editions(work, kind, key, scope)
     if not editions:
         raise Problem("not-found")
     newer = after or editions[0].name
     older = before or _origin(editions, newer)
-    contents = [content_of(work, kind, key, one) for one in (older, newer)]
+    contents = [_content(work, kind, key, one) for one in (older, newer)]
     labels = [_label(work, editions, one) for one in (older, newer)]
     changes = changes_of(kind, *contents)
+    choices = [_choice(work, one) for one in editions]
     meant = [one for one in changes if one.part != "layout"]
     sides = compared_sides(Versions(kind, *contents), meant, work.language)
     return _drawn(
         work, "comparison.html", kind, key, scope,
-        choices=[_choice(work, one) for one in editions],
+        older_choices=[*choices, Choice(NOTHING, _label(work, editions, NOTHING))],
+        choices=choices,
         older=older,
         newer=newer,
+        has_older=contents[0] is not None,
+        has_newer=contents[1] is not None,
         older_label=labels[0],
         newer_label=labels[1],
         changes=meant,
         sides=sides,
         links={} if sides is None else sides.links,
-        lacking=[one for one, content in zip(labels, contents, strict=True) if content is None],
+        lacking=[
+            label
+            for label, name, content in zip(labels, (older, newer), contents, strict=True)
+            if content is None and name != NOTHING
+        ],
         layout=[one for one in changes if one.part == "layout"],
         counts=_counts(changes),
     )  # fmt: skip
+
+
+def _content(work: Work, kind: str, key: str, edition: str) -> bytes | None:
+    return None if edition == NOTHING else content_of(work, kind, key, edition)
 
 
 def _meant(kind: str, before: bytes | None, after: bytes | None) -> list[Change]:
@@ -117,7 +134,9 @@ def _origin(editions: list[Edition], newer: str) -> str:
     before = [one for one in editions[names.index(newer) + 1 :] if one.scope == found.scope]
     if before:
         return before[0].name
-    return found.derived_from if found.derived_from in names else names[-1]
+    if found.derived_from in names:
+        return found.derived_from
+    return NOTHING if names[-1] == newer else names[-1]
 
 
 def _choice(work: Work, edition: Edition) -> Choice:
@@ -128,6 +147,8 @@ def _choice(work: Work, edition: Edition) -> Choice:
 
 
 def _label(work: Work, editions: list[Edition], name: str) -> str:
+    if name == NOTHING:
+        return translate("（还没有）", work.language)
     found = next((one for one in editions if one.name == name), None)
     return name if found is None else _choice(work, found).label
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+from api.pages.comparisons import NOTHING
 from api.work import Work
 from engine.bundles import Member
 from engine.comparison import Change, compare
@@ -83,11 +84,11 @@ class Told:
 
     @property
     def address(self) -> str | None:
-        """Lead to both versions side by side; None where one of them is nothing to show."""
-        if self.before.edition is None or self.after.edition is None or not self.is_readable:
+        """Lead to both versions side by side; None where there is nothing to show any more."""
+        if self.after.edition is None or not self.is_readable:
             return None
         wanted = {"kind": self.kind, "key": self.key, "scope": self.scope}
-        sides = {"from": self.before.edition, "to": self.after.edition}
+        sides = {"from": self.before.edition or NOTHING, "to": self.after.edition}
         return f"/designer/compare?{urlencode(wanted | sides)}"
 
 

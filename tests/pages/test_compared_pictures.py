@@ -18,7 +18,7 @@ from tests.api.small import Street
 from tests.engine.comparison.drawings import table
 from tests.engine.test_rebases import NOW
 from tests.pages.conftest import browser_of
-from tests.pages.test_comparisons import OWN, designer_page
+from tests.pages.test_comparisons import BASE, OWN, designer_page
 
 
 def told(client: TestClient, url: str, language: str) -> str:
@@ -171,14 +171,28 @@ def test_version_compared_with_itself_asks_for_another(street: Street) -> None:
     assert "两边是同一个版本" in page
 
 
-def test_only_version_says_that_there_is_nothing_to_compare(street: Street) -> None:
+@pytest.mark.parametrize("older", ["", "&from=none"])
+@pytest.mark.parametrize(
+    ("kind", "content", "sentence"),
+    [
+        ("decision", table({"r1": ["1", "2", "true"]}), "增加了决策“Table”。"),
+        ("posts", b'{"posts": [{"key": "a", "name": "b"}]}', "增加了“b”。"),
+        ("process", BASE.encode(), "增加了流程“公布成绩”。"),
+    ],
+)
+def test_first_version_is_new_as_a_whole(
+    street: Street, kind: str, content: bytes, sentence: str, older: str
+) -> None:
     with street.installation.database.transaction() as db:
-        store_as(db, "decision", table({"r1": ["1", "2", "true"]}))
+        store_as(db, kind, content)
     client = browser_of(street, "process_designer")
 
-    page = told(client, "/designer/compare?kind=decision&key=t&scope=base", "zh-CN")
+    page = soup(client, f"/designer/compare?kind={kind}&key=t&scope=base{older}")
 
-    assert "只有这一个版本" in page
+    assert sentence in page.text_content()
+    assert page.xpath('//select[@name="from"]/option[@selected]/@value') == ["none"]
+    assert page.xpath('//p[contains(., "这一版没有")]')
+    assert page.xpath('//select[@name="to"]/option/@value') == ["base@1"]
 
 
 def test_version_that_returned_to_the_outer_one_has_no_side(street: Street) -> None:

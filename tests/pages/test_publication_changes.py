@@ -88,15 +88,15 @@ def test_a_draft_that_went_on_is_not_what_was_examined(
     assert told(page_of(designer, found)) == ([FIRST], [])
 
 
-def test_what_is_new_has_nothing_beside_it(street: Street, designer: TestClient) -> None:
+def test_what_is_new_is_beside_nothing(street: Street, designer: TestClient) -> None:
     draft(street, DIAGRAM.replace('id="small_review"', 'id="new_review"'), "new_review")
 
     page = designer.get(f"/designer/publish?scope={SCOPE}").text
     said, sides = told(page)
 
     assert "增加了流程“小流程”。" in said
-    assert sides == []
-    assert "还没有可以比较的版本" in page
+    assert sides == [("none", DRAFT)]
+    assert "这是新的定义。" in page
 
 
 def test_what_cannot_be_read_is_not_compared(street: Street, designer: TestClient) -> None:
@@ -133,7 +133,7 @@ def test_scenarios_come_beside_the_outer_ones(street: Street, designer: TestClie
     said, sides = told(designer.get(f"/designer/publish?scope={SCOPE}").text)
 
     assert said == ["增加了场景“own”。"]
-    assert sides == []
+    assert sides == [("none", DRAFT)]
 
 
 def test_what_is_behind_leads_to_following(street: Street, designer: TestClient) -> None:

@@ -96,6 +96,7 @@ function together(viewers) {
 function begin(viewers, found, wanted) {
   for (const viewer of viewers) viewer.get('canvas').zoom('fit-viewport', 'auto');
   const [first] = viewers;
+  if (!first) return;
   const { scale } = first.get('canvas').viewbox();
   const target = [...wanted, ...found.keys()].find((id) => viewers.some((one) => one.get('elementRegistry').get(id)));
   if (target && scale < 0.7) show(viewers, target);
@@ -132,7 +133,7 @@ function boxOf(element) {
 async function start(pictures) {
   const { kind, key, before, after } = pictures.dataset;
   const { data } = await post('/comparisons', {
-    kind, key, before: { edition: before }, after: { edition: after },
+    kind, key, before: { edition: before || null }, after: { edition: after || null },
   });
   const places = ['before', 'after'].map((side) => pictures.querySelector(`[data-side=${side}]`));
   const drawn = await Promise.all([draw(places[0], data.before.content), draw(places[1], data.after.content)]);
