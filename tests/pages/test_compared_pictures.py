@@ -145,11 +145,12 @@ def test_form_that_is_none_leaves_the_words(street: Street) -> None:
     assert page.xpath('//*[starts-with(@id, "told-")]')
 
 
-@pytest.mark.parametrize("kind", ["decision", "form"])
+@pytest.mark.parametrize("kind", ["decision", "form", "posts"])
 def test_definition_page_shows_what_is_in_force(street: Street, kind: str) -> None:
     contents = {
         "decision": (table({"r1": ["11", "2", "true"]}), table({"r1": ["22", "2", "true"]})),
         "form": (form_of(part("name", "老")), form_of(part("name", "新"))),
+        "posts": (posts(name="老"), posts(name="新")),
     }[kind]
     client = stored(street, kind, *contents)
 

@@ -15,6 +15,7 @@ from engine.versions import read_edition
 from tests.api.small import Street
 from tests.engine.test_rebases import store
 from tests.pages.conftest import browser_of, open_page, sign_in
+from tests.pages.test_accessibility import violations
 
 OWN = "organisation:OWN"
 BASE = (
@@ -77,6 +78,7 @@ def stroke(page: Page, side: str, element: str) -> str:
 
 
 CHANGED = "rgb(23, 89, 143)"
+ADDED = "rgb(28, 122, 88)"
 MOVED = "rgb(138, 90, 0)"
 # Whose each change is: one's own, the outer scope's, of both.
 OWNERS = {
@@ -131,6 +133,27 @@ def test_a_sentence_leads_to_its_element_in_both_pictures(
         assert element is not None
         middle = element["x"] + element["width"] / 2 - canvas["x"]
         assert abs(middle - canvas["width"] / 2) < 3
+    assert complaints == []
+
+
+@pytest.mark.usefixtures("editors")
+def test_a_new_diagram_is_all_green_beside_nothing(
+    browser: Browser, behind: Street, address: str
+) -> None:
+    page, complaints = designer_page(
+        browser, behind, address, viewport={"width": 1440, "height": 900}
+    )
+    page.goto(address + compare_url("none", "base@1"))
+    page.wait_for_selector("#pictures[data-ready]", timeout=15_000)
+
+    # The sentence is about the process, which is the whole sheet.
+    page.locator(".cmp-go", has_text="增加了流程").click()
+
+    assert page.locator(".cmp-nothing").inner_text() == "这一版没有。"
+    assert page.locator("[data-side=before]").count() == 0
+    for element in ("file_list", "publicity_over"):
+        assert stroke(page, "after", element) == ADDED
+    assert violations(page) == []
     assert complaints == []
 
 

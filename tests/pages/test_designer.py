@@ -133,6 +133,17 @@ def test_definition_that_is_behind_is_marked(street: Street) -> None:
     assert "/designer/rebase/process/small_review?scope=organisation%3AOWN" in page
 
 
+def test_first_own_version_is_compared_with_the_outer_one(street: Street) -> None:
+    publish(street, CHANGED, scope_of(street), derived_from="base@1")
+    browser = browser_of(street, "process_designer")
+
+    page = browser.get(PAGE).text
+
+    [way] = re.findall(r'href="([^"]*)" aria-label="与基础 第 1 版比较"', page)
+    compared = browser.get(way.replace("&amp;", "&")).text
+    assert "“第一次审核”的名称由 初审 改为 第一次审核。" in compared
+
+
 def test_unknown_definition_is_not_found(street: Street) -> None:
     browser = browser_of(street, "process_designer")
 

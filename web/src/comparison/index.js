@@ -56,6 +56,11 @@ function owners(pictures) {
   return new Map(Object.entries(words).flatMap(([word, kind]) => named(pictures, word).map((id) => [id, kind])));
 }
 
+/** Everything that is drawn, for what the other side does not have at all. */
+function whole(viewer, kind) {
+  return new Map(viewer.get('elementRegistry').filter((one) => one.parent && !one.labelTarget).map(({ id }) => [id, kind]));
+}
+
 /** Colour by the drawing's own data, so that icons and arrow heads follow. */
 function paint(viewer, found) {
   const registry = viewer.get('elementRegistry');
@@ -98,7 +103,7 @@ function begin(viewers, found, wanted) {
   const [first] = viewers;
   if (!first) return;
   const { scale } = first.get('canvas').viewbox();
-  const target = [...wanted, ...found.keys()].find((id) => viewers.some((one) => one.get('elementRegistry').get(id)));
+  const target = [...wanted, ...found.keys()].find((id) => viewers.some((one) => one.get('elementRegistry').get(id)?.parent));
   if (target && scale < 0.7) show(viewers, target);
 }
 
@@ -108,6 +113,11 @@ function show(viewers, id) {
     const element = viewer.get('elementRegistry').get(id);
     if (!element) continue;
     const canvas = viewer.get('canvas');
+    // The process itself is the sheet, which has no place on it.
+    if (!element.parent) {
+      canvas.zoom('fit-viewport', 'auto');
+      continue;
+    }
     canvas.zoom(Math.max(0.8, Math.min(1, canvas.zoom())), 'auto');
     const { outer, scale } = canvas.viewbox();
     const box = boxOf(element);
@@ -139,7 +149,8 @@ async function start(pictures) {
   const drawn = await Promise.all([draw(places[0], data.before.content), draw(places[1], data.after.content)]);
   const viewers = drawn.filter(Boolean);
   const wanted = named(pictures, 'conflicts');
-  const found = 'ours' in pictures.dataset ? owners(pictures) : kinds(data.changes);
+  let found = 'ours' in pictures.dataset ? owners(pictures) : kinds(data.changes);
+  if (viewers.length === 1) found = whole(viewers[0], drawn[0] ? 'removed' : 'added');
   for (const viewer of viewers) paint(viewer, found);
   together(viewers);
   begin(viewers, found, wanted);
