@@ -139,11 +139,8 @@ def label_of(tree: Tree, record: Record) -> str | None:
     for name in _LABELS:
         if name in inner and _says(inner[name]):
             return shown_json(inner[name].values[TEXT]).zh
-    plain = (one for one in inner.values() if one.tag == LIST and _is_plain(tree, one))
-    items = next(plain, None)
-    if items is None:
-        return None
-    return "、".join(shown_json(tree[one].values[TEXT]).zh for one in items.children)
+    items = _plain_items(tree, inner)
+    return "、".join(one.zh for one in items) if items else None
 
 
 def _english_label_of(tree: Tree, record: Record) -> str | None:
@@ -151,7 +148,16 @@ def _english_label_of(tree: Tree, record: Record) -> str | None:
     inner = _members(tree, record) if record.tag == OBJECT else {}
     named = next((one for one in _LABELS if one in inner and _says(inner[one])), "")
     found = inner.get(f"{named}_en")
-    return shown_json(found.values[TEXT]).en if found is not None and _says(found) else None
+    if found is not None and _says(found):
+        return shown_json(found.values[TEXT]).en
+    return None if named else ", ".join(one.en for one in _plain_items(tree, inner))
+
+
+def _plain_items(tree: Tree, inner: dict[str, Record]) -> list[Shown]:
+    """Give what stands in the first list of plain values."""
+    plain = (one for one in inner.values() if one.tag == LIST and _is_plain(tree, one))
+    items = next(plain, None)
+    return [shown_json(tree[one].values[TEXT]) for one in items.children] if items else []
 
 
 def _members(tree: Tree, record: Record) -> dict[str, Record]:

@@ -186,6 +186,17 @@ def test_exclusions_are_told_by_their_duties() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("zh", "删除了“review、money”。"), ("en", "“review, money” was removed.")],
+)
+def test_exclusions_are_named_by_their_duties(language: str, sentence: str) -> None:
+    first, second = POSTS["exclusions"]
+    old, new = written({"exclusions": [first, second]}), written({"exclusions": [second]})
+
+    assert [one.message(language) for one in compare("posts", old, new)] == [sentence]
+
+
 def test_short_rows_are_told_by_what_they_begin_with() -> None:
     rows, marks = compared(
         {"items": [["电路", 3], ["磁路", 7]]}, {"items": [["电机", 5], ["电路", 4], ["磁路", 7]]}
