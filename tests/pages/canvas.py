@@ -192,15 +192,17 @@ class Canvas:
 
     def choose(self, element: str) -> None:
         """Choose a flow or shape; one that others hide is chosen as the search does it."""
-        for _ in range(20):
+        held = 0
+        for _ in range(30):
             # What the mouse did just before may still choose what it drew.
             self.page.evaluate(
                 "(id) => { const get = (name) => jcDesigner.modeler.get(name);"
                 " get('selection').select(get('elementRegistry').get(id)); }",
                 element,
             )
-            self.page.wait_for_timeout(150)
-            if self._id("one.id", element) == element:
+            self.page.wait_for_timeout(100)
+            held = held + 1 if self._id("one.id", element) == element else 0
+            if held == 3:
                 return
         raise AssertionError(f"{element} is not chosen")
 

@@ -71,13 +71,13 @@ class Board:
     def shape(self, element: str) -> Any:
         return self.page.locator(f'.djs-element[data-element-id="{element}"]').first
 
-    def is_saved(self, text: str) -> None:
-        """Wait until the server has a text in the draft."""
+    def is_saved(self, text: str, *, gone: str = "\0") -> None:
+        """Wait until the server has a text in the draft, and no longer another one."""
         for _ in range(150):
-            if text in self.draft():
+            if text in self.draft() and gone not in self.draft():
                 break
             self.page.wait_for_timeout(100)
-        assert text in self.draft()
+        assert text in self.draft() and gone not in self.draft()
         expect(self.part("state")).to_have_attribute("data-state", "saved", timeout=15_000)
 
     def change(self, element: str, name: str) -> None:
