@@ -199,15 +199,20 @@ def test_a_diagram_with_another_id_is_taken_as_this_one_or_as_a_new_one(street: 
     assert [sent(one).status_code for one in ("form/small_form", "process/gone")] == [422, 404]
 
 
-def test_an_industrys_definition_is_customised_for_it_alone(street: Street) -> None:
+def publish_industry(street: Street, diagram: str) -> None:
+    """Publish the electricians' industry with a drawing of the process of its own."""
     names = json.dumps({"name": "电工", "name_en": "Electrician", "occupations": ["6-31-01-03"]})
     with street.installation.database.transaction() as db:
         sources = [
-            Source("process", "small_review", CHANGED.encode()),
+            Source("process", "small_review", diagram.encode()),
             Source("catalogue", "industry", names.encode()),
         ]
         definitions = street.installation.definitions
         assert not definitions.publish(db, sources, "industry:e", "release").refused
+
+
+def test_an_industrys_definition_is_customised_for_it_alone(street: Street) -> None:
+    publish_industry(street, CHANGED)
     browser = browser_of(street, "process_designer")
     alone = f"{scope_of(street)}~e"
 
@@ -230,14 +235,7 @@ def test_an_industrys_definition_is_customised_for_it_alone(street: Street) -> N
 
 
 def test_a_change_without_effect_for_an_industry_stands_out_at_the_gate(street: Street) -> None:
-    names = json.dumps({"name": "电工", "name_en": "Electrician", "occupations": ["6-31-01-03"]})
-    with street.installation.database.transaction() as db:
-        sources = [
-            Source("process", "small_review", DIAGRAM.encode()),
-            Source("catalogue", "industry", names.encode()),
-        ]
-        definitions = street.installation.definitions
-        assert not definitions.publish(db, sources, "industry:e", "release").refused
+    publish_industry(street, DIAGRAM)
     draft(street)
     browser = browser_of(street, "process_designer")
     browser.headers["X-CSRF-Token"] = browser.csrf  # type: ignore[attr-defined]
