@@ -415,7 +415,9 @@ def _start_own(house: House, bundle: str | None) -> None:
 def unpack(name: str, folder: Path) -> House:
     """Open a copy of what was made."""
     with tarfile.open(HERE / f"{name}.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
+        # Python 3.11.2, Debian 12's own, has no argument for the filter.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(folder)
     return House(folder, LEFT)
 
 
