@@ -1,6 +1,6 @@
 // The fields of the properties panel, each over a `get` and a `set`.
 import {
-  FeelEntry, SelectEntry, TextAreaEntry, TextFieldEntry, CheckboxEntry,
+  FeelEntry, SelectEntry, TextAreaEntry, TextFieldEntry,
   isFeelEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited, isCheckboxEntryEdited,
 } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
@@ -20,8 +20,18 @@ function Choice({ element, id, label, get, set, options, description }) {
   return SelectEntry({ element, id, label, getOptions: () => options, getValue: () => get(), setValue: set, description });
 }
 
-function Check({ element, id, label, get, set, description }) {
-  return CheckboxEntry({ element, id, label, getValue: () => get(), setValue: set, description });
+/** A tick that says what holds; the library's own shows the old state again for a moment. */
+function Check({ id, label, get, set, description }) {
+  const input = `bio-properties-panel-${id}`;
+  return (
+    <div class="bio-properties-panel-entry bio-properties-panel-checkbox-entry" data-entry-id={id}>
+      <div class="bio-properties-panel-checkbox">
+        <input id={input} name={id} type="checkbox" class="bio-properties-panel-input" checked={get()} onChange={(event) => set(event.target.checked)} />
+        <label for={input} class="bio-properties-panel-label">{label}</label>
+      </div>
+      {description && <div class="bio-properties-panel-description">{description}</div>}
+    </div>
+  );
 }
 
 function Feel({ element, id, label, get, set, feel = 'optional', description, validate }) {
