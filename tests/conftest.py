@@ -7,17 +7,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.engine import URL
+from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
 from engine.database import Database, create_database
+from tests.postgresql import PostgresqlServer
 
 # How long an example takes depends on what else runs; a property holds or it does not.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,40 +29,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--long", action="store_true", help="try properties and fuzzing thirty times as long"
     )
-
-
-@dataclass
-class PostgresqlServer:
-    """One server for the whole test session; databases are copies of a template."""
-
-    url: URL
-    _templates: dict[frozenset[str], str] = field(default_factory=dict)
-
-    def run(self, statement: str) -> None:
-        engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
-
-    def create(self) -> URL:
-        """A new database with the tables of all imported modules."""
-        name = f"t_{uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template()} STRATEGY FILE_COPY")
-        return self.url.set(database=name)
-
-    def drop(self, url: URL) -> None:
-        self.run(f"DROP DATABASE {url.database} WITH (FORCE)")
-
-    def _template(self) -> str:
-        tables = frozenset(SQLModel.metadata.tables)
-        if tables not in self._templates:
-            name = f"template_{uuid4().hex[:12]}"
-            self.run(f"CREATE DATABASE {name}")
-            database = create_database(self.url.set(database=name))
-            database.create_schema()
-            database.dispose()
-            self._templates[tables] = name
-        return self._templates[tables]
 
 
 @pytest.fixture(scope="session")
@@ -125,11 +89,12 @@ def sqlite_database(sqlite_template: Callable[[], Path], tmp_path: Path) -> Iter
 @pytest.fixture
 def postgresql_database(postgresql_server: PostgresqlServer) -> Iterator[Database]:
     """A PostgreSQL database with all tables."""
-    url = postgresql_server.create()
+    tables = frozenset(SQLModel.metadata.tables)
+    url = postgresql_server.lend()
     database = create_database(url)
     yield database
     database.dispose()
-    postgresql_server.drop(url)
+    postgresql_server.take_back(url, tables)
 
 
 @pytest.fixture(

@@ -11,7 +11,7 @@ from api.migration import differences, migrate, upgrade
 from api.settings import Settings
 from engine.database import Database, create_database
 from engine.dbos_jobs import create_job_tables
-from tests.conftest import PostgresqlServer
+from tests.postgresql import PostgresqlServer
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from api import cli
 from api.process_bench import measure_process
 from engine.diagrams import prepare_diagram
-from tests.conftest import PostgresqlServer
+from tests.postgresql import PostgresqlServer
 
 # Each starts a server process of its own.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("process-bench")]

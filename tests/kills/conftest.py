@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import PostgresqlServer
 from tests.kills.batches import Worked, work
 from tests.kills.grounds import Ground
 from tests.kills.reaper import Reaper
+from tests.postgresql import PostgresqlServer
 
 
 @pytest.fixture(scope="module")
