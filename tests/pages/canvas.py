@@ -45,16 +45,8 @@ class Canvas:
         self.page.locator(".bio-properties-panel").wait_for()
 
     def near(self, element: str) -> None:
-        """Look at a step at its natural size."""
-        self.page.locator("[data-part=show-drawing]").click()
-        self.page.evaluate(
-            "(id) => { const canvas = jcDesigner.modeler.get('canvas'); canvas.zoom(0.9);"
-            " const one = jcDesigner.modeler.get('elementRegistry').get(id);"
-            " const box = canvas.viewbox(); canvas.viewbox({ ...box,"
-            " x: one.x + one.width / 2 - box.width / 2,"
-            " y: one.y + one.height / 2 - box.height / 2 }); }",
-            element,
-        )
+        """Look at a step where it can be read; it is chosen, too."""
+        self.show(element)
 
     def place_of(self, element: str) -> tuple[float, float]:
         """The middle of a shape, or of a flow's first piece, in the window."""
@@ -191,20 +183,59 @@ class Canvas:
         return found
 
     def choose(self, element: str) -> None:
-        """Choose a flow or shape; one that others hide is chosen as the search does it."""
-        held = 0
-        for _ in range(30):
+        """Click a flow or shape where nothing hides it."""
+        self.page.locator("[data-part=show-drawing]").click()
+        for bring in (lambda: None, self.leave, lambda: self._bring(element), self.leave):
+            bring()
             # What the mouse did just before may still choose what it drew.
-            self.page.evaluate(
-                "(id) => { const get = (name) => jcDesigner.modeler.get(name);"
-                " get('selection').select(get('elementRegistry').get(id)); }",
-                element,
-            )
             self.page.wait_for_timeout(100)
-            held = held + 1 if self._id("one.id", element) == element else 0
-            if held == 3:
+            if self._is_chosen(element):
                 return
-        raise AssertionError(f"{element} is not chosen")
+            if place := self._free_place(element):
+                self.page.mouse.click(*place)
+        self.page.wait_for_timeout(100)
+        assert self._is_chosen(element), f"{element} cannot be clicked"
+
+    def leave(self) -> None:
+        """Click an empty place of the drawing: nothing is chosen, no pad hides anything."""
+        x, y = self.page.evaluate(
+            "() => { const canvas = jcDesigner.modeler.get('canvas');"
+            " const box = canvas.getContainer().getBoundingClientRect();"
+            " for (let y = box.bottom - 40; y > box.top; y -= 30)"
+            " for (let x = box.left + 90; x < box.right - 40; x += 30) {"
+            " const at = document.elementFromPoint(x, y);"
+            " if (at?.closest('svg') && !at.closest('.djs-shape, .djs-connection'))"
+            " return [x, y]; } }"
+        )
+        self.page.mouse.click(x, y)
+
+    def _bring(self, element: str) -> None:
+        """Bring a shape, or the step that a flow begins at, to where it can be seen."""
+        self.show(str(self._id("(get(id).source ?? get(id)).id", element)))
+
+    def _is_chosen(self, element: str) -> bool:
+        return self._id("one.id ?? ''", element) == element
+
+    def _free_place(self, element: str) -> tuple[float, float] | None:
+        """Where a click reaches an element, in the window: reads, and changes nothing."""
+        found: list[float] | None = self.page.evaluate(
+            "(id) => { const canvas = jcDesigner.modeler.get('canvas');"
+            " const one = jcDesigner.modeler.get('elementRegistry').get(id);"
+            " const seen = canvas.viewbox(), box = canvas.getContainer().getBoundingClientRect();"
+            " const points = one.waypoints ? one.waypoints.slice(1).flatMap((to, at) =>"
+            " [0.5, 0.3, 0.7, 0.15, 0.85].map((part) => ({"
+            " x: one.waypoints[at].x + part * (to.x - one.waypoints[at].x),"
+            " y: one.waypoints[at].y + part * (to.y - one.waypoints[at].y) })))"
+            " : [0.5, 0.25, 0.75].flatMap((across) => [0.5, 0.2, 0.8].map((down) => ({"
+            " x: one.x + across * one.width, y: one.y + down * one.height })));"
+            " for (const point of points) {"
+            " const x = box.x + (point.x - seen.x) * seen.scale;"
+            " const y = box.y + (point.y - seen.y) * seen.scale;"
+            " const at = document.elementFromPoint(x, y)?.closest('.djs-element');"
+            " if (at?.dataset.elementId === id) return [x, y]; } return null; }",
+            element,
+        )
+        return (found[0], found[1]) if found else None
 
     def field(self, name: str) -> Locator:
         """A field of the panel."""

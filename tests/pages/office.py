@@ -175,7 +175,7 @@ class Desk:
         raise AssertionError(f"not saved: {[one for one in texts if one not in content]}")
 
     def write(self, kind: str, key: str, content: str) -> None:
-        """Save a draft as files are taken in, where there is no drawing: scenarios."""
+        """Save a draft as files are taken in."""
         request = self.page.request
         csrf = request.get(f"{self.address}/api/v1/me").json()["csrfToken"]
         saved = request.put(
@@ -184,6 +184,15 @@ class Desk:
             headers={"X-CSRF-Token": csrf, "If-Match": "*"},
         )
         assert saved.ok, saved.text()
+
+    def tell(self, process_id: str, scenarios: str) -> None:
+        """Write the scope's scenarios of a process on their page, and wait until it kept them."""
+        self.go(f"scenarios/{process_id}/edit")
+        self.page.get_by_role("tab", name="YAML").click()
+        self.page.get_by_label("本范围全部场景的 YAML").fill(scenarios)
+        self.page.get_by_role("tab", name="场景").click()
+        self.holds("scenarios", process_id, scenarios)
+        expect(self.page.locator("#state")).to_have_attribute("data-name", "saved", timeout=20_000)
 
     def examine(self) -> None:
         """Have all drafts examined at the gate's page, and wait for what it finds."""

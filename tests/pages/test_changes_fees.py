@@ -67,7 +67,7 @@ def test_nobody_pays(office: Office, designer: Desk, director: Desk) -> None:
 
     for process_id, (flows, gone) in CHANGES.items():
         draw_away(designer, process_id, flows, gone)
-        designer.write("scenarios", process_id, scenarios(process_id))
+        designer.tell(process_id, scenarios(process_id))
     designer.go("publish")
     told = designer.page.locator(".pub-changes").first.all_inner_texts()
     assert "删除了服务任务“核定费用”。" in "\n".join(told)

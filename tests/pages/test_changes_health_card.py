@@ -41,7 +41,7 @@ def test_health_card_is_checked(office: Office, designer: Desk, director: Desk) 
     begin(designer, "decision", "card_valid", "健康证是否有效", "Is the health card valid")
     try_table(designer)
     step, rule = draw(designer)
-    designer.write("scenarios", PROCESS, SCENARIOS % {"step": step, "rule": rule})
+    designer.tell(PROCESS, SCENARIOS % {"step": step, "rule": rule})
     designer.publish(BASIS)
 
     batch = office.begin(PROCESS, "seats_assigned", groups=[1], training_wanted=True)

@@ -43,7 +43,7 @@ def test_the_table_says_seven_days(office: Office, designer: Desk, director: Des
     page.get_by_label("第 1 行，说明（英文）").fill("The list stands for at least 7 working days")
     designer.holds("decision", "d15_publicity", "<text>7</text>", BASIS)
     designer.picture("table")
-    designer.write("scenarios", "publish_results", SCENARIOS)
+    designer.tell("publish_results", SCENARIOS)
     designer.publish(BASIS)
 
     new = office.begin("publish_results", "concluded_batch")
@@ -83,7 +83,7 @@ def test_a_second_person_approves(office: Office, designer: Desk, director: Desk
     before = office.bundles("publish_results")[running]
 
     step = draw_second_approver(designer)
-    designer.write("scenarios", "publish_results", APPROVED % {"step": step})
+    designer.tell("publish_results", APPROVED % {"step": step})
     designer.publish(BASIS)
 
     new = office.begin("publish_results", "concluded_batch")

@@ -53,7 +53,7 @@ def test_training_moves_before_the_plan(office: Office, designer: Desk, director
 
     drawn = draw_training(designer)
     draw_due(designer)
-    designer.write("scenarios", "appraisal_session", SCENARIOS % {"left_out": LEFT_OUT, **drawn})
+    designer.tell("appraisal_session", SCENARIOS % {"left_out": LEFT_OUT, **drawn})
     designer.publish(BASIS)
 
     new = office.begin("appraisal_session", "enrolled_session", training=True)
