@@ -75,5 +75,17 @@ def test_on_a_phone_the_steps_come_first(
     expect(page.locator("[data-element=first] input").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("[...jcDesigner.missing]") == []
+    if language == "en":
+        name_in_english(phone)
     page.context.close()
     assert complaints == []
+
+
+def name_in_english(phone: Board) -> None:
+    """Readers of English name steps in their language, and read those names."""
+    field = phone.page.locator("[data-element=second]").get_by_label("Name in English")
+    field.fill("Second review")
+    field.blur()
+    phone.is_saved('name="jc:name.en" value="Second review"')
+    goes_on = phone.page.locator("[data-element=first] td[data-label='Goes on to']")
+    expect(goes_on).to_have_text("Second review")

@@ -2,8 +2,8 @@
 import { render } from '@bpmn-io/properties-panel/preact';
 import { useEffect, useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
-import { inLanguage } from '../shared/i18n.js';
-import { attribute, object } from './dialect.js';
+import { chinese, inLanguage } from '../shared/i18n.js';
+import { attribute, object, property } from './dialect.js';
 import { MODES, readMoment, writeMoment } from './moments.js';
 import { inOrder } from './order.js';
 
@@ -44,7 +44,7 @@ function Outline({ modeler, design, t, openInDiagram }) {
 
 function Row({ element, place, modeler, design, t, openInDiagram }) {
   const bo = object(element);
-  const name = bo.name || bo.id;
+  const name = nameOf(element);
   const dialect = modeler.get('dialect');
   const found = modeler.get('findings').of(element.id);
   const worst = found.some((one) => one.severity === 'error') ? 'error' : 'warning';
@@ -58,6 +58,8 @@ function Row({ element, place, modeler, design, t, openInDiagram }) {
       <td data-label={t('Name')}>
         <input value={bo.name ?? ''} aria-label={label(t('Name'))} maxLength={200}
           onChange={(event) => modeler.get('modeling').updateLabel(element, event.target.value)} />
+        {!chinese && <input class="en" value={property(element, 'jc:name.en')} placeholder={t('Name in English')} aria-label={label(t('Name in English'))} maxLength={200}
+          onChange={(event) => dialect.setProperty(element, 'jc:name.en', event.target.value)} />}
         {found.length > 0 && <ul class="jc-found">{found.map((one) => <li key={one.message} class={one.severity}>{one.message}</li>)}</ul>}
       </td>
       <td data-label={t('Type')}>{t(kindOf(element))}</td>
@@ -69,7 +71,7 @@ function Row({ element, place, modeler, design, t, openInDiagram }) {
         </select>)}</td>
       <td data-label={t('Posts')}>{isWork && <Posts {...{ element, posts, design, dialect, t, label }} />}</td>
       <td data-label={t('Due')}>{isWork && <Due {...{ element, dialect, t, label }} />}</td>
-      <td data-label={t('Goes on to')}>{element.outgoing.filter((one) => is(one, 'bpmn:SequenceFlow')).map((one) => object(one.target).name || one.target.id).join(t(', '))}</td>
+      <td data-label={t('Goes on to')}>{element.outgoing.filter((one) => is(one, 'bpmn:SequenceFlow')).map((one) => nameOf(one.target)).join(t(', '))}</td>
       <td data-label={t('Actions')}><div class="jc-acts">
         {!isAny(element, ['bpmn:EndEvent']) && (
           <select value="" aria-label={label(t('Add after'))} onChange={(event) => addAfter(modeler, element, event)}>
@@ -81,6 +83,12 @@ function Row({ element, place, modeler, design, t, openInDiagram }) {
       </div></td>
     </tr>
   );
+}
+
+/** What a reader calls an element: its name in their language, else its name, else its id. */
+function nameOf(element) {
+  const { name, id } = object(element);
+  return inLanguage({ zh: name, en: property(element, 'jc:name.en') }) || id;
 }
 
 function Posts({ element, posts, design, dialect, t, label }) {
