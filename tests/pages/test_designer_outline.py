@@ -89,3 +89,26 @@ def name_in_english(phone: Board) -> None:
     phone.is_saved('name="jc:name.en" value="Second review"')
     goes_on = phone.page.locator("[data-element=first] td[data-label='Goes on to']")
     expect(goes_on).to_have_text("Second review")
+    rename_in_the_drawing(phone)
+
+
+def rename_in_the_drawing(board: Board) -> None:
+    """The drawing and its search say English names; who writes on a shape writes that name."""
+    page = board.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    board.part("show-drawing").click()
+    shape = board.shape("second")
+    expect(shape).to_contain_text("Second review")
+    expect(board.shape("first")).to_contain_text("First review")
+    board.part("find").click()
+    page.keyboard.type("Second rev", delay=20)
+    expect(page.locator(".djs-search-result")).to_contain_text(["Second review"])
+    page.keyboard.press("Enter")
+    shape.dblclick()
+    expect(page.locator(".djs-direct-editing-content")).to_have_text("Second review")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Second look")
+    page.keyboard.press("Enter")
+    board.is_saved('name="jc:name.en" value="Second look"')
+    expect(shape).to_contain_text("Second look")
+    assert 'id="second" name="复审"' in board.draft()

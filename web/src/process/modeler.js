@@ -9,6 +9,7 @@ import minimapModule from 'diagram-js-minimap';
 import { translateModule } from '../shared/i18n.js';
 import clipboard from './clipboard.js';
 import dialect from './dialect.js';
+import english from './english.js';
 import findings from './findings.js';
 import fragments from './fragments.js';
 import mending from './mending.js';
@@ -36,7 +37,7 @@ export function makeModeler({ canvas, properties, design, translate }) {
     additionalModules: [
       translateModule(translate), BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, camundaBehaviors,
       CreateAppendAnythingModule, TokenSimulationModule, minimapModule,
-      dialect, findings, mending, variables, reminders, order, fragments, clipboard, offers, panel,
+      dialect, english, findings, mending, variables, reminders, order, fragments, clipboard, offers, panel,
     ],
   });
 }
