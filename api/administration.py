@@ -10,7 +10,8 @@ from api.clients import add_client
 from api.logins import make_link
 from appraisal.errors import AppraisalError
 from appraisal.organisations import Organisation
-from appraisal.people import Person, add_person, assign_post, posts_of
+from appraisal.people import Person
+from appraisal.personnel_acts import ActKind
 from appraisal.roster_imports import (
     RosterFiles,
     RosterImport,
@@ -18,19 +19,20 @@ from appraisal.roster_imports import (
     confirm_import,
 )
 from appraisal.sessions import session_by_number
-from tasks.posts import posts_of_organisation
+from tasks.personnel import (
+    ADMINISTRATOR,
+    Office,
+    UnknownPost,
+    add_member,
+    appoint_to,
+    held_posts,
+    note,
+    posts_to_hold,
+)
 
 
 class UnknownAccount(AppraisalError):
     """There is no such organisation, or nobody of that name in it."""
-
-
-class UnknownPost(AppraisalError):
-    """The organisation has no such post; `known` are those it has."""
-
-    def __init__(self, post: str, known: list[str]) -> None:
-        super().__init__(post)
-        self.known = known
 
 
 def add_administrator(
@@ -50,14 +52,12 @@ def add_administrator(
             organisation = Organisation(code=code, name=organisation_name or code)
             db.add(organisation)
             db.flush()
-        assert organisation.id is not None
-        person = _find_person(db, organisation.id, sign_in_name) or add_person(
-            db, organisation.id, name or sign_in_name, sign_in_name
+        office = _office(installation, organisation)
+        person = _find_person(db, office.organisation_id, sign_in_name) or add_member(
+            db, office, name or sign_in_name, sign_in_name
         )
-        assert person.id is not None
-        if "administrator" not in posts_of(db, person.id, organisation.id):
-            assign_post(db, person, "administrator")
-        return sign_in_address(installation, make_link(db, person.id))
+        appoint_to(db, office, person, ADMINISTRATOR)
+        return _noted_link(installation, db, office, person)
 
 
 def appoint(
@@ -74,19 +74,16 @@ def appoint(
     with installation.database.transaction() as db:
         organisation = require_organisation(db, code)
         assert organisation.id is not None
-        known = posts_of_organisation(db, code).posts
-        # Candidates are registered, not appointed.
-        if post not in known.keys() - {"candidate"}:
-            raise UnknownPost(post, sorted(known.keys() - {"candidate"}))
+        if post not in (known := posts_to_hold(db, code)):
+            raise UnknownPost(post, sorted(known))
+        office = _office(installation, organisation)
         person = _find_person(db, organisation.id, sign_in_name)
         if person is None and name:
-            person = add_person(db, organisation.id, name, sign_in_name)
+            person = add_member(db, office, name, sign_in_name)
         if person is None or person.id is None or not person.active:
             raise UnknownAccount(sign_in_name)
-        if post not in posts_of(db, person.id, organisation.id):
-            assign_post(db, person, post)
-            db.flush()
-        return sorted(posts_of(db, person.id, organisation.id))
+        appoint_to(db, office, person, post)
+        return sorted(held_posts(db, person))
 
 
 def link_for(installation: Installation, code: str, sign_in_name: str) -> str:
@@ -101,7 +98,7 @@ def link_for(installation: Installation, code: str, sign_in_name: str) -> str:
         person = _find_person(db, organisation.id, sign_in_name)
         if person is None or person.id is None or not person.active:
             raise UnknownAccount(sign_in_name)
-        return sign_in_address(installation, make_link(db, person.id))
+        return _noted_link(installation, db, _office(installation, organisation), person)
 
 
 def add_api_client(
@@ -162,6 +159,18 @@ def import_roster_file(
             today=clock.today(),
         )
     return sum(new for _, _, new in done)
+
+
+def _noted_link(installation: Installation, db: Session, office: Office, person: Person) -> str:
+    assert person.id is not None
+    note(db, office, person, ActKind.LINK_MADE)
+    return sign_in_address(installation, make_link(db, person.id))
+
+
+def _office(installation: Installation, organisation: Organisation) -> Office:
+    """The organisation as the command line changes it: who typed is known to the machine only."""
+    assert organisation.id is not None
+    return Office(organisation.id, organisation.code, None, installation.clock.now())
 
 
 def sign_in_address(installation: Installation, token: str) -> str:

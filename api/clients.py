@@ -29,6 +29,8 @@ SCOPES = {
     "publish": "发布定义",
     "migrations:read": "查看迁移报告和试运行",
     "migrations:run": "迁移运行中的流程",
+    "people:read": "查看人员和岗位",
+    "people:manage": "管理人员和岗位任命",
 }
 
 
@@ -77,7 +79,7 @@ def add_client(
     if unknown := [scope for scope in wanted if scope not in SCOPES]:
         raise UnknownScope(", ".join(unknown))
     now = datetime.now(UTC)
-    sign_in_name = f"api-client-{secrets.token_hex(6)}"
+    sign_in_name = people.SYSTEM_PREFIX + secrets.token_hex(6)
     person = people.add_person(db, organisation_id, name, sign_in_name, posts=posts)
     assert person.id is not None
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)

@@ -9,9 +9,10 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from api.administration import UnknownAccount, UnknownPost
+from api.administration import UnknownAccount
 from api.clients import SCOPES, UnknownScope
 from api.console import errors
+from api.problems import WRONG_NAMES
 from api.settings import Settings
 from api.simulation.errors import CannotSimulate
 from appraisal.errors import AppraisalError
@@ -19,6 +20,7 @@ from appraisal.sessions import UnknownSession
 from appraisal.sheets import UNREADABLE, UnreadableTable
 from appraisal.zip_files import REFUSED, RefusedZip
 from engine.errors import UnknownInstance
+from tasks.personnel import NotActive, UnknownPost, WrongName
 
 MIGRATE_FIRST = (
     "数据库还没有升级到本程序的版本,请先运行 jiancheng migrate。",
@@ -119,9 +121,8 @@ def _reason(error: Exception) -> tuple[str, str]:
                 f"没有这个机构代码或登录名:{error}",
                 f"There is no organisation with this code, or nobody with this name: {error}",
             )
-        case UnknownPost():
-            known = ", ".join(error.known)
-            return f"没有岗位 {error};可用:{known}", f"No such post: {error}; known: {known}"
+        case WrongName() | NotActive() | UnknownPost():
+            return _person_reason(error)
         case UnknownScope():
             known = ", ".join(SCOPES)
             return (
@@ -129,6 +130,16 @@ def _reason(error: Exception) -> tuple[str, str]:
                 f"No such scope: {error}; known: {known}",
             )
     return f"不能完成:{error}", f"It cannot be done: {type(error).__name__}: {error}"
+
+
+def _person_reason(error: WrongName | NotActive | UnknownPost) -> tuple[str, str]:
+    match error:
+        case WrongName():
+            return WRONG_NAMES[error.field, error.code]
+        case NotActive():
+            return "此人已停用。", "The person was deactivated."
+    known = ", ".join(error.known)
+    return f"没有岗位 {error};可用:{known}", f"No such post: {error}; known: {known}"
 
 
 def _database_reason(error: DBAPIError) -> tuple[str, str]:

@@ -180,3 +180,18 @@ def open_login(db: Session, person_id: int, lifetime: timedelta) -> NewLogin:
 def close_login(db: Session, digest: str) -> None:
     """Sign out."""
     db.execute(delete(Login).where(col(Login.digest) == digest))
+
+
+def end_access(db: Session, person_id: int) -> None:
+    """Sign a person out everywhere and let none of their links work any more."""
+    db.execute(delete(Login).where(col(Login.person_id) == person_id))
+    revoke_links(db, person_id)
+
+
+def revoke_links(db: Session, person_id: int) -> None:
+    """Let none of a person's links work that were not used yet."""
+    db.execute(
+        delete(SignInLink).where(
+            col(SignInLink.person_id) == person_id, col(SignInLink.used_at).is_(None)
+        )
+    )

@@ -12,6 +12,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -43,6 +44,7 @@ from engine.errors import (
 from forms import InvalidAnswer
 from tasks.bindings import BindingRefused
 from tasks.completion import NotAllowed
+from tasks.personnel import LastAdministrator, NotActive, UnknownPost, WrongName
 from tasks.publications import (
     InstancesStranded,
     NothingToPublish,
@@ -128,6 +130,19 @@ PROBLEMS = {
         "Running instances wait at elements that would be gone: finish them first, or confirm that "
         "they stay with the version that they have",
     ),
+    "last-administrator": ProblemType(
+        409,
+        "机构至少要有一名系统管理员：请先任命另一人",
+        "Somebody has to manage the organisation: appoint another administrator first",
+    ),
+    "person-inactive": ProblemType(
+        409, "此人已停用，请先恢复", "The person was deactivated: reactivate them first"
+    ),
+    "posts-exclude": ProblemType(
+        409,
+        "所任岗位的职责互斥，请确认后再任命",
+        "The duties of the posts exclude one another: confirm it to appoint all the same",
+    ),
     "same-person": ProblemType(409, "须由另一个人确认", "Another person has to confirm it"),
     "precondition-failed": ProblemType(
         412, "内容已变化,请刷新", "The content has changed: read it again"
@@ -179,6 +194,10 @@ ERRORS: dict[type[Exception], str] = {
     PublicationNotReady: "not-to-publish",
     InstancesStranded: "instances-stranded",
     SamePerson: "same-person",
+    LastAdministrator: "last-administrator",
+    NotActive: "person-inactive",
+    WrongName: "invalid",
+    UnknownPost: "not-found",
     NotAllowed: "forbidden",
     BindingRefused: "forbidden",
     InvalidAnswer: "invalid",
@@ -194,6 +213,27 @@ ERRORS: dict[type[Exception], str] = {
     HasProblems: "roster-has-problems",
     UnreadableTable: "unreadable-file",
     RefusedZip: "unreadable-file",
+}
+
+WRONG_NAMES = {
+    ("name", "missing"): ("请填写姓名", "Please give a name"),
+    ("name", "signs"): (
+        "姓名最多 100 个字，不能有换行或看不见的字符",
+        "A name has 100 characters at the most, all of them visible",
+    ),
+    ("sign_in_name", "missing"): ("请填写登录名", "Please give a sign-in name"),
+    ("sign_in_name", "signs"): (
+        "登录名只用文字、数字和 . _ @ + -，最多 100 个字符",
+        "A sign-in name has letters, digits and . _ @ + -, 100 at the most",
+    ),
+    ("sign_in_name", "number"): (
+        "登录名不能用证件号码",
+        "The number of a document is no sign-in name",
+    ),
+    ("sign_in_name", "taken"): (
+        "此登录名已有人使用，请换一个",
+        "Somebody has this sign-in name already: choose another",
+    ),
 }
 
 REFUSALS = {
@@ -300,6 +340,11 @@ def problem_of(error: Exception, language: str) -> Problem:
         case NotAllowed():
             zh, en = REFUSALS[error.refusal]
             return Problem(name, detail=en if language == "en" else zh, reason=error.refusal.value)
+        case WrongName():
+            zh, en = WRONG_NAMES[error.field, error.code]
+            pointer = f"/{to_camel(error.field)}"
+            told = {"pointer": pointer, "code": error.code, "message": zh, "message_en": en}
+            return Problem(name, errors=[told])
         case UnreadableTable():
             return _about_file(name, "/sheet", error.code, UNREADABLE, language)
         case RefusedZip():

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam
-from sqlmodel import Field, Session, SQLModel, UniqueConstraint, select
+from sqlalchemy import bindparam, delete
+from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from appraisal import organisations  # noqa: F401 -- its tables are referred to below
 from appraisal.errors import AppraisalError
+
+SYSTEM_PREFIX = "api-client-"
+"""What the sign-in names of systems begin with; they have no password and never sign in."""
 
 
 class UnknownPerson(AppraisalError):
@@ -87,6 +90,22 @@ def assign_post(db: Session, person: Person, post: str) -> PostAssignment:
     )
     db.add(assignment)
     return assignment
+
+
+def is_system(person: Person) -> bool:
+    """Whether a system acts as this person."""
+    return person.sign_in_name.startswith(SYSTEM_PREFIX)
+
+
+def take_post(db: Session, person: Person, post: str) -> None:
+    """Take a post from a person; nothing if they do not hold it."""
+    db.execute(
+        delete(PostAssignment).where(
+            col(PostAssignment.person_id) == person.id,
+            col(PostAssignment.organisation_id) == person.organisation_id,
+            col(PostAssignment.post) == post,
+        )
+    )
 
 
 def person_by_id(db: Session, person_id: int) -> Person:

@@ -102,6 +102,19 @@ def assign(
     operation = Operation.UNCLAIM if assignee is None else Operation.CLAIM
     if not as_user_task(row).may(operation):
         raise OperationNotAllowed(user_task_id, operation)
+    return _assigned(engine, db, row, actor=actor, assignee=assignee)
+
+
+def take_back(engine: ProcessEngine, db: Session, user_task_id: UUID, *, actor: str) -> UserTask:
+    """Give a ready user task back to its groups, whoever has it; see `ProcessEngine.take_back`."""
+    row = _ready_row(db, user_task_id, lock=True)
+    return _assigned(engine, db, row, actor=actor, assignee=None)
+
+
+def _assigned(
+    engine: ProcessEngine, db: Session, row: dict[str, Any], *, actor: str, assignee: str | None
+) -> UserTask:
+    user_task_id = row["id"]
     db.connection().execute(_ASSIGN, {"b_id": user_task_id, "b_assignee": assignee})
     kind = HistoryKind.UNCLAIMED if assignee is None else HistoryKind.CLAIMED
     note = history_row(

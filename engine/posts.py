@@ -92,6 +92,13 @@ class Posts:
             return key
         return post.name if language.startswith("zh") else post.name_en
 
+    def duty_name(self, key: str, language: str = "zh-CN") -> str:
+        """Name a duty; one that is not there any more keeps its key."""
+        duty = self.duties.get(key)
+        if duty is None:
+            return key
+        return duty.name if language.startswith("zh") else duty.name_en
+
     def duties_of_posts(self) -> dict[str, frozenset[str]]:
         """Give the duties of those posts that are held to some."""
         return {key: one.duties for key, one in self.posts.items() if one.duties is not None}

@@ -236,6 +236,16 @@ class ProcessEngine:
         """Give a user task back to its groups; raises as `claim`."""
         return answering.assign(self, db, user_task_id, actor=actor, assignee=None)
 
+    def take_back(self, db: Session, user_task_id: UUID, *, actor: str) -> UserTask:
+        """Give a user task back to its groups in the stead of whoever has it and cannot act.
+
+        What its diagram says of unclaiming is about its holder, so it is not asked.
+
+        Raises:
+            UserTaskNotReady: It was completed or is gone.
+        """
+        return answering.take_back(self, db, user_task_id, actor=actor)
+
     # Messages, signals, milestones
 
     def correlate(

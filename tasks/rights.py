@@ -13,6 +13,7 @@ from appraisal.candidates import Candidate
 from appraisal.certificates import Certificate
 from appraisal.enrolments import Enrolment
 from appraisal.organisations import Organisation
+from appraisal.people import Person, is_system, posts_of
 from appraisal.results import Result
 from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
@@ -69,6 +70,14 @@ class MessageTo:
 
     name: str
     key: str
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A post that a person is to hold, or to hold no more."""
+
+    person: Person
+    post: str
 
 
 def may(db: Session, actor: Actor | None, action: str, thing: Any = None) -> bool:
@@ -279,6 +288,36 @@ def _is_operator(_: Session, actor: Actor, organisation: Organisation | None) ->
     return own and bool(actor.posts & OPERATORS)
 
 
+def _manages_people(_: Session, actor: Actor, organisation_id: int | None) -> bool:
+    own = organisation_id is None or organisation_id == actor.organisation_id
+    return own and (actor.kind == "client" or bool(actor.posts & OPERATORS))
+
+
+def _reads_person(db: Session, actor: Actor, person: Person) -> bool:
+    """Whether somebody may see an account: of the staff, never of a candidate or a system."""
+    if not _manages_people(db, actor, person.organisation_id) or is_system(person):
+        return False
+    return not person.is_candidate or bool(_posts_held(db, person))
+
+
+def _changes_person(db: Session, actor: Actor, person: Person) -> bool:
+    """Whether somebody may change an account: a system never makes or unmakes an operator."""
+    if not _reads_person(db, actor, person):
+        return False
+    return actor.kind == "person" or not _posts_held(db, person) & OPERATORS
+
+
+def _appoints(db: Session, actor: Actor, wish: Appointment) -> bool:
+    if not _changes_person(db, actor, wish.person):
+        return False
+    return actor.kind == "person" or wish.post not in OPERATORS
+
+
+def _posts_held(db: Session, person: Person) -> set[str]:
+    assert person.id is not None
+    return posts_of(db, person.id, person.organisation_id)
+
+
 def _reads_operation(_: Session, actor: Actor, job: Job) -> bool:
     return job.tenant == actor.tenant and bool(actor.posts & OPERATORS)
 
@@ -363,6 +402,11 @@ ACTIONS: dict[str, Action] = {
     "clock.read": Action(_anybody),
     "clock.move": Action(_is_operator),
     "person.administer": Action(_is_operator),
+    "person.list": Action(_manages_people, "people:read", "people:manage"),
+    "person.read": Action(_reads_person, "people:read", "people:manage"),
+    "person.add": Action(_manages_people, "people:manage"),
+    "person.change": Action(_changes_person, "people:manage"),
+    "person.appoint": Action(_appoints, "people:manage"),
     "definition.read": Action(_reads_definitions, "design"),
     "definition.design": Action(_changes_definitions, "design"),
     "definition.publish": Action(_changes_definitions, "publish"),

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.administration import UnknownAccount, UnknownPost, appoint
+from api.administration import UnknownAccount, appoint
 from engine.sources import Source
+from tasks.personnel import UnknownPost
 from tests.api.small import DIAGRAM, House, Street
 
 API = "/api/v1"

@@ -69,6 +69,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/publications"): {"json": {"drafts": [], "dryRun": True}},
     ("POST", "/publications/{publication_id}/confirmation"): {"json": {}},
     ("POST", "/publications/{publication_id}/refusal"): {"json": {}},
+    ("POST", "/people"): {"json": {"name": "孙新人", "signInName": "new"}},
     ("PUT", "/me/password"): {"json": {"password": "x"}},
 }
 _SCOPED = ("/designer", "/definitions", "/drafts")
@@ -146,6 +147,8 @@ def furnish(street: Street, house: House) -> None:
             "revision": 1,
             "publication_id": publication.id,
             "process": "small_review",
+            "person_id": house.people["planner"],
+            "post": "trainer",
             "process_id": "small_review",
         }
 
