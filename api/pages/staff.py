@@ -43,6 +43,7 @@ def staff_page(work: Work, template: str, place: str, now: datetime, **values: A
             "posts_text": posts_text(work),
             "recent_sessions": _recent(work),
             "designs": work.may("definition.read"),
+            "manages_people": work.may("person.list"),
             "sees_incidents": sees_incidents,
             "incident_count": _incidents(work) if sees_incidents else 0,
             "name_of": lambda task: task_name(task, work.language),

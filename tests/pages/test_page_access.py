@@ -45,6 +45,9 @@ DRAWN_FOR = {
     "/me": {"other_candidate"},
     "/me/enrolments/{number}": {"candidate"},
     "/incidents": {"administrator", "director"},
+    "/people": {"administrator"},
+    "/people/new": {"administrator"},
+    "/people/{person_id}": {"administrator"},
     "/designer/decision/{key}/edit": {"process_designer"},
     # There is no vocabulary of that key.
     "/designer/vocabulary/{key}/edit": set(),
@@ -75,6 +78,8 @@ CHANGED_BY = {
     "/inbox/{user_task_id}/unclaim": {"reviewer", "other_reviewer"},
     "/incidents/{incident_id}/retry": {"administrator"},
     "/start/{process_id}": {"administrator"},
+    "/people/new": {"administrator"},
+    "/people/{person_id}": {"administrator"},
     # The candidate's, if the user task were not the reviewer's.
     "/me/enrolments/{number}/{user_task_id}": set(),
     "/designer/form/{key}/preview": {"process_designer"},
