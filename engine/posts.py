@@ -153,11 +153,11 @@ def lint_posts(content: bytes) -> Iterator[Finding]:
         return
     for part in _PARTS:
         yield from _check_part(part, read[part])
-    duties = {row.get("key") for row in read["duties"] if isinstance(row, dict)}
+    known = {row.get("key"): row for row in read["duties"] if isinstance(row, dict)}
     for part in ("posts", "exclusions"):
         for no, row in enumerate(read[part]):
             if isinstance(row, dict):
-                yield from _check_duties(part, no, row, duties)
+                yield from _check_duties(part, no, row, known)
 
 
 def _check_part(part: str, rows: list[Any]) -> Iterator[Finding]:
@@ -201,17 +201,27 @@ def _check_text(place: str, value: Any, *, needed: bool) -> Iterator[Finding]:
         yield _bad(place, f"最多 {_LONGEST_TEXT} 个字符", f"{_LONGEST_TEXT} characters at the most")
 
 
-def _check_duties(part: str, no: int, row: Mapping[str, Any], known: set[Any]) -> Iterator[Finding]:
+def _check_duties(
+    part: str, no: int, row: Mapping[str, Any], known: Mapping[Any, Mapping[str, Any]]
+) -> Iterator[Finding]:
     place = f"/{part}/{no}/duties"
     duties = row.get("duties", [] if part == "posts" else None)
     if not isinstance(duties, list) or not all(isinstance(one, str) for one in duties):
         yield _bad(place, "须是职责的列表", "This is a list of duties")
         return
+    rows = [row] if part == "posts" else [known[one] for one in duties if one in known]
+    zh, en = _named(rows, "name", "、", ":"), _named(rows, "name_en", ", ", ": ")
     for duty in duties:
         if duty not in known:
-            yield _bad(place, f"没有职责“{duty}”", f"There is no duty “{duty}”")
+            yield _bad(place, f"{zh}没有职责“{duty}”", f"{en}There is no duty “{duty}”")
     if part == "exclusions" and len(set(duties)) < 2:
-        yield _bad(place, "至少选两项职责", "Choose two duties at least")
+        yield _bad(place, f"{zh}至少选两项职责", f"{en}Choose two duties at least")
+
+
+def _named(rows: list[Mapping[str, Any]], name: str, between: str, end: str) -> str:
+    """Say whom a sentence is about; nothing of what has no names yet."""
+    names = [str(row[name]) for row in rows if row.get(name)]
+    return f"“{between.join(names)}”{end}" if names else ""
 
 
 def _bad(place: str, zh: str, en: str) -> Finding:

@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 
 from engine.comparison.change import Shown, Subject, Words, shortened
-from engine.comparison.json_tree import LIST, OBJECT, VALUE, value_of
+from engine.comparison.json_tree import LIST, OBJECT, VALUE, member_key, value_of
 from engine.comparison.tree import ROOT, TEXT, Record, Tree, ancestors
 
 _LABELS = ("name", "title", "label", "term", "key", "id", "value", "no", "code", "zh", "en")
+_DUTIES = "duties"
 NAMES = {
     "name": ("名称", "name"),
     "name_en": ("英文名称", "English name"),
@@ -84,10 +85,10 @@ class JsonWords(Words):
     def step(self, tree: Tree, record: Record) -> tuple[str, str]:
         """Name one step on the way: an item by its label, a value by its name."""
         if "name" in record.values and record.tag != "":
-            told = record.values["name"]
+            name = record.values["name"]
             if record.tag in (LIST, OBJECT) and record.children and self._has_labels(tree, record):
                 return "", ""
-            zh, en = self.names.get(told, (told, told))
+            zh, en = self.names.get(name, (name, name))
             return f"的{zh}", f"the {en}"
         label = None if _is_in_row(tree, record) else label_of(tree, record)
         if label is None:
@@ -99,8 +100,13 @@ class JsonWords(Words):
         return record.tag == LIST and all(label_of(tree, tree[one]) for one in record.children)
 
     def shown(self, tree: Tree, key: str, what: str, name: str, value: str) -> Shown:
-        """Write a value as people write it: text without quotes, yes and no."""
-        return shown_json(value)
+        """Write a value as people write it: text without quotes, yes and no, names for keys."""
+        record = tree.get(key)
+        if record is None or not _is_meant(tree, record):
+            return shown_json(value)
+        read = orjson.loads(value)
+        told = [_named(tree, one) for one in (read if isinstance(read, list) else [read])]
+        return Shown("、".join(one.zh for one in told), ", ".join(one.en for one in told))
 
     def whole(self, record: Record, tree: Tree) -> str | None:
         """Give what came or went, unless its name says it."""
@@ -125,13 +131,44 @@ def shown_json(value: str) -> Shown:
     return Shown(shortened(text), shortened(text)) if text else Shown("空", "nothing")
 
 
+def told(tree: Tree, record: Record) -> Shown:
+    """Write a plain value for people; what is a key of a duty in the same table by its name."""
+    if _is_meant(tree, record):
+        return _named(tree, orjson.loads(record.values[TEXT]))
+    return shown_json(record.values[TEXT])
+
+
+def _is_meant(tree: Tree, record: Record) -> bool:
+    """Tell whether these are keys of duties: of a post's or of what excludes one another."""
+    of = record if record.tag == LIST else tree.get(record.parent)
+    return (
+        of is not None
+        and of.tag == LIST
+        and of.values.get("name") == _DUTIES
+        and of.parent != ROOT
+        and member_key(ROOT, _DUTIES) in tree
+        and _is_plain(tree, of)
+    )
+
+
+def _named(tree: Tree, key: Any) -> Shown:
+    """Name the duty of a key as its table does; one that is not there keeps its key."""
+    for item in tree[member_key(ROOT, _DUTIES)].children:
+        inner = {name: one for name, one in _members(tree, tree[item]).items() if _says(one)}
+        if "key" in inner and orjson.loads(inner["key"].values[TEXT]) == key and "name" in inner:
+            zh = shown_json(inner["name"].values[TEXT]).zh
+            en = inner.get("name_en", inner["name"])
+            return Shown(zh, shown_json(en.values[TEXT]).en)
+    return shown_json(orjson.dumps(key).decode())
+
+
 def label_of(tree: Tree, record: Record) -> str | None:
     """Give what people call an item: its name, title and so on; a plain value is its own.
 
     A short row is called by its first value, what has only a list by that.
     """
     if record.tag == VALUE:
-        return shown_json(record.values[TEXT]).zh
+        return told(tree, record).zh
     inner = _members(tree, record)
     if record.tag == LIST:
         first = tree[record.children[0]] if record.children else None
@@ -150,6 +187,8 @@ def _english_label_of(tree: Tree, record: Record) -> str | None:
     found = inner.get(f"{named}_en")
     if found is not None and _says(found):
         return shown_json(found.values[TEXT]).en
+    if record.tag == VALUE:
+        return told(tree, record).en
     return None if named else ", ".join(one.en for one in _plain_items(tree, inner))
 
 
@@ -157,7 +196,7 @@ def _plain_items(tree: Tree, inner: dict[str, Record]) -> list[Shown]:
     """Give what stands in the first list of plain values."""
     plain = (one for one in inner.values() if one.tag == LIST and _is_plain(tree, one))
     items = next(plain, None)
-    return [shown_json(tree[one].values[TEXT]) for one in items.children] if items else []
+    return [told(tree, tree[one]) for one in items.children] if items else []
 
 
 def _members(tree: Tree, record: Record) -> dict[str, Record]:
@@ -183,9 +222,9 @@ def pointer(tree: Tree, key: str) -> str:
     if key == ROOT:
         return ""
     record, parent = tree[key], tree[tree[key].parent]
-    told = record.values.get("name")
-    if parent.tag == LIST or told is None:
+    name = record.values.get("name")
+    if parent.tag == LIST or name is None:
         last = str(parent.children.index(key))
     else:
-        last = told.replace("~", "~0").replace("/", "~1")
+        last = name.replace("~", "~0").replace("/", "~1")
     return f"{pointer(tree, record.parent)}/{last}"

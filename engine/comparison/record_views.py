@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import orjson
 
 from engine.comparison.json_tree import LIST, OBJECT, VALUE, json_tree, member_key
-from engine.comparison.json_words import NAMES, label_of, shown_json
+from engine.comparison.json_words import NAMES, label_of, shown_json, told
 from engine.comparison.table_pairs import TablePairs, pairs_of
 from engine.comparison.table_views import Cell, Column, Row, TableView
 from engine.comparison.tree import ROOT, TEXT, Record, Tree
@@ -132,14 +132,15 @@ class _Views:
     def _text(self, record: Record) -> str:
         """Write a value in one cell."""
         if record.tag == VALUE:
+            shown = told(self._tree, record)
             value = orjson.loads(record.values[TEXT])
-            if isinstance(value, str):
+            # As it is, however long, unless it stands for something else.
+            if isinstance(value, str) and shown == shown_json(record.values[TEXT]):
                 return value
-            shown = shown_json(record.values[TEXT])
             return shown.en if self._english else shown.zh
         if record.tag == OBJECT:
-            told = (f"{self._name(one)}: {self._text(one)}" for one in self._inside(record))
-            return "\n".join(told)
+            lines = (f"{self._name(one)}: {self._text(one)}" for one in self._inside(record))
+            return "\n".join(lines)
         return (", " if self._english else "、").join(map(self._text, self._inside(record)))
 
     def _inside(self, record: Record) -> list[Record]:

@@ -51,6 +51,21 @@ def work(group: str, duty: str) -> Source:
     return Source("process", "p", content.encode())
 
 
+def test_finding_says_by_names_which_row_is_meant() -> None:
+    content = table(
+        posts=[{"key": "finance", "name": "财务岗", "name_en": "Finance", "duties": ["cash"]}],
+        exclusions=[{"duties": ["review", "money", "cash"]}, {"duties": ["money"]}],
+    )
+
+    found = list(lint_posts(json.dumps(content).encode()))
+
+    assert [(one.message_zh, one.message_en) for one in found] == [
+        ("“财务岗”:没有职责“cash”。", "“Finance”: There is no duty “cash”."),
+        ("“审核、收费”:没有职责“cash”。", "“Review, Money”: There is no duty “cash”."),
+        ("“收费”:至少选两项职责。", "“Money”: Choose two duties at least."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("duty", "done", "by"),
     [

@@ -79,7 +79,11 @@ def test_sheet_is_changed_and_nothing_else(browser: Browser, street: Street, add
 
 def test_wrong_post_is_told_and_led_to(browser: Browser, street: Street, address: str) -> None:
     page, complaints = opened(browser, street, address, "posts")
-    page.get_by_label("不相容职责第 1 项，职责").fill("review, nothing")
+    duties = page.get_by_label("不相容职责第 1 项，职责")
+    names = page.locator(".records-keys", has=duties).locator("small")
+    expect(names).to_have_text("资格审核、收费、成绩处理")
+    duties.fill("review, nothing")
+    expect(names).to_have_text("资格审核")
     page.get_by_role("tab", name="检查").click()
     finding = page.locator(".ed-found li", has_text="nothing").first
     expect(finding).to_be_visible()

@@ -197,6 +197,55 @@ def test_exclusions_are_named_by_their_duties(language: str, sentence: str) -> N
     assert [one.message(language) for one in compare("posts", old, new)] == [sentence]
 
 
+DUTIES = [
+    {"key": "review", "name": "资格审核", "name_en": "Application review"},
+    {"key": "money", "name": "收费", "name_en": "Money"},
+    {"key": "train", "name": "考前培训", "name_en": "Training"},
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "cells", "sentences"),
+    [
+        (
+            "zh",
+            # `issue` is no duty of this table: its key is all there is.
+            [["资格审核、收费", "分离"], ["考前培训、issue", "ISO"]],
+            ["删除了“考前培训、issue”。", "“资格审核、收费”的依据由 分离 改为 内控。"],
+        ),
+        (
+            "en",
+            [["Application review, Money", "分离"], ["Training, issue", "ISO"]],
+            [
+                "“Training, issue” was removed.",
+                "The basis of “Application review, Money” changed from 分离 to 内控.",
+            ],
+        ),
+    ],
+)
+def test_duties_are_told_by_their_names_where_the_table_has_them(
+    language: str, cells: list[list[str]], sentences: list[str]
+) -> None:
+    first, second = POSTS["exclusions"]
+    old = {"duties": DUTIES, "exclusions": [first, second]}
+    new = {"duties": DUTIES, "exclusions": [{**first, "basis": "内控"}]}
+
+    told = [one.message(language) for one in compare("posts", written(old), written(new))]
+
+    assert next(rows for rows in tables(old, language).values() if len(rows[0]) == 2)[1:] == cells
+    assert sorted(told) == sorted(sentences)
+
+
+def test_duty_that_a_post_gets_is_told_by_its_name() -> None:
+    old = {"posts": [{**REVIEWER, "duties": ["review"]}], "duties": DUTIES}
+    new = {"posts": [{**REVIEWER, "duties": ["review", "train"]}], "duties": DUTIES}
+
+    [told] = compare("posts", written(old), written(new))
+
+    assert "考前培训" in told.message("zh") and "train" not in told.message("zh")
+    assert "Training" in told.message("en")
+
+
 def test_short_rows_are_told_by_what_they_begin_with() -> None:
     rows, marks = compared(
         {"items": [["电路", 3], ["磁路", 7]]}, {"items": [["电机", 5], ["电路", 4], ["磁路", 7]]}

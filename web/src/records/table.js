@@ -1,5 +1,6 @@
 // A JSON document as tables to type into: lists of things, with the lists within them below.
-import { button, el, rested, sign } from '../shared/dom.js';
+import { button, el, fill, rested, sign } from '../shared/dom.js';
+import { chinese } from '../shared/i18n.js';
 import { kindOf, membersOf, valueOf, written } from './shape.js';
 
 export class Records {
@@ -8,10 +9,12 @@ export class Records {
     Object.assign(this, { translate, label, changed });
     this.element = el('section', { class: 'ed-pane records' });
     this.data = {};
+    this.named = []; // what tells the names behind keys anew
   }
 
   draw(data) {
     this.data = data;
+    this.named = [];
     const plain = [];
     const lists = [];
     for (const [name, value] of Object.entries(data)) {
@@ -70,6 +73,7 @@ export class Records {
     const set = (value) => {
       if (value === undefined) delete holder[member];
       else holder[member] = value;
+      for (const tell of this.named) tell();
       this.changed();
     };
     if (kind === 'flag') {
@@ -78,7 +82,20 @@ export class Records {
     const late = rested((text) => set(valueOf(kind, text, holder[member])), 300);
     const shared = { value: written(kind, holder[member]), 'aria-label': label, dataset: { at }, oninput: (event) => late(event.target.value) };
     if (kind === 'number') return el('input', { type: 'text', inputmode: 'decimal', class: 'short', autocomplete: 'off', ...shared });
-    return el('textarea', { rows: 1, spellcheck: 'false', class: member === 'key' ? 'mono' : null, ...shared });
+    const text = el('textarea', { rows: 1, spellcheck: 'false', class: member === 'key' ? 'mono' : null, ...shared });
+    if (kind !== 'texts' || kindOf(this.data[member]) !== 'list') return text;
+    // Keys of what another list of the document has, such as duties: their names stand below.
+    const names = el('small', { class: 'records-names' });
+    const tell = () => fill(names, this.namesOf(member, holder[member] ?? []));
+    this.named.push(tell);
+    tell();
+    return el('div', { class: 'records-keys' }, text, names);
+  }
+
+  namesOf(list, keys) {
+    const said = (one) => (chinese ? one.name : one.name_en || one.name);
+    const names = keys.map((key) => this.data[list].find((one) => one.key === key)).filter(Boolean).map(said).filter(Boolean);
+    return names.join(chinese ? '、' : ', ');
   }
 
   restructure(focus) {
