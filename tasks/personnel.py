@@ -34,6 +34,7 @@ from tasks.posts import posts_of_organisation
 
 ADMINISTRATOR = "administrator"
 LONGEST_NAME = 100
+_NO_SYSTEM = col(Person.sign_in_name).not_like(f"{SYSTEM_PREFIX}%")
 _SIGN_IN_NAME = re.compile(r"[\w.@+-]{1,100}")
 # Numbers of identity cards, of both lengths that there are.
 _ID_NUMBER = re.compile(r"(?<!\d)\d{14}(\d{3})?[\dXx](?!\d)")
@@ -299,13 +300,14 @@ def posts_by_person(db: Session, people: Iterable[Person]) -> dict[int, set[str]
 
 
 def holders_by_post(db: Session, organisation_id: int) -> dict[str, int]:
-    """Count who holds each post, systems too: what they do waits for nobody."""
+    """Count who holds each post, as the list shows them: a client that may act for it is nobody."""
     query = (
         select(PostAssignment.post, func.count())
         .join(Person, col(Person.id) == col(PostAssignment.person_id))
         .where(
             PostAssignment.organisation_id == organisation_id,
             col(Person.active),
+            _NO_SYSTEM,
         )
         .group_by(col(PostAssignment.post))
     )
@@ -316,7 +318,7 @@ def _of_staff(organisation_id: int) -> ColumnElement[bool]:
     """Whom the list shows: no systems, and of candidates only those who hold a post, too."""
     staff = or_(col(Person.is_candidate).is_(False), _holding())
     own = col(Person.organisation_id) == organisation_id
-    return own & staff & col(Person.sign_in_name).not_like(f"{SYSTEM_PREFIX}%")
+    return own & staff & _NO_SYSTEM
 
 
 def _holding(*conditions: ColumnElement[bool] | bool) -> ColumnElement[bool]:

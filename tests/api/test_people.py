@@ -210,6 +210,8 @@ def test_last_administrator_stays(street: Street) -> None:
     with street.installation.database.transaction() as db:
         # A system is nobody who could let people in.
         add_client(db, street.own.organisation_id, "系统", [], posts=["administrator"])
+    posts = {one["key"]: one["holders"] for one in client.get("/api/v1/posts").json()["items"]}
+    assert posts["administrator"] == 1
 
     for refused in (
         client.delete(f"{PEOPLE}/{own}/posts/administrator"),
