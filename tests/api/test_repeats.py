@@ -35,6 +35,11 @@ DONE_BY: dict[str, tuple[str, int]] = {
     "/incidents/{incident_id}/retry": ("administrator", 409),
     "/migrations/{migration_id}/undo": ("director", 202),
     "/incidents/{incident_id}/skip": ("administrator", 409),
+    "/people": ("administrator", 201),
+    "/people/{person_id}/sign-in-links": ("administrator", 201),
+    # It ends the planner's logins: after all that the planner does.
+    "/people/{person_id}/deactivation": ("administrator", 200),
+    "/people/{person_id}/reactivation": ("administrator", 200),
 }
 # They work something out and change nothing, so there is nothing to keep.
 WITHOUT_EFFECT = {
@@ -49,7 +54,7 @@ WITHOUT_EFFECT = {
 }
 # Playing takes longer than a transaction may, so it has no key: the same recording is saved once.
 WITHOUT_KEY = {"/process-instances/{instance_id}/recording"}
-TOLD_ONCE = {"/enrolments/{number}/sign-in-links"}
+TOLD_ONCE = {"/enrolments/{number}/sign-in-links", "/people/{person_id}/sign-in-links"}
 
 
 @pytest.fixture
