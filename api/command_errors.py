@@ -12,9 +12,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from api.administration import UnknownAccount
 from api.clients import SCOPES, UnknownScope
 from api.console import errors
-from api.problems import WRONG_NAMES
 from api.settings import Settings
 from api.simulation.errors import CannotSimulate
+from api.wrong_names import WRONG_NAMES
 from appraisal.errors import AppraisalError
 from appraisal.sessions import UnknownSession
 from appraisal.sheets import UNREADABLE, UnreadableTable

@@ -12,6 +12,9 @@ from appraisal.organisations import Organisation
 from appraisal.people import Person, PostAssignment
 from engine.statements import Statement
 
+OPERATORS = frozenset({"administrator"})
+"""The posts that run an installation for their organisation, and manage its people."""
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -13,7 +13,6 @@ from appraisal.candidates import Candidate
 from appraisal.certificates import Certificate
 from appraisal.enrolments import Enrolment
 from appraisal.organisations import Organisation
-from appraisal.people import Person, is_system, posts_of
 from appraisal.results import Result
 from appraisal.sessions import AppraisalSession
 from engine.incidents import Incident
@@ -23,16 +22,16 @@ from engine.migrations import Migration
 from engine.scopes import is_scope, level_of, organisation_of
 from engine.user_tasks import UserTask
 from tasks.acting import Refusal, may_act, reach_refusal, refusal
-from tasks.actors import Actor
+from tasks.actors import OPERATORS, Actor
 from tasks.involvement import person_of_enrolment, place_of
 from tasks.paper_rights import ARCHIVE_READERS, ENROLMENT_READERS, RESULT_READERS, reads_paper
+from tasks.people_rights import appoints, changes_person, manages_people, reads_person
 from tasks.publications import PublicationRow
 
 __all__ = ["ACTIONS", "Actor", "Refusal", "may", "may_act", "refusal"]
 
 SESSION_STARTERS = frozenset({"standards_officer", "planner", "director"})
 ROSTER_IMPORTERS = frozenset({"planner", "exam_officer", "standards_officer"})
-OPERATORS = frozenset({"administrator"})
 MIGRATORS = frozenset({"administrator", "director"})
 # What people besides operators may report by message, by the message's name.
 REPORTERS = {"room_lost": frozenset({"exam_officer", "site_manager"})}
@@ -70,14 +69,6 @@ class MessageTo:
 
     name: str
     key: str
-
-
-@dataclass(frozen=True)
-class Appointment:
-    """A post that a person is to hold, or to hold no more."""
-
-    person: Person
-    post: str
 
 
 def may(db: Session, actor: Actor | None, action: str, thing: Any = None) -> bool:
@@ -288,36 +279,6 @@ def _is_operator(_: Session, actor: Actor, organisation: Organisation | None) ->
     return own and bool(actor.posts & OPERATORS)
 
 
-def _manages_people(_: Session, actor: Actor, organisation_id: int | None) -> bool:
-    own = organisation_id is None or organisation_id == actor.organisation_id
-    return own and (actor.kind == "client" or bool(actor.posts & OPERATORS))
-
-
-def _reads_person(db: Session, actor: Actor, person: Person) -> bool:
-    """Whether somebody may see an account: of the staff, never of a candidate or a system."""
-    if not _manages_people(db, actor, person.organisation_id) or is_system(person):
-        return False
-    return not person.is_candidate or bool(_posts_held(db, person))
-
-
-def _changes_person(db: Session, actor: Actor, person: Person) -> bool:
-    """Whether somebody may change an account: a system never makes or unmakes an operator."""
-    if not _reads_person(db, actor, person):
-        return False
-    return actor.kind == "person" or not _posts_held(db, person) & OPERATORS
-
-
-def _appoints(db: Session, actor: Actor, wish: Appointment) -> bool:
-    if not _changes_person(db, actor, wish.person):
-        return False
-    return actor.kind == "person" or wish.post not in OPERATORS
-
-
-def _posts_held(db: Session, person: Person) -> set[str]:
-    assert person.id is not None
-    return posts_of(db, person.id, person.organisation_id)
-
-
 def _reads_operation(_: Session, actor: Actor, job: Job) -> bool:
     return job.tenant == actor.tenant and bool(actor.posts & OPERATORS)
 
@@ -402,11 +363,11 @@ ACTIONS: dict[str, Action] = {
     "clock.read": Action(_anybody),
     "clock.move": Action(_is_operator),
     "person.administer": Action(_is_operator),
-    "person.list": Action(_manages_people, "people:read", "people:manage"),
-    "person.read": Action(_reads_person, "people:read", "people:manage"),
-    "person.add": Action(_manages_people, "people:manage"),
-    "person.change": Action(_changes_person, "people:manage"),
-    "person.appoint": Action(_appoints, "people:manage"),
+    "person.list": Action(manages_people, "people:read", "people:manage"),
+    "person.read": Action(reads_person, "people:read", "people:manage"),
+    "person.add": Action(manages_people, "people:manage"),
+    "person.change": Action(changes_person, "people:manage"),
+    "person.appoint": Action(appoints, "people:manage"),
     "definition.read": Action(_reads_definitions, "design"),
     "definition.design": Action(_changes_definitions, "design"),
     "definition.publish": Action(_changes_definitions, "publish"),

@@ -11,3 +11,9 @@ async def _posted(request: Request) -> FormData:
 
 
 Posted = Annotated[FormData, Depends(_posted)]
+_LONGEST = 200
+
+
+def text_of(posted: FormData, name: str) -> str:
+    """A line of text that was typed, without what is around it and beyond 200 characters."""
+    return str(posted.get(name) or "").strip()[:_LONGEST]

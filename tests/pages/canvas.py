@@ -198,16 +198,17 @@ class Canvas:
 
     def leave(self) -> None:
         """Click an empty place of the drawing: nothing is chosen, no pad hides anything."""
-        x, y = self.page.evaluate(
+        place = self.page.evaluate(
             "() => { const canvas = jcDesigner.modeler.get('canvas');"
             " const box = canvas.getContainer().getBoundingClientRect();"
             " for (let y = box.bottom - 40; y > box.top; y -= 30)"
             " for (let x = box.left + 90; x < box.right - 40; x += 30) {"
             " const at = document.elementFromPoint(x, y);"
             " if (at?.closest('svg') && !at.closest('.djs-shape, .djs-connection'))"
-            " return [x, y]; } }"
+            " return [x, y]; } return null; }"
         )
-        self.page.mouse.click(x, y)
+        assert place is not None, "the drawing has no empty place to click"
+        self.page.mouse.click(*place)
 
     def _bring(self, element: str) -> None:
         """Bring a shape, or the step that a flow begins at, to where it can be seen."""
