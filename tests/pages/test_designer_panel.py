@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.pages.designing import Board
 
@@ -37,6 +37,22 @@ def test_a_task_is_appended_and_set_up_and_is_there_after_a_reload(board: Board)
     expect(page.locator("#bio-properties-panel-jc-may-claim")).to_be_checked()
     expect(page.locator("#bio-properties-panel-jc-may-unclaim")).not_to_be_checked()
     assert 'camunda:dueDate="= workday(session.exam_date, -6, session.calendar)"' in board.draft()
+    assert [states_after_a_click(page, "jc-may-unclaim") for _ in range(2)] == [
+        [True],
+        [False],
+    ]
+
+
+def states_after_a_click(page: Page, field: str) -> list[bool]:
+    """What a box shows, moment by moment, after somebody clicks it: the old state never again."""
+    seen: list[bool] = page.evaluate(
+        "async (id) => { const box = () => document.getElementById(id); box().click();"
+        " const seen = new Set(); for (let turn = 0; turn < 40; turn += 1) {"
+        " seen.add(box().checked); await new Promise((go) => setTimeout(go)); }"
+        " return [...seen]; }",
+        f"bio-properties-panel-{field}",
+    )
+    return seen
 
 
 def test_reminders_and_starters_are_drawn(board: Board) -> None:

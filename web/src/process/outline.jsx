@@ -13,6 +13,9 @@ const KINDS = [
   ['bpmn:EndEvent', 'End Event'],
 ];
 
+// Readers of English have both names in the table.
+const NAMES = chinese ? 'Name' : 'Name, and in English';
+
 /** Show the table in a box; it follows the diagram, and the diagram follows it. */
 export function showOutline(box, modeler, { design, translate, openInDiagram }) {
   render(<Outline modeler={modeler} design={design} t={translate} openInDiagram={openInDiagram} />, box);
@@ -32,7 +35,7 @@ function Outline({ modeler, design, t, openInDiagram }) {
     <table class="jc-steps">
       <caption class="sr">{t('Steps of the diagram')}</caption>
       <thead><tr>
-        <th scope="col">{t('No.')}</th><th scope="col">{t('Name')}</th><th scope="col">{t('Type')}</th><th scope="col">{t('Form')}</th>
+        <th scope="col">{t('No.')}</th><th scope="col">{t(NAMES)}</th><th scope="col">{t('Type')}</th><th scope="col">{t('Form')}</th>
         <th scope="col">{t('Posts')}</th><th scope="col">{t('Due')}</th><th scope="col">{t('Goes on to')}</th><th scope="col">{t('Actions')}</th>
       </tr></thead>
       <tbody>
@@ -55,7 +58,7 @@ function Row({ element, place, modeler, design, t, openInDiagram }) {
   return (
     <tr data-element={element.id} class={found.length ? worst : ''}>
       <th scope="row">{place + 1}</th>
-      <td data-label={t('Name')}>
+      <td data-label={t(NAMES)}>
         <input value={bo.name ?? ''} aria-label={label(t('Name'))} maxLength={200}
           onChange={(event) => modeler.get('modeling').updateLabel(element, event.target.value)} />
         {!chinese && <input class="en" value={property(element, 'jc:name.en')} placeholder={t('Name in English')} aria-label={label(t('Name in English'))} maxLength={200}

@@ -1,5 +1,6 @@
 // One scenario as a form: what is given, what happens, what is expected.
 import { button, el } from '../shared/dom.js';
+import { chinese } from '../shared/i18n.js';
 import { Steps } from './steps.js';
 import { field, Values } from './values.js';
 
@@ -25,13 +26,14 @@ export class ScenarioForm {
     const starts = context.starts();
     return el('section', { class: 'sc-given', 'aria-label': words('Given') }, el('h3', {}, words('Given')),
       el('div', { class: 'sc-fields' },
+        chinese && field(words('Name in Chinese'), values.text([place, 'name_zh'], scenario.name_zh)),
         field(words('Name'), values.text([place, 'name'], scenario.name, { required: true })),
         field(words('Given state'), values.choice([place, 'world'], scenario.world, context.worldChoices())),
         field(words('Begins at'), values.moment([place, 'at'], scenario.at)),
         (starts[0][1].length > 1 || scenario.event) && field(words('Begins with'), values.choice([place, 'event'], scenario.event, starts, { none: words('The usual start') }))),
       values.rows([place, 'given'], scenario.given, { label: words('Details of the given state') }),
-      el('details', { class: 'sc-more', open: ['name_zh', 'description', 'start', 'payload', 'leave_out'].some((one) => scenario[one] !== undefined) }, el('summary', {}, words('More')),
-        field(words('Name in Chinese'), values.text([place, 'name_zh'], scenario.name_zh), { wide: true }),
+      el('details', { class: 'sc-more', open: [...(chinese ? [] : ['name_zh']), 'description', 'start', 'payload', 'leave_out'].some((one) => scenario[one] !== undefined) }, el('summary', {}, words('More')),
+        !chinese && field(words('Name in Chinese'), values.text([place, 'name_zh'], scenario.name_zh), { wide: true }),
         field(words('Description'), values.text([place, 'description'], scenario.description), { wide: true }),
         values.rows([place, 'start'], scenario.start, { label: words('Variables at the start') }),
         values.rows([place, 'payload'], scenario.payload, { label: words('What the starting message brings') }),
