@@ -194,6 +194,12 @@ class Desk:
         self.holds("scenarios", process_id, scenarios)
         expect(self.page.locator("#state")).to_have_attribute("data-name", "saved", timeout=20_000)
 
+    def play_all(self) -> None:
+        """Play the scenarios that hold here on their page, which is open: all of them pass."""
+        self.page.get_by_role("button", name="全部走一遍").click()
+        told = self.page.locator(".sc-result")
+        expect(told).to_contain_text("个场景全部通过", timeout=EXAMINED_WITHIN)
+
     def examine(self) -> None:
         """Have all drafts examined at the gate's page, and wait for what it finds."""
         self.go("publish")

@@ -54,6 +54,7 @@ def test_training_moves_before_the_plan(office: Office, designer: Desk, director
     drawn = draw_training(designer)
     draw_due(designer)
     designer.tell("appraisal_session", SCENARIOS % {"left_out": LEFT_OUT, **drawn})
+    designer.play_all()
     designer.publish(BASIS)
 
     new = office.begin("appraisal_session", "enrolled_session", training=True)
