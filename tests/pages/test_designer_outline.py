@@ -89,7 +89,18 @@ def name_in_english(phone: Board) -> None:
     phone.is_saved('name="jc:name.en" value="Second review"')
     goes_on = phone.page.locator("[data-element=first] td[data-label='Goes on to']")
     expect(goes_on).to_have_text("Second review")
+    name_outside_a_shape(phone)
     rename_in_the_drawing(phone)
+
+
+def name_outside_a_shape(board: Board) -> None:
+    """A label beside its shape follows the English name, and the Chinese one when that goes."""
+    field = board.page.locator("[data-element=begun]").get_by_label("Name in English")
+    label = board.shape("begun_label")
+    for name, shown in (("It begins", "It begins"), ("", "开始")):
+        field.fill(name)
+        field.blur()
+        expect(label).to_have_text(shown)
 
 
 def rename_in_the_drawing(board: Board) -> None:

@@ -27,7 +27,7 @@ class EnglishRenderer extends BaseRenderer {
     super(eventBus, BEFORE_OTHERS);
     this.others = bpmnRenderer;
     // A label outside its shape is a shape of its own, which does not know that it changed.
-    eventBus.on('elements.changed', ({ elements }) => elements.filter((one) => one.label && english(one)).forEach(({ label }) => {
+    eventBus.on('elements.changed', ({ elements }) => elements.filter((one) => one.label).forEach(({ label }) => {
       graphicsFactory.update('shape', label, elementRegistry.getGraphics(label));
     }));
   }
